@@ -1,0 +1,4 @@
+@NullMarked
+package io.mayfly.aws;
+
+import org.jspecify.annotations.NullMarked;

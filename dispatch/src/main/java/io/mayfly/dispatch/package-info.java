@@ -1,0 +1,4 @@
+@NullMarked
+package io.mayfly.dispatch;
+
+import org.jspecify.annotations.NullMarked;

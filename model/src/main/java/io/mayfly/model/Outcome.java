@@ -1,0 +1,53 @@
+package io.mayfly.model;
+
+import java.util.Optional;
+
+/** How an invocation ended inside its instance. */
+public sealed interface Outcome {
+  /**
+   * The handler returned.
+   *
+   * @param contentType what a custom runtime said its payload is; JSON where it said nothing
+   */
+  record Success(byte[] payload, String contentType) implements Outcome {}
+
+  /**
+   * The handler or its runtime reported an error; the instance may serve again.
+   *
+   * @param error the error object as JSON, as the runtime wrote it
+   * @param errorType the value of {@code Lambda-Runtime-Function-Error-Type}, for logs and counts
+   */
+  record HandlerError(byte[] error, Optional<String> errorType) implements Outcome {}
+
+  /**
+   * The instance could not get ready: the handler is missing, or its module threw at import.
+   *
+   * @param error the error object as JSON, as the runtime wrote it
+   */
+  record InitError(byte[] error, Optional<String> errorType) implements Outcome {}
+
+  /** The function's time was up; the instance is gone. */
+  record TimedOut() implements Outcome {}
+
+  /**
+   * The runtime's process ended before it answered; the instance is gone.
+   *
+   * @param status the exit status, or the signal's number for {@code signalled}
+   */
+  record Exited(int status, boolean signalled) implements Outcome {}
+
+  /**
+   * The kernel killed a process of the instance because its memory was used up; the instance is
+   * gone.
+   */
+  record OutOfMemory() implements Outcome {}
+
+  /** The answer was larger than {@link Limits#RESPONSE_BYTES}; the instance may serve again. */
+  record ResponseTooLarge(long bytes) implements Outcome {}
+
+  /**
+   * The runtime broke the protocol: a frame that is none, an answer to somebody else's request; the
+   * instance is gone.
+   */
+  record BadResponse(String reason) implements Outcome {}
+}

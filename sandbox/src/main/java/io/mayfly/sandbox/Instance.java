@@ -1,0 +1,55 @@
+package io.mayfly.sandbox;
+
+import io.mayfly.model.DataSize;
+import io.mayfly.model.Invocation;
+import io.mayfly.model.Outcome;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * One execution environment: a jail with a runtime in it that has been given one function.
+ *
+ * <p>{@code starting → idle ⇄ busy → gone}. One invocation at a time; the caller sees to that.
+ * After an outcome that says the instance is gone, its processes, cgroup, mounts and sockets are
+ * gone too or on their way, and every further call answers {@link Outcome.Exited} or the like at
+ * once.
+ */
+public interface Instance {
+  /** Unique within the platform's life, and safe in file names. */
+  String id();
+
+  /**
+   * Waits until the runtime has loaded the handler and asks for its first event.
+   *
+   * @param limit how long it may take; past it the instance is stopped
+   * @return empty once it is ready, otherwise why it never will be; the instance is gone then
+   */
+  Optional<Outcome> awaitReady(Duration limit);
+
+  /** How long the runtime took from its start to ready; zero until then. */
+  Duration initDuration();
+
+  /**
+   * Gives the handler an event and waits for its answer, at most until the invocation's deadline,
+   * when the whole instance is killed.
+   *
+   * <p>Everything the instance wrote before it answered has reached its {@link LogSink} when this
+   * returns, unless it writes faster than it can be read.
+   */
+  Outcome invoke(Invocation invocation);
+
+  /** Whether it can serve (another) invocation. */
+  boolean usable();
+
+  /** The most memory it has used so far. */
+  DataSize peakMemory();
+
+  /**
+   * Calls back once when the instance is gone, whatever the reason; at once if it already is. Runs
+   * on a thread of the sandbox's; must not block.
+   */
+  void whenGone(Runnable callback);
+
+  /** Kills every process of the instance and frees what it held. Safe to call twice. */
+  void stop();
+}

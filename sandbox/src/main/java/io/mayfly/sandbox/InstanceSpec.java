@@ -1,0 +1,27 @@
+package io.mayfly.sandbox;
+
+import io.mayfly.model.DataSize;
+import io.mayfly.runtimes.RuntimeLaunch;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * What an instance is made of.
+ *
+ * @param label what it serves, for messages and process titles: a function's name and version
+ * @param launch the program to start
+ * @param code the function's unpacked code on the host; appears read-only at {@code /var/task}
+ * @param environment every variable of the handler's environment, but for those that name the
+ *     channel ({@code AWS_LAMBDA_RUNTIME_API}, {@code MAYFLY_SOCKET}), which the sandbox adds
+ * @param memory the memory limit; the CPU share follows from it
+ * @param ephemeralStorage the size of {@code /tmp}
+ * @param logs takes standard output and error
+ */
+public record InstanceSpec(
+    String label,
+    RuntimeLaunch launch,
+    Path code,
+    Map<String, String> environment,
+    DataSize memory,
+    DataSize ephemeralStorage,
+    LogSink logs) {}

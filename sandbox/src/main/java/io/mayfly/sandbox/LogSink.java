@@ -1,0 +1,13 @@
+package io.mayfly.sandbox;
+
+/**
+ * Where an instance's output goes, standard output and error together in the order written.
+ *
+ * <p>Called from the sandbox's log pump, which serves every instance: an implementation never
+ * blocks on anything slower than memory.
+ */
+@FunctionalInterface
+public interface LogSink {
+  /** Takes a piece of output; the array is reused after the call returns. */
+  void write(byte[] buffer, int offset, int length);
+}

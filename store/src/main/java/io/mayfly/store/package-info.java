@@ -1,0 +1,4 @@
+@NullMarked
+package io.mayfly.store;
+
+import org.jspecify.annotations.NullMarked;
