@@ -1,0 +1,103 @@
+package io.mayfly.runtimes.java;
+
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * The socket to the platform and the frames on it (docs/design/002-frames.md). Main thread only.
+ */
+final class Platform {
+  private static final short PROTOCOL_VERSION = 1;
+  private static final byte HELLO = 1;
+  private static final byte READY = 2;
+  private static final byte INIT_ERROR = 3;
+  private static final byte RESULT = 4;
+  private static final byte ERROR = 5;
+  private static final byte INVOKE = 0x41;
+  private static final int HEAD = 9;
+
+  private final SocketChannel channel;
+  private ByteBuffer input = ByteBuffer.allocateDirect(64 * 1024).flip();
+
+  Platform(String path) throws IOException {
+    channel = SocketChannel.open(UnixDomainSocketAddress.of(Path.of(path)));
+  }
+
+  void hello() throws IOException {
+    byte[] runtime = ("java " + Runtime.version()).getBytes(StandardCharsets.UTF_8);
+    ByteBuffer body = ByteBuffer.allocate(4 + runtime.length);
+    body.putShort(PROTOCOL_VERSION).putShort((short) runtime.length).put(runtime).flip();
+    send(HELLO, 0, body);
+  }
+
+  void ready() throws IOException {
+    send(READY, 0, ByteBuffer.allocate(0));
+  }
+
+  void result(Call call, ByteBuffer payload) throws IOException {
+    send(RESULT, call.number(), payload);
+  }
+
+  void error(Call call, String type, byte[] error) throws IOException {
+    send(ERROR, call.number(), errorBody(type, error));
+  }
+
+  void initError(String type, byte[] error) throws IOException {
+    send(INIT_ERROR, 0, errorBody(type, error));
+  }
+
+  private static ByteBuffer errorBody(String type, byte[] error) {
+    byte[] name = Arrays.copyOf(type.getBytes(StandardCharsets.UTF_8), type.length());
+    ByteBuffer body = ByteBuffer.allocate(2 + name.length + error.length);
+    return body.putShort((short) name.length).put(name).put(error).flip();
+  }
+
+  private void send(byte type, int number, ByteBuffer body) throws IOException {
+    ByteBuffer head = ByteBuffer.allocate(HEAD);
+    head.putInt(HEAD - 4 + body.remaining()).put(type).putInt(number).flip();
+    ByteBuffer[] parts = {head, body};
+    while (head.hasRemaining() || body.hasRemaining()) {
+      channel.write(parts);
+    }
+  }
+
+  /** Waits for the next call; ends the process when the platform is gone. */
+  Call next() throws IOException {
+    while (true) {
+      fill(HEAD);
+      int length = input.getInt();
+      byte type = input.get();
+      int number = input.getInt();
+      int size = length - (HEAD - 4);
+      fill(size);
+      ByteBuffer body = input.slice(input.position(), size);
+      input.position(input.position() + size);
+      if (type == INVOKE) {
+        return Call.parse(number, body);
+      }
+    }
+  }
+
+  /** Reads until {@code size} bytes are there. */
+  private void fill(int size) throws IOException {
+    if (input.remaining() >= size) {
+      return;
+    }
+    if (input.capacity() < size) {
+      input = ByteBuffer.allocateDirect(size + HEAD).put(input);
+    } else {
+      input.compact();
+    }
+    while (input.position() < size) {
+      if (channel.read(input) < 0) {
+        Runtime.getRuntime().halt(0);
+      }
+    }
+    input.flip();
+  }
+}

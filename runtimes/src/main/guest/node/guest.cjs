@@ -1,0 +1,229 @@
+'use strict';
+// Serves one JavaScript function over frames.
+//
+// Everything runs on the main thread. While a handler runs, the socket does not keep the event loop
+// alive, so that an empty event loop ends a call as it does on Lambda: Node says `beforeExit`.
+// What handlers see follows AWS's runtime interface client: the third major version, with callbacks,
+// up to Node 22, the fourth, without, from Node 24.
+
+const { InvalidStreamingOperation, MalformedStreamingHandler } = require('./errors.cjs');
+const { CallbackHandlerDeprecated, JSONStringifyError } = require('./errors.cjs');
+const { UnhandledPromiseRejection, toErrorObject } = require('./errors.cjs');
+const { load, withoutCallbacks } = require('./loader.cjs');
+const { logError, patchConsole, setRequestId } = require('./logging.cjs');
+const { Platform } = require('./platform.cjs');
+
+const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
+
+const socketPath = process.env.MAYFLY_SOCKET;
+delete process.env.MAYFLY_SOCKET;
+const platform = new Platform(socketPath, serve);
+
+let handler;
+let ready = false;
+/** The call that is being served, if any. */
+let current;
+/** What an empty event loop means just now. */
+let onEmptyLoop = () => {};
+
+function stringify(result) {
+  let json;
+  try {
+    json = JSON.stringify(result === undefined ? null : result);
+  } catch {
+    json = undefined;
+  }
+  if (json === undefined) {
+    throw withoutCallbacks
+      ? new JSONStringifyError('Unable to stringify response body')
+      : new Error('Unable to stringify response body');
+  }
+  return json;
+}
+
+function finish() {
+  current = undefined;
+  onEmptyLoop = () => {};
+  platform.keepAlive(true);
+}
+
+function succeed(call, result) {
+  platform.result(call.number, stringify(result));
+  finish();
+}
+
+function fail(call, thrown) {
+  logError('Invoke Error', thrown);
+  platform.error(call.number, toErrorObject(thrown));
+  finish();
+}
+
+function parseContext(json, name) {
+  if (json === '') {
+    return undefined;
+  }
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw new Error(`Cannot parse ${name} as json: ${error.toString()}`);
+  }
+}
+
+function contextOf(call) {
+  const { env } = process;
+  return {
+    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
+    functionName: env.AWS_LAMBDA_FUNCTION_NAME,
+    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+    clientContext: parseContext(call.clientContext, 'ClientContext'),
+    identity: parseContext(call.cognitoIdentity, 'CognitoIdentity'),
+    invokedFunctionArn: call.functionArn,
+    awsRequestId: call.requestId,
+    tenantId: undefined,
+    ...(withoutCallbacks ? { xRayTraceId: call.traceId || undefined } : {}),
+    getRemainingTimeInMillis: () => call.deadline - Date.now(),
+  };
+}
+
+/** The ways of old to end a call, of which only the first use counts. */
+function endings(call) {
+  let finished = false;
+  let waits = true;
+  const once =
+    (end) =>
+    (...values) => {
+      if (!finished) {
+        end(...values);
+        finished = true;
+      }
+    };
+  const done = (error, result) => {
+    onEmptyLoop = () => {};
+    if (error === undefined || error === null) {
+      succeed(call, result);
+    } else {
+      fail(call, error);
+    }
+  };
+  const callback = (error, result) => {
+    if (waits && (error === undefined || error === null)) {
+      onEmptyLoop = () => setImmediate(() => succeed(call, result));
+    } else {
+      done(error, result);
+    }
+  };
+  const context = {
+    get callbackWaitsForEmptyEventLoop() {
+      return waits;
+    },
+    set callbackWaitsForEmptyEventLoop(value) {
+      waits = value;
+    },
+    succeed: once((result) => done(null, result)),
+    fail: once((error) => done(error === undefined || error === null ? 'handled' : error, null)),
+    done: once(done),
+  };
+  return { context, callback: once(callback) };
+}
+
+function serveWithCallbacks(call) {
+  const { context, callback } = endings(call);
+  onEmptyLoop = () => succeed(call, null);
+  try {
+    const full = Object.assign(context, contextOf(call));
+    const result = handler(JSON.parse(call.payload.toString()), full, callback);
+    if (typeof result?.then === 'function') {
+      result.then(context.succeed, context.fail).catch(context.fail);
+    }
+  } catch (error) {
+    callback(error);
+  }
+}
+
+async function serveWithPromises(call) {
+  const event = JSON.parse(call.payload.toString());
+  try {
+    succeed(call, await handler(event, contextOf(call)));
+  } catch (error) {
+    fail(call, error);
+  }
+}
+
+function serve(call) {
+  current = call;
+  platform.keepAlive(false);
+  setRequestId(call.requestId);
+  if (call.traceId) {
+    process.env._X_AMZN_TRACE_ID = call.traceId;
+  } else {
+    delete process.env._X_AMZN_TRACE_ID;
+  }
+  if (handler[STREAMING]) {
+    fail(call, new InvalidStreamingOperation('Streamed responses are not supported yet.'));
+  } else if (withoutCallbacks) {
+    serveWithPromises(call);
+  } else {
+    serveWithCallbacks(call);
+  }
+}
+
+/** The last words: tells the platform about an error nobody caught, and ends. */
+function die(what, error, status) {
+  logError(what, error);
+  const exit = () => process.exit(status);
+  if (!ready) {
+    platform.initError(toErrorObject(error), exit);
+  } else if (current) {
+    platform.error(current.number, toErrorObject(error), exit);
+  } else {
+    exit();
+  }
+}
+
+function offerGlobals() {
+  if (['1', 'true'].includes(process.env.AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA)) {
+    return;
+  }
+  globalThis.awslambda = {
+    streamifyResponse: (streaming) => Object.assign(streaming, { [STREAMING]: 'response' }),
+    HttpResponseStream: { from: (stream) => stream },
+  };
+}
+
+function check(loaded) {
+  if (loaded[STREAMING] && loaded[STREAMING] !== 'response') {
+    throw new MalformedStreamingHandler('Only response streaming is supported.');
+  }
+  if (withoutCallbacks && loaded.length >= 3 && !loaded[STREAMING]) {
+    throw new CallbackHandlerDeprecated(
+      'Functions for Node.js 24 and newer cannot take a callback: make the handler async and return its result.',
+    );
+  }
+  return loaded;
+}
+
+async function main() {
+  patchConsole(withoutCallbacks ? '-' : undefined);
+  if (!withoutCallbacks) {
+    process.on('uncaughtException', (error) => die('Uncaught Exception', error, 129));
+    process.on('unhandledRejection', (reason, promise) =>
+      die('Unhandled Promise Rejection', new UnhandledPromiseRejection(reason, promise), 128),
+    );
+    process.on('beforeExit', () => onEmptyLoop());
+  }
+  offerGlobals();
+  platform.hello();
+  try {
+    const root = process.env.LAMBDA_TASK_ROOT ?? '/var/task';
+    handler = check(await load(root, process.env._HANDLER ?? ''));
+  } catch (error) {
+    die(withoutCallbacks ? 'Init Error' : 'Uncaught Exception', error, withoutCallbacks ? 1 : 129);
+    return;
+  }
+  ready = true;
+  platform.ready();
+}
+
+main();

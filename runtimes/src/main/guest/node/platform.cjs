@@ -1,0 +1,122 @@
+'use strict';
+// The socket to the platform and the frames on it (docs/design/002-frames.md).
+
+const net = require('node:net');
+
+const PROTOCOL_VERSION = 1;
+const HELLO = 1;
+const READY = 2;
+const INIT_ERROR = 3;
+const RESULT = 4;
+const ERROR = 5;
+const INVOKE = 0x41;
+
+/** A piece of text with its length before it, in two bytes. */
+function text(value) {
+  const bytes = Buffer.from(value).subarray(0, 0xffff);
+  const head = Buffer.allocUnsafe(2);
+  head.writeUInt16BE(bytes.length);
+  return Buffer.concat([head, bytes]);
+}
+
+function parseInvoke(number, body) {
+  let at = 8;
+  const take = (width) => {
+    const start = at + width;
+    at = start + body.readUIntBE(at, width);
+    return body.toString('utf8', start, at);
+  };
+  return {
+    number,
+    deadline: Number(body.readBigUInt64BE(0)),
+    requestId: take(2),
+    functionArn: take(2),
+    traceId: take(2),
+    clientContext: take(4),
+    cognitoIdentity: take(4),
+    payload: body.subarray(at),
+  };
+}
+
+class Platform {
+  #socket;
+  #pending = [];
+  #size = 0;
+
+  constructor(path, onCall) {
+    this.#socket = net.connect(path);
+    this.#socket.on('data', (piece) => this.#receive(piece, onCall));
+    this.#socket.on('error', () => process.exit(0));
+    this.#socket.on('close', () => process.exit(0));
+  }
+
+  #receive(piece, onCall) {
+    this.#pending.push(piece);
+    this.#size += piece.length;
+    while (this.#size >= 9) {
+      let data = this.#pending.length === 1 ? this.#pending[0] : undefined;
+      if (!data) {
+        if (this.#pending[0].length < 9) {
+          this.#pending = [Buffer.concat(this.#pending)];
+        }
+        const end = 4 + this.#pending[0].readUInt32BE(0);
+        if (this.#size < end) {
+          return;
+        }
+        data = Buffer.concat(this.#pending);
+        this.#pending = [data];
+      }
+      const end = 4 + data.readUInt32BE(0);
+      if (this.#size < end) {
+        return;
+      }
+      this.#pending = data.length > end ? [data.subarray(end)] : [];
+      this.#size -= end;
+      if (data[4] === INVOKE) {
+        onCall(parseInvoke(data.readUInt32BE(5), data.subarray(9, end)));
+      }
+    }
+  }
+
+  #send(type, number, bodies, sent) {
+    const head = Buffer.allocUnsafe(9);
+    head.writeUInt32BE(5 + bodies.reduce((sum, body) => sum + body.length, 0), 0);
+    head[4] = type;
+    head.writeUInt32BE(number, 5);
+    this.#socket.write(Buffer.concat([head, ...bodies]), sent);
+  }
+
+  /** Whether waiting for the next call keeps the process alive. */
+  keepAlive(wanted) {
+    if (wanted) {
+      this.#socket.ref();
+    } else {
+      this.#socket.unref();
+    }
+  }
+
+  hello() {
+    const version = Buffer.alloc(2);
+    version.writeUInt16BE(PROTOCOL_VERSION);
+    this.#send(HELLO, 0, [version, text(`node ${process.versions.node}`)]);
+  }
+
+  ready() {
+    this.#send(READY, 0, []);
+  }
+
+  initError(error, sent) {
+    this.#send(INIT_ERROR, 0, [text(error.errorType ?? ''), Buffer.from(JSON.stringify(error))], sent);
+  }
+
+  result(number, json) {
+    this.#send(RESULT, number, [Buffer.from(json)]);
+  }
+
+  error(number, error, sent) {
+    const bodies = [text(error.errorType ?? ''), Buffer.from(JSON.stringify(error))];
+    this.#send(ERROR, number, bodies, sent);
+  }
+}
+
+module.exports = { Platform };

@@ -1,0 +1,236 @@
+"""Serves one Python function over frames (docs/design/002-frames.md).
+
+Everything runs in the main thread: it waits for a call, runs the handler, answers, and waits again.
+What the handler sees (event, context, errors, log lines) is what AWS's runtime interface client for
+Python shows it.
+"""
+
+import _socket
+import importlib
+import logging
+import os
+import sys
+import time
+import traceback
+
+from mayfly_context import LambdaContext
+from mayfly_json import decode, encode
+from mayfly_logging import log_error, set_invocation, set_up_logging
+
+PROTOCOL_VERSION = 1
+HELLO, READY, INIT_ERROR, RESULT, ERROR = 1, 2, 3, 4, 5
+INVOKE = 0x41
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+class Fault(Exception):
+    """An error of the runtime's own wording: a type, a message, and at most one line of trace."""
+
+    def __init__(self, error_type, message, trace=None):
+        super().__init__(message)
+        self.error_type = error_type
+        self.message = message
+        self.trace = trace
+
+
+class Platform:
+    """The socket to the platform."""
+
+    def __init__(self, path):
+        self.socket = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
+        self.socket.connect(path)
+        self.pending = bytearray()
+
+    def send(self, kind, call, *parts):
+        size = 5 + sum(len(part) for part in parts)
+        head = size.to_bytes(4, "big") + bytes((kind,)) + call.to_bytes(4, "big")
+        if size < 65536:
+            self.socket.sendall(b"".join((head, *parts)))
+        else:
+            self.socket.sendall(head)
+            for part in parts:
+                self.socket.sendall(part)
+
+    def send_error(self, kind, call, error):
+        name = error["errorType"].encode("utf-8", "replace")[:65535]
+        self.send(kind, call, len(name).to_bytes(2, "big"), name, encode(error).encode("utf-8", "replace"))
+
+    def receive(self):
+        """The next frame's type, call number and body; the process ends when the platform is gone."""
+        size = int.from_bytes(self._take(4), "big")
+        if size < 5:
+            sys.exit("mayfly guest: a frame of %d bytes" % size)
+        frame = self._take(size)
+        return frame[0], int.from_bytes(frame[1:5], "big"), memoryview(frame)[5:]
+
+    def _take(self, size):
+        pending = self.pending
+        while len(pending) < size:
+            piece = self.socket.recv(max(65536, min(size - len(pending), 1 << 20)))
+            if not piece:
+                os._exit(0)
+            pending += piece
+        taken = bytes(pending[:size])
+        del pending[:size]
+        return taken
+
+
+class Call:
+    """One INVOKE frame, taken apart."""
+
+    def __init__(self, body):
+        self.deadline_ms = int.from_bytes(body[:8], "big")
+        self.at = 8
+        self.body = body
+        self.request_id = self._text(2)
+        self.function_arn = self._text(2)
+        self.trace_id = self._text(2)
+        self.client_context = self._text(4)
+        self.cognito_identity = self._text(4)
+        self.payload = bytes(body[self.at :])
+
+    def _text(self, width):
+        start = self.at + width
+        end = start + int.from_bytes(self.body[self.at : start], "big")
+        self.at = end
+        return str(self.body[start:end], "utf-8")
+
+
+def load_handler(handler):
+    try:
+        module_name, function_name = handler.rsplit(".", 1)
+    except ValueError as error:
+        raise Fault("Runtime.MalformedHandlerName", "Bad handler '{}': {}".format(handler, error))
+    if module_name.split(".")[0] in sys.builtin_module_names:
+        raise Fault(
+            "Runtime.BuiltInModuleConflict",
+            "Cannot use built-in module {} as a handler module".format(module_name),
+        )
+    try:
+        module = importlib.import_module(module_name.replace("/", "."))
+    except ImportError as error:
+        raise Fault(
+            "Runtime.ImportModuleError",
+            "Unable to import module '{}': {}".format(module_name, error),
+        )
+    except SyntaxError as error:
+        raise Fault(
+            "Runtime.UserCodeSyntaxError",
+            "Syntax error in module '{}': {}".format(module_name, error),
+            ['  File "%s" Line %s\n    %s' % (error.filename, error.lineno, error.text)],
+        )
+    try:
+        return getattr(module, function_name)
+    except AttributeError:
+        raise Fault(
+            "Runtime.HandlerNotFound",
+            "Handler '{}' missing on module '{}'".format(function_name, module_name),
+        )
+
+
+def error_object(message, error_type, trace, request_id):
+    return {
+        "errorMessage": message or "",
+        "errorType": error_type or "",
+        "requestId": request_id or "",
+        "stackTrace": trace or [],
+    }
+
+
+def describe(error, request_id):
+    """The error object of something thrown, its trace without the guest's own frames."""
+    if isinstance(error, Fault):
+        return error_object(error.message, error.error_type, error.trace, request_id)
+    frames = [
+        (frame.filename, frame.lineno, frame.name, frame.line)
+        for frame in traceback.extract_tb(error.__traceback__)
+    ]
+    own = 0
+    while own < len(frames) - 1 and frames[own][0].startswith(HERE):
+        own += 1
+    trace = traceback.format_list(frames[own:])
+    return error_object(str(error), type(error).__name__, trace, request_id)
+
+
+def parse_context(text, name):
+    if not text:
+        return None
+    try:
+        return decode(text)
+    except Exception as error:
+        raise Fault(
+            "Runtime.LambdaContextUnmarshalError",
+            "Unable to parse {} JSON: {}".format(name, error),
+        )
+
+
+def call_handler(handler, call):
+    """Runs the handler and gives its answer as bytes."""
+    context = LambdaContext(
+        call.request_id,
+        parse_context(call.client_context, "Client Context"),
+        parse_context(call.cognito_identity, "Cognito Identity"),
+        call.deadline_ms,
+        call.function_arn,
+    )
+    try:
+        event = decode(call.payload)
+    except Exception as error:
+        raise Fault("Runtime.UnmarshalError", "Unable to unmarshal input: {}".format(error))
+    result = handler(event, context)
+    if isinstance(result, bytes):
+        return result
+    try:
+        return encode(result).encode("utf-8")
+    except Exception as error:
+        raise Fault("Runtime.MarshalError", "Unable to marshal response: {}".format(error))
+
+
+def serve(platform, handler):
+    while True:
+        kind, number, body = platform.receive()
+        if kind != INVOKE:
+            continue
+        call = Call(body)
+        set_invocation(call.request_id)
+        if call.trace_id:
+            os.environ["_X_AMZN_TRACE_ID"] = call.trace_id
+        else:
+            os.environ.pop("_X_AMZN_TRACE_ID", None)
+        try:
+            answer = call_handler(handler, call)
+        except Exception as error:
+            described = describe(error, call.request_id)
+            log_error(described)
+            platform.send_error(ERROR, number, described)
+        else:
+            platform.send(RESULT, number, answer)
+
+
+def set_up_path():
+    """The function's code first, then its layers, and the guest's own folder not at all."""
+    task_root = os.environ.get("LAMBDA_TASK_ROOT", "/var/task")
+    version = "python%d.%d" % sys.version_info[:2]
+    rest = [entry for entry in sys.path if entry != HERE and entry != task_root]
+    sys.path[:] = [task_root, "/opt/python/lib/%s/site-packages" % version, "/opt/python"] + rest
+
+
+def main():
+    platform = Platform(os.environ.pop("MAYFLY_SOCKET"))
+    version = "python %d.%d.%d" % sys.version_info[:3]
+    name = version.encode()
+    platform.send(
+        HELLO, 0, PROTOCOL_VERSION.to_bytes(2, "big"), len(name).to_bytes(2, "big"), name
+    )
+    set_up_logging()
+    set_up_path()
+    try:
+        handler = load_handler(os.environ.get("_HANDLER", ""))
+    except Exception as error:
+        described = describe(error, "")
+        log_error(described)
+        platform.send_error(INIT_ERROR, 0, described)
+        sys.exit(1)
+    platform.send(READY, 0)
+    serve(platform, handler)

@@ -1,0 +1,86 @@
+"""JSON in and out, as handlers on Lambda know it.
+
+Lambda's runtime encodes more than the standard library does: decimals become numbers, bytes become
+strings, named tuples become objects. Python 3.12 and newer write other scripts as they are, older
+ones escape them.
+"""
+
+import decimal
+import json
+import marshal
+import os
+import re
+import sys
+
+# Marks where a decimal stands in the text: the standard library's encoder has no way to write
+# digits as they are, so they go in as a marked string and the marks are taken out afterwards.
+_MARK = os.urandom(12).hex()
+
+
+class _Encoder(json.JSONEncoder):
+    marked = False
+
+    def default(self, value):
+        if isinstance(value, decimal.Decimal):
+            if value.is_nan():
+                return float("nan")
+            self.marked = True
+            return "%s%s%s" % (_MARK, value, _MARK)
+        if isinstance(value, bytes):
+            return value.decode("utf-8")
+        return super().default(value)
+
+
+def _plain(value, above):
+    """The value with named tuples and byte keys replaced, whatever depth they are at."""
+    if isinstance(value, (str, int, float, type(None))):
+        return value
+    as_object = getattr(value, "_asdict", None)
+    is_object = not isinstance(value, list) and callable(as_object)
+    if not is_object and not isinstance(value, (list, tuple, dict)):
+        return value
+    if id(value) in above:
+        raise ValueError("Circular reference detected")
+    above.add(id(value))
+    try:
+        if is_object:
+            value = as_object()
+        if isinstance(value, dict):
+            return {
+                key.decode("utf-8") if isinstance(key, bytes) else key: _plain(item, above)
+                for key, item in value.items()
+            }
+        return [_plain(item, above) for item in value]
+    finally:
+        above.discard(id(value))
+
+
+def _is_plain(value):
+    """Whether there are only objects of the built-in types themselves in it, found at C speed."""
+    try:
+        marshal.dumps(value, 2)
+    except ValueError:
+        return False
+    return True
+
+
+def encode(value):
+    """The value as JSON text; raises TypeError or ValueError for what has no JSON form."""
+    encoder = _Encoder(ensure_ascii=sys.version_info < (3, 12))
+    if not _is_plain(value):
+        value = _plain(value, set())
+    text = encoder.encode(value)
+    if encoder.marked:
+        text = text.replace('"' + _MARK, "").replace(_MARK + '"', "")
+    return text
+
+
+def _refuse_constant(text):
+    raise ValueError("Expecting value: " + text + " is not JSON")
+
+
+def decode(text):
+    """The value of JSON text in a string or in UTF-8."""
+    if isinstance(text, bytes):
+        text = text.decode("utf-8")
+    return json.loads(text, parse_constant=_refuse_constant)

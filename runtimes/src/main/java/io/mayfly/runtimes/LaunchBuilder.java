@@ -1,0 +1,91 @@
+package io.mayfly.runtimes;
+
+import io.mayfly.runtimes.RuntimeLaunch.Channel;
+import io.mayfly.runtimes.RuntimeLaunch.Mount;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Puts a launch together: what the program needs to find inside the jail. */
+final class LaunchBuilder {
+  /** Where a guest's folder is inside the jail; Lambda has its runtime there. */
+  static final String GUEST = "/var/runtime";
+
+  /** What a jail shows of the host anyway. */
+  private static final List<Path> SYSTEM =
+      List.of(Path.of("/usr"), Path.of("/etc/ssl"), Path.of("/etc/alternatives"));
+
+  private static final int CONFIGURATION_DEPTH = 4;
+
+  private final Set<Mount> mounts = new LinkedHashSet<>();
+  private final Map<String, String> environment = new LinkedHashMap<>();
+
+  /**
+   * @param guest the guest's folder on the host
+   * @param program the interpreter, no link
+   */
+  LaunchBuilder(Path guest, String runtime, Path program) {
+    mounts.add(new Mount(guest, Path.of(GUEST)));
+    addProgram(program);
+    String own = inSystem(program) ? "" : program.getParent() + ":";
+    variable("PATH", own + "/usr/local/bin:/usr/bin:/bin:/opt/bin");
+    variable("LD_LIBRARY_PATH", "/var/task:/var/task/lib:/opt/lib");
+    variable("LANG", "C.UTF-8");
+    variable("TZ", ":UTC");
+    variable("LAMBDA_TASK_ROOT", "/var/task");
+    variable("LAMBDA_RUNTIME_DIR", GUEST);
+    variable("AWS_EXECUTION_ENV", "AWS_Lambda_" + runtime);
+  }
+
+  void variable(String name, String value) {
+    environment.put(name, value);
+  }
+
+  RuntimeLaunch frames(String... command) {
+    return build(Channel.FRAMES, command);
+  }
+
+  RuntimeLaunch build(Channel channel, String... command) {
+    return new RuntimeLaunch(
+        List.of(command), List.copyOf(mounts), Map.copyOf(environment), channel);
+  }
+
+  private static boolean inSystem(Path path) {
+    return SYSTEM.stream().anyMatch(path::startsWith);
+  }
+
+  /** The installation is the folder above {@code bin}. */
+  private void addProgram(Path program) {
+    Path folder = program.getParent();
+    Path home = folder == null ? null : folder.getParent();
+    if (home == null || home.equals(Path.of("/usr")) || home.equals(Path.of("/"))) {
+      return;
+    }
+    if (!inSystem(program)) {
+      mounts.add(new Mount(home, home));
+    }
+    addConfiguration(home);
+  }
+
+  /** Debian's JDKs have their settings under {@code /etc}, with links to them. */
+  private void addConfiguration(Path home) {
+    try (Stream<Path> files = Files.walk(home, CONFIGURATION_DEPTH)) {
+      for (Path link : files.filter(Files::isSymbolicLink).filter(Files::exists).toList()) {
+        Path target = link.toRealPath();
+        if (target.startsWith("/etc") && !inSystem(target) && target.getNameCount() > 2) {
+          Path folder = Path.of("/").resolve(target.subpath(0, 2));
+          mounts.add(new Mount(folder, folder));
+        }
+      }
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package io.mayfly.runtimes;
+
+import io.mayfly.model.ErrorCode;
+import io.mayfly.model.MayflyException;
+import io.mayfly.model.RuntimeFamily;
+import io.mayfly.runtimes.RuntimeLaunch.Channel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+
+/**
+ * The runtimes of this machine: which there are, and how each is started inside a jail.
+ *
+ * <p>The machine is searched at the first question, not before. Safe for use by many threads.
+ */
+public final class RuntimeCatalog {
+  /** The setting that maps one runtime to another, for messages. */
+  public static final String ALIAS_SETTING = "--runtime-alias";
+
+  private static final List<String> PROVIDED = List.of("provided.al2", "provided.al2023");
+
+  private static final Pattern DIGITS = Pattern.compile("[0-9]+");
+
+  private final Path guestHome;
+  private final Map<String, String> aliases;
+  private final Supplier<Map<String, Interpreter>> found;
+
+  /**
+   * One line of the list of runtimes.
+   *
+   * @param id what a function asks for, for example {@code python3.12}
+   * @param version the interpreter's exact version; empty for custom runtimes
+   * @param interpreter the program on the host; empty for custom runtimes
+   * @param aliasOf the runtime that really serves it, if the id is mapped
+   */
+  public record Row(
+      String id, String version, Optional<Path> interpreter, Optional<String> aliasOf) {}
+
+  /**
+   * @param guestHome the folder with the guests: {@code python/}, {@code node/}, {@code java/},
+   *     {@code provided/}
+   * @param aliases from a runtime's name to the one that is to serve it
+   * @param memory a file to remember interpreters' versions in, so that the next start need not
+   *     ask; its folder exists
+   * @param environment the platform's own environment, for {@code PATH}, {@code HOME} and {@code
+   *     JAVA_HOME}
+   */
+  public RuntimeCatalog(
+      Path guestHome,
+      Map<String, String> aliases,
+      Optional<Path> memory,
+      Map<String, String> environment) {
+    this.guestHome = guestHome.toAbsolutePath().normalize();
+    this.aliases = Map.copyOf(aliases);
+    this.found =
+        new Once<>(() -> new InterpreterSearch(environment, new VersionMemory(memory)).find());
+  }
+
+  /** Every runtime a function may ask for, sorted by family and version. */
+  public List<Row> list() {
+    Map<String, Row> rows = new TreeMap<>(Comparator.comparing(RuntimeCatalog::sortable));
+    for (Interpreter one : found.get().values()) {
+      Optional<Path> program = Optional.of(one.program());
+      rows.put(one.runtime(), new Row(one.runtime(), one.version(), program, Optional.empty()));
+    }
+    for (String id : PROVIDED) {
+      rows.put(id, new Row(id, "", Optional.empty(), Optional.empty()));
+    }
+    aliases.forEach(
+        (id, target) -> {
+          Row row = rows.get(target);
+          if (row != null) {
+            rows.put(id, new Row(id, row.version(), row.interpreter(), Optional.of(target)));
+          }
+        });
+    return List.copyOf(rows.values());
+  }
+
+  /** {@code python3.8} before {@code python3.12}. */
+  private static String sortable(String id) {
+    return DIGITS
+        .matcher(id)
+        .replaceAll(
+            digits -> "0".repeat(Math.max(0, 4 - digits.group().length())) + digits.group());
+  }
+
+  /** Whether a function may ask for it. */
+  public boolean has(String runtime) {
+    String target = aliases.getOrDefault(runtime, runtime);
+    return PROVIDED.contains(target) || found.get().containsKey(target);
+  }
+
+  /**
+   * How to start a runtime.
+   *
+   * @throws MayflyException if this machine does not have it, with the list of those it has
+   */
+  public RuntimeLaunch launch(String runtime) {
+    String target = aliases.getOrDefault(runtime, runtime);
+    if (PROVIDED.contains(target)) {
+      return provided(runtime);
+    }
+    Interpreter interpreter = found.get().get(target);
+    if (interpreter == null) {
+      throw absent(runtime);
+    }
+    return switch (RuntimeFamily.of(target).orElseThrow(() -> absent(runtime))) {
+      case PYTHON -> python(runtime, interpreter);
+      case NODE -> node(runtime, interpreter);
+      case JAVA -> java(runtime, interpreter);
+      case PROVIDED -> provided(runtime);
+    };
+  }
+
+  private MayflyException absent(String runtime) {
+    List<String> ids = new ArrayList<>();
+    list().forEach(row -> ids.add(row.id()));
+    return new MayflyException(
+        ErrorCode.INVALID_PARAMETER,
+        "The runtime '"
+            + runtime
+            + "' is not available on this machine, which has: "
+            + String.join(", ", ids)
+            + ". Install its interpreter, or have another runtime serve it with "
+            + ALIAS_SETTING
+            + " "
+            + runtime
+            + "=NAME.");
+  }
+
+  private RuntimeLaunch python(String runtime, Interpreter interpreter) {
+    Path program = interpreter.program();
+    LaunchBuilder launch = new LaunchBuilder(guestHome.resolve("python"), runtime, program);
+    return launch.frames(program.toString(), "-u", LaunchBuilder.GUEST + "/main.py");
+  }
+
+  private RuntimeLaunch node(String runtime, Interpreter interpreter) {
+    Path program = interpreter.program();
+    String major = interpreter.version().substring(0, interpreter.version().indexOf('.'));
+    LaunchBuilder launch = new LaunchBuilder(guestHome.resolve("node"), runtime, program);
+    launch.variable(
+        "NODE_PATH",
+        "/opt/nodejs/node" + major + "/node_modules:/opt/nodejs/node_modules:/var/task");
+    return launch.frames(program.toString(), LaunchBuilder.GUEST + "/guest.cjs");
+  }
+
+  private RuntimeLaunch java(String runtime, Interpreter interpreter) {
+    Path program = interpreter.program();
+    LaunchBuilder launch = new LaunchBuilder(guestHome.resolve("java"), runtime, program);
+    return launch.frames("/bin/sh", LaunchBuilder.GUEST + "/start", program.toString());
+  }
+
+  private RuntimeLaunch provided(String runtime) {
+    LaunchBuilder launch =
+        new LaunchBuilder(guestHome.resolve("provided"), runtime, Path.of("/bin/sh"));
+    return launch.build(Channel.RUNTIME_API, "/bin/sh", LaunchBuilder.GUEST + "/start");
+  }
+}

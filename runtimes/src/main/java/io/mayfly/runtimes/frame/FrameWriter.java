@@ -1,0 +1,69 @@
+package io.mayfly.runtimes.frame;
+
+import io.mayfly.model.Invocation;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.GatheringByteChannel;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Puts frames on a guest's connection: a small head and the payload's own bytes in one gathering
+ * write. Not safe for use by several threads at once.
+ */
+public final class FrameWriter {
+  /** What the head of an INVOKE holds beside its texts: the frame's own head, deadline, lengths. */
+  private static final int INVOKE_FIXED = Frames.HEAD + 8 + 3 * 2 + 2 * 4;
+
+  private static final int LONGEST_TEXT = 0xffff;
+
+  private final GatheringByteChannel channel;
+
+  /**
+   * @param channel a blocking channel
+   */
+  public FrameWriter(GatheringByteChannel channel) {
+    this.channel = channel;
+  }
+
+  /**
+   * Sends an event.
+   *
+   * @param call the number that the answer will carry; not in use by another call
+   * @throws IOException if the connection broke
+   */
+  public void invoke(int call, Invocation invocation) throws IOException {
+    byte[] requestId = bytes(invocation.requestId().value());
+    byte[] functionArn = bytes(invocation.functionArn().toString());
+    byte[] traceId = bytes(invocation.traceId());
+    byte[] clientContext = bytes(invocation.clientContext().orElse(""));
+    byte[] cognitoIdentity = bytes(invocation.cognitoIdentity().orElse(""));
+    byte[] payload = invocation.payload();
+    int head =
+        INVOKE_FIXED
+            + (requestId.length + functionArn.length + traceId.length)
+            + (clientContext.length + cognitoIdentity.length);
+    ByteBuffer frame = ByteBuffer.allocate(head);
+    frame.putInt(Math.addExact(head - 4, payload.length)).put(Frames.INVOKE).putInt(call);
+    frame.putLong(invocation.deadline().toEpochMilli());
+    shortText(frame, requestId);
+    shortText(frame, functionArn);
+    shortText(frame, traceId);
+    frame.putInt(clientContext.length).put(clientContext);
+    frame.putInt(cognitoIdentity.length).put(cognitoIdentity);
+    ByteBuffer[] parts = {frame.flip(), ByteBuffer.wrap(payload)};
+    while (parts[0].hasRemaining() || parts[1].hasRemaining()) {
+      channel.write(parts);
+    }
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void shortText(ByteBuffer frame, byte[] text) {
+    if (text.length > LONGEST_TEXT) {
+      throw new IllegalArgumentException("a text of " + text.length + " bytes in a frame");
+    }
+    frame.putShort((short) text.length).put(text);
+  }
+}
