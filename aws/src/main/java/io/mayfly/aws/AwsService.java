@@ -1,0 +1,101 @@
+package io.mayfly.aws;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A service with the operations that Mayfly implements of it. Making one checks every operation
+ * against the model. Safe for use by many threads.
+ */
+public final class AwsService {
+  private final ServiceModel model;
+  private final Protocol protocol;
+  private final Map<String, Bound<?, ?>> typed = new HashMap<>();
+  private final Map<String, RawOperation> raw = new HashMap<>();
+
+  /**
+   * Binds operations to a model.
+   *
+   * @throws IllegalArgumentException if an operation is not in the model, is given twice, or its
+   *     records do not fit
+   */
+  public AwsService(ServiceModel model, List<Operation<?, ?>> typed, List<RawOperation> raw) {
+    this.model = model;
+    this.protocol = Protocol.of(model);
+    Set<String> names = new HashSet<>();
+    for (Operation<?, ?> operation : typed) {
+      this.typed.put(operation.name(), bind(model(operation.name(), names), operation));
+    }
+    for (RawOperation operation : raw) {
+      this.raw.put(model(operation.name(), names).name(), operation);
+    }
+  }
+
+  private OperationModel model(String name, Set<String> names) {
+    if (!names.add(name)) {
+      throw new IllegalArgumentException("operation " + name + " is given twice");
+    }
+    return model
+        .operation(name)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "operation " + name + " is not in the model of " + serviceName()));
+  }
+
+  private <I extends Record, O extends Record> Bound<I, O> bind(
+      OperationModel operationModel, Operation<I, O> operation) {
+    return new Bound<>(
+        operation,
+        RecordBinder.bind(
+            operation.input(), model.input(operationModel), RecordBinder.Direction.INPUT),
+        RecordBinder.bind(
+            operation.output(), model.output(operationModel), RecordBinder.Direction.OUTPUT));
+  }
+
+  /** The service's model. */
+  public ServiceModel model() {
+    return model;
+  }
+
+  Protocol protocol() {
+    return protocol;
+  }
+
+  private String serviceName() {
+    return model.metadata().signingName();
+  }
+
+  /** Answers an authenticated call; errors are thrown. */
+  WireResponse call(Route route, Caller caller) {
+    String name = route.operation().name();
+    RawOperation bypass = raw.get(name);
+    if (bypass != null) {
+      return bypass.handle(route, caller);
+    }
+    Bound<?, ?> operation =
+        Optional.ofNullable(typed.get(name)).orElseThrow(() -> notImplemented(name));
+    Map<String, Object> input = protocol.parse(route);
+    Validator.check(input, model.input(route.operation()));
+    Map<String, Object> output = operation.handle(input, caller);
+    return protocol.result(model, route.operation(), output, caller.requestId());
+  }
+
+  private AwsException notImplemented(String operation) {
+    return new AwsException(
+        "NotImplementedException",
+        501,
+        "Mayfly does not implement " + serviceName() + ":" + operation + " yet");
+  }
+
+  private record Bound<I extends Record, O extends Record>(
+      Operation<I, O> operation, RecordBinder<I> input, RecordBinder<O> output) {
+    Map<String, Object> handle(Map<String, Object> values, Caller caller) {
+      return output.toValues(operation.handle(input.toRecord(values, ""), caller));
+    }
+  }
+}

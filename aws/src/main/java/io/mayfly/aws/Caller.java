@@ -1,0 +1,11 @@
+package io.mayfly.aws;
+
+/**
+ * Who asks.
+ *
+ * @param principal the ARN of the user or role
+ * @param accessKeyId the key that signed
+ * @param region the region of the credential scope
+ * @param requestId the id of this request, as in {@code x-amzn-RequestId}
+ */
+public record Caller(String principal, String accessKeyId, String region, String requestId) {}

@@ -1,0 +1,44 @@
+package io.mayfly.aws;
+
+/**
+ * One AWS action: takes a record, gives a record, and knows nothing of the wire.
+ *
+ * <p>A record's components are named as the model's members, with a small first letter; case does
+ * not matter beyond that ({@code kmsKeyArn} is {@code KMSKeyArn}), and one underscore at the end is
+ * dropped ({@code default_}). Their types: {@code String} (enumerations too), {@code Integer},
+ * {@code Long}, {@code Float}, {@code Double}, {@code Boolean} or the primitive, {@code byte[]} for
+ * blobs, {@code Instant}, a record for a structure, {@code List<T>}, {@code Map<String, T>}. A
+ * member that a request may leave out is an {@code Optional<T>}; a {@code List} or {@code Map} may
+ * also stand alone and is then empty where the member is absent.
+ *
+ * <p>What the input record does not declare cannot be set by a request: it is refused, so that no
+ * setting is accepted and ignored. Before {@link #handle} runs, the input has passed every
+ * constraint of the model. Implementations are called by many threads at once.
+ *
+ * @param <I> the input; {@link Nothing} for none
+ * @param <O> the output; {@link Nothing} for none
+ */
+public interface Operation<I extends Record, O extends Record> {
+  /** The action's name in the model, for example {@code CreateFunction}. */
+  String name();
+
+  /** The type of the input. */
+  Class<I> input();
+
+  /** The type of the output. */
+  Class<O> output();
+
+  /**
+   * Does it.
+   *
+   * @throws io.mayfly.model.MayflyException an error for the caller
+   * @throws AwsException an error for the caller whose code no {@code ErrorCode} has
+   */
+  O handle(I input, Caller caller);
+
+  /** The input or output of an action that takes or gives nothing. */
+  record Nothing() {
+    /** The one value. */
+    public static final Nothing VALUE = new Nothing();
+  }
+}

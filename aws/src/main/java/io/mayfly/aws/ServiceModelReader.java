@@ -1,0 +1,258 @@
+package io.mayfly.aws;
+
+import io.mayfly.aws.Member.Location;
+import io.mayfly.aws.Member.Traits;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * Reads botocore's model format in two steps: {@link #index} passes over the whole file once, keeps
+ * the operations and remembers where each shape lies; {@link #readShape} parses one such slice.
+ */
+final class ServiceModelReader {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private ServiceModelReader() {}
+
+  /** Where a shape's definition lies in the model's bytes. */
+  record Slice(int start, int length) {}
+
+  /** A model passed over once. */
+  record Index(
+      byte[] json,
+      ServiceMetadata metadata,
+      Map<String, OperationModel> operations,
+      Map<String, Slice> shapes) {}
+
+  static Index index(byte[] json) {
+    Map<String, Object> metadata = Map.of();
+    Map<String, OperationModel> operations = new LinkedHashMap<>();
+    Map<String, Slice> shapes = new LinkedHashMap<>();
+    try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {
+      parser.nextToken();
+      for (String section = parser.nextName(); section != null; section = parser.nextName()) {
+        parser.nextToken();
+        switch (section) {
+          case "metadata" -> metadata = map(tree(parser));
+          case "operations" -> {
+            for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+              parser.nextToken();
+              operations.put(name, operation(name, map(tree(parser))));
+            }
+          }
+          case "shapes" -> {
+            for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+              parser.nextToken();
+              int start = (int) parser.currentTokenLocation().getByteOffset();
+              parser.skipChildren();
+              int end = (int) parser.currentTokenLocation().getByteOffset() + 1;
+              shapes.put(name, new Slice(start, end - start));
+            }
+          }
+          default -> parser.skipChildren();
+        }
+      }
+    }
+    return new Index(json, metadata(metadata), operations, shapes);
+  }
+
+  private static ServiceMetadata metadata(Map<String, Object> json) {
+    String endpointPrefix = text(json, "endpointPrefix").orElse("");
+    return new ServiceMetadata(
+        text(json, "serviceId").orElse(endpointPrefix),
+        text(json, "apiVersion").orElse(""),
+        text(json, "signingName").orElse(endpointPrefix),
+        text(json, "protocol").orElse(""),
+        text(json, "jsonVersion"),
+        text(json, "targetPrefix"),
+        text(json, "xmlNamespace"));
+  }
+
+  private static OperationModel operation(String name, Map<String, Object> json) {
+    Map<String, Object> http = map(json.getOrDefault("http", Map.of()));
+    Map<String, Object> input = map(json.getOrDefault("input", Map.of()));
+    Map<String, Object> output = map(json.getOrDefault("output", Map.of()));
+    List<String> errors = new ArrayList<>();
+    if (json.get("errors") instanceof List<?> list) {
+      list.forEach(error -> text(map(error), "shape").ifPresent(errors::add));
+    }
+    return new OperationModel(
+        name,
+        text(http, "method").orElse("POST"),
+        UriTemplate.parse(text(http, "requestUri").orElse("/")),
+        http.get("responseCode") instanceof Number status ? status.intValue() : 200,
+        text(input, "shape"),
+        text(output, "shape"),
+        text(input, "locationName"),
+        text(output, "resultWrapper"),
+        List.copyOf(errors));
+  }
+
+  static Shape readShape(ServiceModel model, Index index, String name) {
+    Slice slice = index.shapes().get(name);
+    if (slice == null) {
+      throw new IllegalArgumentException("the service model has no shape " + name);
+    }
+    try (JsonParser parser =
+        JSON.createParser(ObjectReadContext.empty(), index.json(), slice.start(), slice.length())) {
+      parser.nextToken();
+      return shape(model, name, map(tree(parser)));
+    }
+  }
+
+  private static Shape shape(ServiceModel model, String name, Map<String, Object> json) {
+    String type = text(json, "type").orElse("");
+    Bounds bounds = bounds(json);
+    boolean flattened = flag(json, "flattened");
+    return switch (type) {
+      case "structure" -> structure(model, name, json);
+      case "list" -> new Shape.ListShape(name, element(model, "member", json), bounds, flattened);
+      case "map" ->
+          new Shape.MapShape(
+              name, element(model, "key", json), element(model, "value", json), bounds, flattened);
+      case "string" ->
+          new Shape.StringShape(
+              name,
+              bounds,
+              text(json, "pattern").map(TextPattern::new),
+              enumeration(json),
+              flag(json, "sensitive"));
+      case "blob" -> new Shape.Blob(name, bounds, flag(json, "streaming"));
+      case "integer" -> new Shape.NumberShape(name, Shape.NumberKind.INTEGER, bounds);
+      case "long" -> new Shape.NumberShape(name, Shape.NumberKind.LONG, bounds);
+      case "float" -> new Shape.NumberShape(name, Shape.NumberKind.FLOAT, bounds);
+      case "double" -> new Shape.NumberShape(name, Shape.NumberKind.DOUBLE, bounds);
+      case "boolean" -> new Shape.BooleanShape(name);
+      case "timestamp" ->
+          new Shape.Timestamp(name, text(json, "timestampFormat").map(TimestampFormat::named));
+      default ->
+          throw new IllegalArgumentException("shape " + name + " is of an unknown type: " + type);
+    };
+  }
+
+  private static Shape.Structure structure(
+      ServiceModel model, String name, Map<String, Object> json) {
+    Set<Object> required =
+        json.get("required") instanceof List<?> list ? new LinkedHashSet<>(list) : Set.of();
+    Map<String, Member> members = new LinkedHashMap<>();
+    map(json.getOrDefault("members", Map.of()))
+        .forEach(
+            (member, value) ->
+                members.put(member, member(model, member, map(value), required.contains(member))));
+    return new Shape.Structure(
+        name,
+        Collections.unmodifiableMap(members),
+        text(json, "payload"),
+        error(name, json),
+        text(json, "locationName"));
+  }
+
+  private static Optional<Shape.ErrorTrait> error(String name, Map<String, Object> json) {
+    if (!flag(json, "exception")) {
+      return Optional.empty();
+    }
+    Map<String, Object> error = map(json.getOrDefault("error", Map.of()));
+    int status = error.get("httpStatusCode") instanceof Number number ? number.intValue() : 0;
+    boolean senderFault = !flag(json, "fault") && status < 500;
+    return Optional.of(new Shape.ErrorTrait(text(error, "code").orElse(name), status, senderFault));
+  }
+
+  private static Member element(ServiceModel model, String role, Map<String, Object> json) {
+    return member(model, role, map(json.getOrDefault(role, Map.of())), false);
+  }
+
+  private static Member member(
+      ServiceModel model, String name, Map<String, Object> json, boolean required) {
+    Traits traits =
+        new Traits(
+            text(json, "locationName"),
+            location(text(json, "location").orElse("")),
+            required,
+            flag(json, "flattened"),
+            flag(json, "xmlAttribute"),
+            text(json, "timestampFormat").map(TimestampFormat::named));
+    String shape =
+        text(json, "shape")
+            .orElseThrow(() -> new IllegalArgumentException("member " + name + " has no shape"));
+    return new Member(model, name, shape, traits);
+  }
+
+  private static Location location(String name) {
+    return switch (name) {
+      case "" -> Location.BODY;
+      case "uri" -> Location.URI;
+      case "querystring" -> Location.QUERY;
+      case "header" -> Location.HEADER;
+      case "headers" -> Location.HEADERS;
+      case "statusCode" -> Location.STATUS_CODE;
+      default -> throw new IllegalArgumentException("unknown location of a member: " + name);
+    };
+  }
+
+  private static Bounds bounds(Map<String, Object> json) {
+    if (!json.containsKey("min") && !json.containsKey("max")) {
+      return Bounds.NONE;
+    }
+    return new Bounds(
+        json.get("min") instanceof Number min ? min.doubleValue() : Bounds.NONE.min(),
+        json.get("max") instanceof Number max ? max.doubleValue() : Bounds.NONE.max());
+  }
+
+  private static Set<String> enumeration(Map<String, Object> json) {
+    Set<String> values = new LinkedHashSet<>();
+    if (json.get("enum") instanceof List<?> list) {
+      list.forEach(value -> values.add(String.valueOf(value)));
+    }
+    return Collections.unmodifiableSet(values);
+  }
+
+  private static boolean flag(Map<String, Object> json, String key) {
+    return json.get(key) instanceof Boolean flag && flag;
+  }
+
+  private static Optional<String> text(Map<String, Object> json, String key) {
+    return json.get(key) instanceof String text ? Optional.of(text) : Optional.empty();
+  }
+
+  @SuppressWarnings("unchecked") // tree() makes no other maps
+  private static Map<String, Object> map(Object value) {
+    return value instanceof Map ? (Map<String, Object>) value : Map.of();
+  }
+
+  /** The value at the parser's current token as maps, lists and scalars. */
+  private static Object tree(JsonParser parser) {
+    JsonToken token = parser.currentToken();
+    if (token == JsonToken.START_OBJECT) {
+      Map<String, Object> object = new LinkedHashMap<>();
+      for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+        parser.nextToken();
+        object.put(name, tree(parser));
+      }
+      return object;
+    }
+    if (token == JsonToken.START_ARRAY) {
+      List<Object> array = new ArrayList<>();
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        array.add(tree(parser));
+      }
+      return array;
+    }
+    return switch (token) {
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE -> false;
+      case VALUE_NUMBER_INT -> parser.getLongValue();
+      case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
+      default -> parser.getString();
+    };
+  }
+}

@@ -1,0 +1,190 @@
+package io.mayfly.aws;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells which operation of which service a request means: the service by the credential scope of
+ * its signature where it has one, the operation by {@code X-Amz-Target}, {@code Action} or the
+ * path. Immutable.
+ */
+public final class ServiceRouter {
+  private final List<ServiceModel> services;
+  private final Map<ServiceModel, Map<String, List<OperationModel>>> byMethod = new HashMap<>();
+
+  public ServiceRouter(List<ServiceModel> services) {
+    this.services = List.copyOf(services);
+    for (ServiceModel service : services) {
+      Map<String, List<OperationModel>> methods = new HashMap<>();
+      for (OperationModel operation : service.operations()) {
+        methods.computeIfAbsent(operation.method(), _ -> new ArrayList<>()).add(operation);
+      }
+      byMethod.put(service, methods);
+    }
+  }
+
+  /**
+   * The services that may be meant, by the name in the signature; all of them if it has none.
+   *
+   * @throws AwsException if the signature names a service that is not here
+   */
+  private List<ServiceModel> candidates(WireRequest request) {
+    Optional<String> scope = SigV4.serviceOf(request);
+    if (scope.isEmpty()) {
+      return services;
+    }
+    List<ServiceModel> named =
+        services.stream()
+            .filter(service -> service.metadata().signingName().equals(scope.get()))
+            .toList();
+    if (named.isEmpty()) {
+      throw new AwsException(
+          "NotImplementedException",
+          501,
+          "Mayfly does not implement the service '" + Texts.shorten(scope.get()) + "' yet");
+    }
+    return named;
+  }
+
+  /**
+   * The operation that {@code request} means.
+   *
+   * @throws AwsException {@code UnknownOperationException} if there is none
+   */
+  public Route route(WireRequest request) {
+    List<ServiceModel> candidates = candidates(request);
+    Optional<String> target = request.headers().first("x-amz-target");
+    for (ServiceModel service : candidates) {
+      Optional<Route> route =
+          switch (service.metadata().protocol()) {
+            case "json" -> target.flatMap(name -> byTarget(service, name, request));
+            case "query" -> byAction(service, request);
+            default -> byPath(service, request);
+          };
+      if (route.isPresent()) {
+        return route.get();
+      }
+    }
+    throw new AwsException(
+        "UnknownOperationException",
+        404,
+        "There is no operation "
+            + target.orElse(request.method() + " " + request.path()).transform(Texts::shorten));
+  }
+
+  /** The service that a request most likely means, for an answer to what has no route. */
+  Optional<ServiceModel> guess(WireRequest request) {
+    try {
+      return candidates(request).stream().findFirst();
+    } catch (AwsException unknown) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Route> byTarget(
+      ServiceModel service, String target, WireRequest request) {
+    int dot = target.lastIndexOf('.');
+    String prefix = dot < 0 ? "" : target.substring(0, dot);
+    if (!service.metadata().targetPrefix().orElse("").equals(prefix)) {
+      return Optional.empty();
+    }
+    return service
+        .operation(target.substring(dot + 1))
+        .map(operation -> new Route(service, operation, Map.of(), request));
+  }
+
+  private static Optional<Route> byAction(ServiceModel service, WireRequest request) {
+    QueryString parameters = parameters(request);
+    String version = service.metadata().apiVersion();
+    if (!parameters.first("Version").orElse(version).equals(version)) {
+      return Optional.empty();
+    }
+    return parameters
+        .first("Action")
+        .flatMap(service::operation)
+        .map(operation -> new Route(service, operation, Map.of(), request));
+  }
+
+  /** The parameters of a query call: of the body if there is one, else of the query string. */
+  static QueryString parameters(WireRequest request) {
+    return QueryString.parse(
+        request.body().length > 0
+            ? new String(request.body(), StandardCharsets.UTF_8)
+            : request.query());
+  }
+
+  private Optional<Route> byPath(ServiceModel service, WireRequest request) {
+    List<OperationModel> operations =
+        byMethod.getOrDefault(service, Map.of()).getOrDefault(request.method(), List.of());
+    if (operations.isEmpty()) {
+      return Optional.empty();
+    }
+    List<String> path = UriTemplate.split(request.path());
+    boolean slash = request.path().endsWith("/") && !path.isEmpty();
+    List<Route> found = new ArrayList<>();
+    @Nullable QueryString query = null;
+    for (OperationModel operation : operations) {
+      Optional<Map<String, String>> labels = operation.uri().match(path, slash);
+      if (labels.isEmpty()) {
+        continue;
+      }
+      if (!operation.uri().query().isEmpty()) {
+        query = query == null ? QueryString.parse(request.query()) : query;
+        if (!hasAll(query, operation.uri().query())) {
+          continue;
+        }
+      }
+      found.add(new Route(service, operation, labels.get(), request));
+    }
+    return found.size() <= 1 ? found.stream().findFirst() : mostSpecific(found, request);
+  }
+
+  private static boolean hasAll(QueryString query, Map<String, String> wanted) {
+    return wanted.entrySet().stream()
+        .allMatch(
+            pair ->
+                query.has(pair.getKey())
+                    && (pair.getValue().isEmpty()
+                        || query.all(pair.getKey()).contains(pair.getValue())));
+  }
+
+  /**
+   * Of several templates that match: the one with most literals, then most of its query present,
+   * then most required members present in query and headers, which is how S3 tells a copy from an
+   * upload.
+   */
+  private static Optional<Route> mostSpecific(List<Route> routes, WireRequest request) {
+    QueryString query = QueryString.parse(request.query());
+    return routes.stream()
+        .max(
+            Comparator.comparingInt((Route route) -> route.operation().uri().literals())
+                .thenComparingInt(route -> route.operation().uri().query().size())
+                .thenComparingInt(route -> requiredScore(route, query, request.headers())));
+  }
+
+  private static int requiredScore(Route route, QueryString query, Headers headers) {
+    int present = 0;
+    int absent = 0;
+    for (Member member : route.service().input(route.operation()).members().values()) {
+      boolean counts =
+          member.required()
+              && (member.location() == Member.Location.QUERY
+                  || member.location() == Member.Location.HEADER);
+      if (counts) {
+        boolean given =
+            member.location() == Member.Location.QUERY
+                ? query.has(member.wireName())
+                : headers.first(member.wireName()).isPresent();
+        present += given ? 1 : 0;
+        absent += given ? 0 : 1;
+      }
+    }
+    return absent > 0 ? -absent : present;
+  }
+}

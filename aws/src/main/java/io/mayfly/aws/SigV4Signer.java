@@ -1,0 +1,63 @@
+package io.mayfly.aws;
+
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Signs requests with AWS Signature Version 4, in headers. Safe for use by many threads. */
+public final class SigV4Signer {
+  static final DateTimeFormatter TIMESTAMP =
+      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
+  private final Credentials.AccessKey key;
+  private final String region;
+  private final InstantSource clock;
+
+  public SigV4Signer(Credentials.AccessKey key, String region, InstantSource clock) {
+    this.key = key;
+    this.region = region;
+    this.clock = clock;
+  }
+
+  /**
+   * Signs every header that {@code request} has; it must have {@code Host}.
+   *
+   * @param service the signing name, for example {@code lambda}
+   * @return the same request with {@code X-Amz-Date}, {@code Authorization} and, for temporary
+   *     keys, {@code X-Amz-Security-Token}
+   */
+  public WireRequest sign(WireRequest request, String service) {
+    String timestamp = TIMESTAMP.format(clock.instant());
+    Headers headers = new Headers();
+    request.headers().forEach(headers::add);
+    headers.set("x-amz-date", timestamp);
+    key.sessionToken().ifPresent(token -> headers.set("x-amz-security-token", token));
+    String payloadHash = SigV4.sha256Hex(request.body());
+    if (service.equals("s3")) {
+      headers.set("x-amz-content-sha256", payloadHash);
+    }
+    WireRequest dated =
+        new WireRequest(request.method(), request.path(), request.query(), headers, request.body());
+    List<String> names = SigV4.sorted(new ArrayList<>(headers.names()));
+    SigV4.Scope scope = new SigV4.Scope(timestamp.substring(0, 8), region, service);
+    String canonical = SigV4.canonicalRequest(dated, service, names, payloadHash, false);
+    String signature =
+        SigV4.signature(
+            SigV4.signingKey(key.secretKey(), scope),
+            SigV4.stringToSign(timestamp, scope, canonical));
+    headers.set(
+        "authorization",
+        SigV4.ALGORITHM
+            + " Credential="
+            + key.accessKeyId()
+            + "/"
+            + scope
+            + ", SignedHeaders="
+            + String.join(";", names)
+            + ", Signature="
+            + signature);
+    return dated;
+  }
+}
