@@ -1,0 +1,167 @@
+package io.mayfly.sandbox;
+
+import io.mayfly.model.DataSize;
+import io.mayfly.model.Limits;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Control groups of version 2: one tree for all controllers. Follows the kernel's
+ * Documentation/admin-guide/cgroup-v2.rst.
+ *
+ * <p>The platform's folder holds no process itself, only the instances' folders do: a group that
+ * distributes controllers to its children must be empty ("no internal processes").
+ */
+final class CgroupsV2 implements Cgroups {
+  private static final List<String> CONTROLLERS = List.of("memory", "cpu", "pids");
+
+  private final Path parent;
+  private final Path folder;
+
+  /**
+   * @param parent the group under which the platform's folder is made: the root of the tree, or the
+   *     one that was delegated to this user
+   * @param platform the name of the platform's folder
+   */
+  CgroupsV2(Path parent, String platform) {
+    this.parent = parent;
+    this.folder = parent.resolve(platform);
+  }
+
+  /** The controllers that this module needs and {@code parent} cannot hand on. */
+  static List<String> missing(Path parent) {
+    Path available = parent.resolve("cgroup.controllers");
+    if (!Files.exists(available)) {
+      return CONTROLLERS;
+    }
+    Set<String> present = words(available);
+    return CONTROLLERS.stream().filter(name -> !present.contains(name)).toList();
+  }
+
+  private static Set<String> words(Path file) {
+    return new HashSet<>(Arrays.asList(CgroupFiles.read(file).split(" ", -1)));
+  }
+
+  /** Makes the platform's folder and hands the controllers down to it and to its children. */
+  private void prepare() {
+    distribute(parent);
+    CgroupFiles.makeFolder(folder);
+    distribute(folder);
+  }
+
+  private static void distribute(Path group) {
+    Path control = group.resolve("cgroup.subtree_control");
+    List<String> wanted = new ArrayList<>(CONTROLLERS);
+    wanted.removeAll(words(control));
+    if (!wanted.isEmpty()) {
+      CgroupFiles.write(control, "+" + String.join(" +", wanted));
+    }
+  }
+
+  @Override
+  public Cgroup create(String name, DataSize memory) {
+    prepare();
+    Group group = new Group(folder.resolve(name));
+    CgroupFiles.makeFolder(group.path);
+    CgroupFiles.write(group.file("memory.max"), Long.toString(memory.bytes()));
+    if (Files.exists(group.file("memory.swap.max"))) {
+      CgroupFiles.write(group.file("memory.swap.max"), "0");
+    }
+    CgroupFiles.write(group.file("memory.oom.group"), "1");
+    CgroupFiles.write(group.file("pids.max"), Integer.toString(Limits.PROCESSES));
+    group.limitCpu(1);
+    return group;
+  }
+
+  @Override
+  public void removeLeftovers() {
+    for (Path child : CgroupFiles.children(folder)) {
+      Group group = new Group(child);
+      group.kill();
+      Reaping.untilGone(group);
+    }
+  }
+
+  @Override
+  public void close() {
+    CgroupFiles.remove(folder);
+  }
+
+  private static final class Group implements Cgroup {
+    private final Path path;
+
+    Group(Path path) {
+      this.path = path;
+    }
+
+    Path file(String name) {
+      return path.resolve(name);
+    }
+
+    @Override
+    public List<Path> joinFiles() {
+      return List.of(file("cgroup.procs"));
+    }
+
+    @Override
+    public void limitCpu(double cpus) {
+      long period = CPU_PERIOD.toNanos() / 1000;
+      long quota = Math.max(1000, Math.round(cpus * period));
+      CgroupFiles.write(file("cpu.max"), quota + " " + period);
+    }
+
+    @Override
+    public DataSize peakMemory() {
+      // memory.peak came with Linux 5.19; before it, what is used now is the best there is.
+      long now = CgroupFiles.number(file("memory.current"), 0);
+      return new DataSize(CgroupFiles.number(file("memory.peak"), now));
+    }
+
+    @Override
+    public Duration cpuTime() {
+      return Duration.ofNanos(CgroupFiles.field(file("cpu.stat"), "usage_usec") * 1000);
+    }
+
+    @Override
+    public boolean ranOutOfMemory() {
+      return CgroupFiles.field(file("memory.events"), "oom_kill") > 0;
+    }
+
+    @Override
+    public void notifyOutOfMemory(int eventCounter) {
+      // memory.oom.group has the kernel kill every process at once, and the exit tells.
+    }
+
+    @Override
+    public void freeze() {
+      CgroupFiles.write(file("cgroup.freeze"), "1");
+      Reaping.poll(() -> CgroupFiles.field(file("cgroup.events"), "frozen") == 1);
+    }
+
+    @Override
+    public void thaw() {
+      CgroupFiles.write(file("cgroup.freeze"), "0");
+    }
+
+    @Override
+    public void kill() {
+      // cgroup.kill came with Linux 5.14.
+      if (Files.exists(file("cgroup.kill"))) {
+        CgroupFiles.write(file("cgroup.kill"), "1");
+      } else {
+        CgroupFiles.killAll(file("cgroup.procs"));
+      }
+    }
+
+    @Override
+    public boolean remove() {
+      return CgroupFiles.remove(path);
+    }
+  }
+}

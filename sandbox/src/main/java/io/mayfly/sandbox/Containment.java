@@ -1,0 +1,21 @@
+package io.mayfly.sandbox;
+
+import io.mayfly.model.DataSize;
+
+/** What holds the processes of one instance together. Its methods are for any thread. */
+interface Containment {
+  /** Called once the instance has been initialised: from now on it gets the CPU it pays for. */
+  void ready();
+
+  /** The most memory the processes have used so far. */
+  DataSize peakMemory();
+
+  /** Whether memory ran out and the kernel killed a process for it. */
+  boolean ranOutOfMemory();
+
+  /** Kills every process. */
+  void kill();
+
+  /** Frees what the processes were held with, once the first of them has ended; may block. */
+  void release();
+}

@@ -1,0 +1,183 @@
+package io.mayfly.sandbox;
+
+import io.mayfly.runtimes.RuntimeLaunch;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The arguments with which bubblewrap builds a jail.
+ *
+ * <p>What a jail sees: the system's programs and libraries, what they need of {@code /etc}, its
+ * code, its runtime's files and its own {@code /tmp}; everything but {@code /tmp} read-only. bwrap
+ * starts as root, keeps the three capabilities it takes to become an ordinary user and to forget
+ * how to be another, and {@code setpriv} uses and drops them as the jail's first program.
+ */
+final class JailCommand {
+  /** File descriptors that bwrap is started with. */
+  static final int ARGUMENTS_FD = 3;
+
+  static final int START_SCRIPT_FD = 4;
+  static final int SECCOMP_FD = 5;
+
+  private static final String START_SCRIPT = "/run/mayfly/start";
+  private static final String SOCKET = "/run/mayfly/socket";
+
+  /** Parts of /etc that programs read to find libraries, certificates and the time zone. */
+  private static final List<String> ETC =
+      List.of(
+          "ld.so.cache",
+          "ld.so.conf",
+          "ld.so.conf.d",
+          "ssl",
+          "pki",
+          "ca-certificates",
+          "ca-certificates.conf",
+          "crypto-policies",
+          "alternatives",
+          "localtime",
+          "nsswitch.conf",
+          "mime.types",
+          "protocols",
+          "services");
+
+  private final Path bwrap;
+  private final Path setpriv;
+  private final RunFolder run;
+
+  JailCommand(Path bwrap, Path setpriv, RunFolder run) {
+    this.bwrap = bwrap;
+    this.setpriv = setpriv;
+    this.run = run;
+  }
+
+  /** Where the jail's runtime finds the socket for frames. */
+  static String socketInJail() {
+    return SOCKET;
+  }
+
+  /**
+   * The whole command, from the platform's side.
+   *
+   * @param uid the jail's user, or empty where this process may have no other users
+   */
+  List<String> command(long platform, List<Path> joinFiles, Optional<Integer> uid) {
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of(setpriv.toString(), "--pdeathsig", "KILL", "/bin/sh"));
+    command.addAll(List.of(run.launchScript().toString(), Long.toString(platform)));
+    joinFiles.forEach(file -> command.add(file.toString()));
+    command.addAll(List.of("--", bwrap.toString(), "--args", Integer.toString(ARGUMENTS_FD)));
+    if (uid.isPresent()) {
+      command.addAll(
+          List.of(
+              "/usr/bin/setpriv",
+              "--reuid=" + uid.get(),
+              "--regid=" + uid.get(),
+              "--clear-groups",
+              "--bounding-set=-all",
+              "--inh-caps=-all",
+              "--"));
+    }
+    command.addAll(List.of("/bin/sh", START_SCRIPT));
+    return command;
+  }
+
+  /**
+   * What bwrap reads from {@link #ARGUMENTS_FD}: its options, each ended by a NUL.
+   *
+   * @param disk whether a disk is mounted for {@code /tmp}; otherwise it is in memory
+   * @param socket the frames' socket on the host
+   */
+  byte[] options(
+      InstanceSpec spec,
+      String hostname,
+      Optional<Integer> uid,
+      boolean disk,
+      Optional<Path> socket) {
+    Options options = new Options();
+    namespaces(options, hostname, uid);
+    system(options);
+    etc(options, uid.orElse(0));
+    for (RuntimeLaunch.Mount mount : spec.launch().mounts()) {
+      bind(options, mount.host(), mount.jail());
+    }
+    bind(options, spec.code(), Path.of("/var/task"));
+    options.add("--dir", "/opt", "--proc", "/proc", "--dev", "/dev");
+    if (disk) {
+      options.add("--bind", run.scratchMount().toString(), "/tmp");
+    } else {
+      options.add("--size", Long.toString(spec.ephemeralStorage().bytes()), "--tmpfs", "/tmp");
+    }
+    options.add("--perms", "0444", "--ro-bind-data", Integer.toString(START_SCRIPT_FD));
+    options.add(START_SCRIPT);
+    socket.ifPresent(path -> bind(options, path, Path.of(SOCKET)));
+    options.add("--remount-ro", "/", "--chdir", "/var/task", "--clearenv");
+    options.add("--seccomp", Integer.toString(SECCOMP_FD));
+    return options.bytes();
+  }
+
+  /** bwrap makes missing folders above a bind, but for root alone. */
+  private static void bind(Options options, Path host, Path jail) {
+    Path above = jail.getParent();
+    for (int depth = 1; above != null && depth <= above.getNameCount(); depth++) {
+      options.add("--perms", "0755", "--dir", "/" + above.subpath(0, depth));
+    }
+    options.add("--ro-bind", host.toString(), jail.toString());
+  }
+
+  private static void namespaces(Options options, String hostname, Optional<Integer> uid) {
+    options.add("--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try");
+    options.add("--die-with-parent", "--new-session", "--hostname", hostname);
+    options.add("--cap-drop", "ALL");
+    if (uid.isPresent()) {
+      options.add("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID");
+      options.add("--cap-add", "CAP_SETPCAP");
+    }
+  }
+
+  /** On most systems /bin and the like are links into /usr; some still have them apart. */
+  private static void system(Options options) {
+    options.add("--ro-bind", "/usr", "/usr");
+    for (String name : List.of("bin", "sbin", "lib", "lib32", "lib64", "libx32")) {
+      Path path = Path.of("/", name);
+      if (Files.isSymbolicLink(path)) {
+        options.add("--symlink", "usr/" + name, path.toString());
+      } else if (Files.isDirectory(path)) {
+        options.add("--ro-bind", path.toString(), path.toString());
+      }
+    }
+  }
+
+  private void etc(Options options, int uid) {
+    options.add("--perms", "0755", "--dir", "/etc");
+    for (String name : ETC) {
+      options.add("--ro-bind-try", "/etc/" + name, "/etc/" + name);
+    }
+    Path users = run.users(uid);
+    for (String name : List.of("passwd", "group")) {
+      options.add("--ro-bind", users.resolve(name).toString(), "/etc/" + name);
+    }
+    for (String name : List.of("hosts", "resolv.conf")) {
+      options.add("--ro-bind", run.etc().resolve(name).toString(), "/etc/" + name);
+    }
+  }
+
+  /** A growing list of texts, each ended by a NUL. */
+  private static final class Options {
+    private final StringBuilder text = new StringBuilder();
+
+    Options add(String... words) {
+      for (String word : words) {
+        text.append(word).append('\0');
+      }
+      return this;
+    }
+
+    byte[] bytes() {
+      return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package io.mayfly.sandbox;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * Starts every instance's first process, on one thread that lives as long as the platform.
+ *
+ * <p>One thread for two reasons. Instances ask the kernel to be killed with their parent, and to
+ * the kernel the parent is the thread that started them. And namespaces belong to threads: this one
+ * steps into a new network namespace, where it makes the instance's listener and its first process,
+ * so nothing has to be moved into a namespace by process id. It never steps back (that takes rights
+ * over the machine's namespace which a rootless platform does not have) but on into the next one;
+ * nothing else runs on it.
+ */
+final class Launcher implements AutoCloseable {
+  /** The address of the Runtime API in every instance's own network. */
+  static final InetSocketAddress RUNTIME_API =
+      new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 9001);
+
+  private static final int BACKLOG = 16;
+
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().name("mayfly-launcher").daemon().factory());
+
+  /**
+   * What to start.
+   *
+   * @param descriptors the process's descriptors, and which of ours they are
+   * @param disk what to mount for it alone
+   */
+  record Plan(
+      List<String> command,
+      List<String> environment,
+      Map<Integer, Integer> descriptors,
+      String directory,
+      int spawnFlags,
+      Network network,
+      Optional<Disk> disk) {}
+
+  /** What a process sees of networks. */
+  enum Network {
+    /** The machine's network. */
+    HOST,
+    /** A network of its own, with a loopback interface and nothing else. */
+    OWN,
+    /** The same, with the Runtime API listening at {@link #RUNTIME_API}. */
+    OWN_WITH_RUNTIME_API
+  }
+
+  /** An image of {@link ScratchDisks}, where it goes and who owns it there. */
+  record Disk(Path image, Path target, int owner) {}
+
+  /** What was started. The descriptor and the listener are the caller's to close. */
+  record Started(int pid, int processDescriptor, Optional<ServerSocketChannel> listener) {}
+
+  /**
+   * Starts a process and waits until it runs.
+   *
+   * @throws PosixException if the kernel refuses
+   */
+  Started start(Plan plan) {
+    try {
+      return thread.submit(() -> launch(plan)).get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException("an instance could not be started", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while an instance was started", e);
+    }
+  }
+
+  private static Started launch(Plan plan) throws IOException {
+    if (plan.network() == Network.HOST) {
+      return started(spawn(plan), Optional.empty());
+    }
+    Posix.unshare(Posix.CLONE_NEWNET);
+    Posix.raiseLoopback();
+    if (plan.network() == Network.OWN) {
+      return started(spawn(plan), Optional.empty());
+    }
+    ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.INET);
+    try {
+      listener.bind(RUNTIME_API, BACKLOG);
+      return started(spawn(plan), Optional.of(listener));
+    } catch (IOException | RuntimeException e) {
+      listener.close();
+      throw e;
+    }
+  }
+
+  private static Started started(int pid, Optional<ServerSocketChannel> listener) {
+    return new Started(pid, Posix.processDescriptor(pid), listener);
+  }
+
+  private static int spawn(Plan plan) {
+    if (plan.disk().isEmpty()) {
+      return Spawn.start(plan);
+    }
+    Disk disk = plan.disk().get();
+    int host = Posix.open("/proc/thread-self/ns/mnt", Posix.O_RDONLY);
+    try {
+      Posix.unshare(Posix.CLONE_NEWNS);
+      try {
+        // Mounts made on the host still arrive here, but none made here is seen outside.
+        Posix.mount("none", "/", "", Posix.MS_REC | Posix.MS_SLAVE, "");
+        ScratchDisks.mount(disk.image(), disk.target(), disk.owner());
+        return Spawn.start(plan);
+      } finally {
+        Posix.setNamespace(host, Posix.CLONE_NEWNS);
+      }
+    } finally {
+      Posix.close(host);
+    }
+  }
+
+  /** Ends the thread, and with it every instance that is left. */
+  @Override
+  public void close() {
+    thread.shutdown();
+  }
+}

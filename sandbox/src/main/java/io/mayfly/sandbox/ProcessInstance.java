@@ -1,0 +1,238 @@
+package io.mayfly.sandbox;
+
+import io.mayfly.model.DataSize;
+import io.mayfly.model.Invocation;
+import io.mayfly.model.Outcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An instance as a tree of processes: {@code STARTING → IDLE ⇄ BUSY → GONE}.
+ *
+ * <p>Threads: the caller's thread (virtual, as a rule) does the waiting in {@link #awaitReady} and
+ * {@link #invoke}. The pump's thread learns that the first process has ended and is the only one to
+ * say GONE. The sandbox's timer kills at deadlines. A virtual thread of its own then cleans up.
+ * Whoever first gives a reason for the end ({@link #reason}) wins: a process that dies because its
+ * time was up has timed out and not exited.
+ */
+final class ProcessInstance implements Instance {
+  // How long the end of the processes may lag behind the end of the conversation with them.
+  private static final Duration EXIT_LAG = Duration.ofSeconds(1);
+  private static final Duration KILL_LAG = Duration.ofSeconds(10);
+
+  private enum State {
+    STARTING,
+    IDLE,
+    BUSY,
+    GONE
+  }
+
+  private final String id;
+  private final long startedNanos;
+  private final Launcher.Started process;
+  private final RuntimeChannel channel;
+  private final Containment containment;
+  private final OutputPipe output;
+  private final Pump pump;
+  private final ScheduledExecutorService timer;
+  private final long exitToken;
+
+  private final AtomicReference<State> state = new AtomicReference<>(State.STARTING);
+  private final AtomicReference<@Nullable Outcome> reason = new AtomicReference<>();
+  private final CountDownLatch gone = new CountDownLatch(1);
+  private final CountDownLatch released = new CountDownLatch(1);
+  private final List<Runnable> callbacks = new ArrayList<>();
+  private volatile Duration initDuration = Duration.ZERO;
+  private volatile DataSize lastPeak = new DataSize(0);
+
+  ProcessInstance(
+      String id,
+      long startedNanos,
+      Launcher.Started process,
+      RuntimeChannel channel,
+      Containment containment,
+      OutputPipe output,
+      Pump pump,
+      ScheduledExecutorService timer) {
+    this.id = id;
+    this.startedNanos = startedNanos;
+    this.process = process;
+    this.channel = channel;
+    this.containment = containment;
+    this.output = output;
+    this.pump = pump;
+    this.timer = timer;
+    // The last thing here: from now on the pump's thread may call.
+    this.exitToken = pump.watch(process.processDescriptor(), this::processEnded);
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public Optional<Outcome> awaitReady(Duration limit) {
+    Future<?> alarm = killAfter(limit);
+    try {
+      Optional<Outcome> failure = channel.awaitReady();
+      output.drain();
+      if (failure.isPresent()) {
+        kill(failure.get());
+        return failure;
+      }
+      containment.ready();
+      initDuration = Duration.ofNanos(System.nanoTime() - startedNanos);
+      return state.compareAndSet(State.STARTING, State.IDLE)
+          ? Optional.empty()
+          : Optional.of(end("it ended while it got ready"));
+    } catch (RuntimeChannel.ChannelClosedException e) {
+      return Optional.of(end(e.reason()));
+    } finally {
+      alarm.cancel(false);
+    }
+  }
+
+  @Override
+  public Outcome invoke(Invocation invocation) {
+    if (!state.compareAndSet(State.IDLE, State.BUSY)) {
+      if (state.get() == State.GONE) {
+        return end("it is gone");
+      }
+      throw new IllegalStateException("instance " + id + " is " + state.get() + ", not idle");
+    }
+    Future<?> alarm = killAfter(Duration.between(Instant.now(), invocation.deadline()));
+    try {
+      Outcome outcome = channel.invoke(invocation);
+      output.drain();
+      if (outcome instanceof Outcome.BadResponse) {
+        kill(outcome);
+        return end("it broke the protocol");
+      }
+      // An answer that was overtaken by the deadline is none: the processes are being killed.
+      return reason.get() == null ? outcome : end("it was killed");
+    } catch (RuntimeChannel.ChannelClosedException e) {
+      return end(e.reason());
+    } finally {
+      alarm.cancel(false);
+      state.compareAndSet(State.BUSY, State.IDLE);
+    }
+  }
+
+  private Future<?> killAfter(Duration limit) {
+    return timer.schedule(
+        () -> kill(new Outcome.TimedOut()), Math.max(0, limit.toNanos()), TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * Why the instance ended, once it has. A runtime that only closed its channel is given a moment
+   * to exit, because its exit tells more, and is then killed for it.
+   */
+  private Outcome end(String otherwise) {
+    if (!await(gone, EXIT_LAG)) {
+      kill(new Outcome.BadResponse(otherwise));
+      await(gone, KILL_LAG);
+    }
+    Outcome known = reason.get();
+    return known == null ? new Outcome.BadResponse(otherwise) : known;
+  }
+
+  private static boolean await(CountDownLatch latch, Duration limit) {
+    try {
+      return latch.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  @Override
+  public Duration initDuration() {
+    return initDuration;
+  }
+
+  @Override
+  public boolean usable() {
+    return state.get() == State.IDLE && reason.get() == null;
+  }
+
+  @Override
+  public DataSize peakMemory() {
+    return gone.getCount() == 0 ? lastPeak : containment.peakMemory();
+  }
+
+  @Override
+  public void whenGone(Runnable callback) {
+    synchronized (callbacks) {
+      if (gone.getCount() > 0) {
+        callbacks.add(callback);
+        return;
+      }
+    }
+    callback.run();
+  }
+
+  @Override
+  public void stop() {
+    kill(new Outcome.Exited(Posix.SIGKILL, true));
+  }
+
+  /** Stops and waits until every process has ended and what held them is free. */
+  void stopAndWait() {
+    stop();
+    await(released, KILL_LAG);
+  }
+
+  void kill(Outcome why) {
+    if (reason.compareAndSet(null, why)) {
+      containment.kill();
+    }
+  }
+
+  /** Runs once, on the pump's thread, when the first process has ended. */
+  private void processEnded() {
+    pump.forget(process.processDescriptor(), exitToken);
+    Posix.ExitStatus status = Posix.reap(process.processDescriptor());
+    Posix.close(process.processDescriptor());
+    output.close();
+    lastPeak = containment.peakMemory();
+    reason.compareAndSet(
+        null, containment.ranOutOfMemory() ? new Outcome.OutOfMemory() : exited(status));
+    state.set(State.GONE);
+    List<Runnable> waiting;
+    synchronized (callbacks) {
+      gone.countDown();
+      waiting = List.copyOf(callbacks);
+    }
+    Thread.ofVirtual()
+        .name("instance-" + id + "-end")
+        .start(
+            () -> {
+              channel.close();
+              containment.release();
+              released.countDown();
+              waiting.forEach(Runnable::run);
+            });
+  }
+
+  /** A jail's first process passes its runtime's end on as a shell does: 128 plus the signal. */
+  private static Outcome exited(Posix.ExitStatus status) {
+    int signals = 64;
+    if (status.signalled()) {
+      return new Outcome.Exited(status.status(), true);
+    }
+    if (status.status() > 128 && status.status() <= 128 + signals) {
+      return new Outcome.Exited(status.status() - 128, true);
+    }
+    return new Outcome.Exited(status.status(), false);
+  }
+}

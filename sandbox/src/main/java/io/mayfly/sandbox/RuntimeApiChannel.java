@@ -1,0 +1,392 @@
+package io.mayfly.sandbox;
+
+import io.mayfly.model.Invocation;
+import io.mayfly.model.Limits;
+import io.mayfly.model.Outcome;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * AWS Lambda's Runtime API 2018-06-01 ("Using the Lambda runtime API for custom runtimes") for one
+ * instance, over a listener that only this instance can reach.
+ *
+ * <p>One virtual thread accepts, one per connection reads requests. A {@code next} that has to wait
+ * costs no thread: its connection is remembered, and the thread of the invocation writes the event
+ * into it. All state is under {@link #lock}; nothing is written to a socket under it.
+ */
+final class RuntimeApiChannel implements RuntimeChannel {
+  private static final String PREFIX = "/2018-06-01/runtime/";
+  private static final String INVOCATION = PREFIX + "invocation/";
+  private static final int CONNECTIONS = 32;
+  private static final String ERROR_TYPE = "lambda-runtime-function-error-type";
+  private static final String ERROR_BODY = "lambda-runtime-function-error-body";
+
+  private final ServerSocketChannel listener;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Set<HttpConnection> connections = new HashSet<>();
+  // The connection whose "next" waits for an event.
+  private @Nullable HttpConnection waiting;
+  // What the runtime has been given and has not answered.
+  private @Nullable Invocation current;
+  private @Nullable Outcome answer;
+  private @Nullable Outcome initError;
+  private boolean ready;
+  private boolean closed;
+
+  RuntimeApiChannel(ServerSocketChannel listener) {
+    this.listener = listener;
+    Thread.ofVirtual().name("runtime-api").start(this::accept);
+  }
+
+  @Override
+  public Optional<Outcome> awaitReady() throws ChannelClosedException {
+    lock.lock();
+    try {
+      while (!ready && initError == null) {
+        await();
+      }
+      return Optional.ofNullable(initError);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public Outcome invoke(Invocation invocation) throws ChannelClosedException {
+    byte[] event = event(invocation);
+    while (!offer(event, takeWaiting(invocation))) {
+      // The client went away between asking and being given the event; it will ask again.
+      withdraw();
+    }
+    lock.lock();
+    try {
+      while (answer == null) {
+        await();
+      }
+      Outcome outcome = answer;
+      answer = null;
+      return outcome;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static boolean offer(byte[] event, HttpConnection connection) {
+    try {
+      connection.write(event);
+      return true;
+    } catch (IOException e) {
+      connection.close();
+      return false;
+    }
+  }
+
+  private void withdraw() {
+    lock.lock();
+    try {
+      current = null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until the runtime asks, and makes {@code invocation} the one it may answer. */
+  private HttpConnection takeWaiting(Invocation invocation) throws ChannelClosedException {
+    lock.lock();
+    try {
+      while (waiting == null) {
+        await();
+      }
+      HttpConnection connection = waiting;
+      waiting = null;
+      current = invocation;
+      return connection;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @SuppressWarnings("WaitNotInLoop") // every caller loops over its own condition
+  private void await() throws ChannelClosedException {
+    if (closed) {
+      throw new ChannelClosedException("the instance has been stopped");
+    }
+    changed.awaitUninterruptibly();
+  }
+
+  @Override
+  public void close() {
+    Set<HttpConnection> open;
+    lock.lock();
+    try {
+      closed = true;
+      open = Set.copyOf(connections);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      listener.close();
+    } catch (IOException e) {
+      // The descriptor is gone whatever close(2) says.
+    }
+    open.forEach(HttpConnection::close);
+  }
+
+  private void accept() {
+    try {
+      while (true) {
+        SocketChannel socket = listener.accept();
+        HttpConnection connection = new HttpConnection(socket, Limits.RESPONSE_BYTES);
+        if (register(connection)) {
+          Thread.ofVirtual().name("runtime-api-connection").start(() -> serve(connection));
+        } else {
+          connection.close();
+        }
+      }
+    } catch (IOException e) {
+      // The listener is closed with the instance; without one the runtime cannot go on anyway.
+      close();
+    }
+  }
+
+  private boolean register(HttpConnection connection) {
+    lock.lock();
+    try {
+      return !closed && connections.size() < CONNECTIONS && connections.add(connection);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void forget(HttpConnection connection) {
+    connection.close();
+    lock.lock();
+    try {
+      connections.remove(connection);
+      if (waiting == connection) {
+        waiting = null;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void serve(HttpConnection connection) {
+    try {
+      Optional<HttpRequest> request = connection.read();
+      while (request.isPresent()) {
+        if (connection.pipelined() || isWaiting(connection)) {
+          throw new HttpConnection.MalformedException("requests must wait for their answers");
+        }
+        Optional<Reply> reply = route(request.get(), connection);
+        boolean last = "close".equalsIgnoreCase(request.get().header("connection").orElse(""));
+        if (reply.isPresent()) {
+          connection.write(reply.get().bytes(last));
+          if (last) {
+            return;
+          }
+        }
+        request = connection.read();
+      }
+    } catch (HttpConnection.MalformedException e) {
+      refuse(connection, e.getMessage());
+    } catch (IOException e) {
+      // The runtime closed its end or is gone; there is nobody to tell.
+    } finally {
+      forget(connection);
+    }
+  }
+
+  private static void refuse(HttpConnection connection, @Nullable String reason) {
+    try {
+      connection.write(Reply.error(400, "InvalidRequest", String.valueOf(reason)).bytes(true));
+    } catch (IOException e) {
+      // It is being closed in any case.
+    }
+  }
+
+  private boolean isWaiting(HttpConnection connection) {
+    lock.lock();
+    try {
+      return waiting == connection;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The reply, or empty for a {@code next} that is answered when there is an event. */
+  private Optional<Reply> route(HttpRequest request, HttpConnection connection) {
+    String path = request.path();
+    if (request.method().equals("GET") && path.equals(INVOCATION + "next")) {
+      return next(connection);
+    }
+    if (request.method().equals("POST") && path.equals(PREFIX + "init/error")) {
+      return Optional.of(initError(request));
+    }
+    if (request.method().equals("POST") && path.startsWith(INVOCATION)) {
+      String[] parts = path.substring(INVOCATION.length()).split("/", -1);
+      if (parts.length == 2 && parts[1].equals("response")) {
+        return Optional.of(answer(parts[0], request, false));
+      }
+      if (parts.length == 2 && parts[1].equals("error")) {
+        return Optional.of(answer(parts[0], request, true));
+      }
+    }
+    return Optional.of(Reply.error(404, "NotFound", "The Runtime API has no such path"));
+  }
+
+  private Optional<Reply> next(HttpConnection connection) {
+    HttpConnection before;
+    lock.lock();
+    try {
+      if (current != null) {
+        return Optional.of(
+            Reply.error(
+                403, "InvalidStateTransition", "The current invocation has not been answered"));
+      }
+      // A client that asks again has given its earlier connection up.
+      before = waiting;
+      waiting = connection;
+      ready = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    if (before != null) {
+      before.close();
+    }
+    return Optional.empty();
+  }
+
+  private Reply initError(HttpRequest request) {
+    lock.lock();
+    try {
+      if (ready) {
+        return Reply.error(403, "InvalidStateTransition", "The runtime has been initialised");
+      }
+      initError = new Outcome.InitError(request.body(), request.header(ERROR_TYPE));
+      changed.signalAll();
+      return Reply.accepted();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Reply answer(String requestId, HttpRequest request, boolean error) {
+    lock.lock();
+    try {
+      if (current == null || !current.requestId().value().equals(requestId)) {
+        return Reply.error(400, "InvalidRequestID", "Invalid request ID");
+      }
+      current = null;
+      answer = outcome(request, error);
+      changed.signalAll();
+      if (request.oversized()) {
+        return Reply.error(
+            413,
+            "RequestEntityTooLarge",
+            "Exceeded maximum allowed payload size (" + Limits.RESPONSE_BYTES + " bytes).");
+      }
+      return Reply.accepted();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static Outcome outcome(HttpRequest request, boolean error) {
+    if (request.oversized()) {
+      return new Outcome.ResponseTooLarge(request.bodyBytes());
+    }
+    if (error) {
+      return new Outcome.HandlerError(request.body(), request.header(ERROR_TYPE));
+    }
+    Optional<String> streamError = request.header(ERROR_BODY);
+    if (streamError.isPresent()) {
+      return new Outcome.HandlerError(decoded(streamError.get()), request.header(ERROR_TYPE));
+    }
+    return new Outcome.Success(
+        request.body(), request.header("content-type").orElse("application/json"));
+  }
+
+  /** A streamed response that fails half-way carries its error as Base64 in a trailer. */
+  private static byte[] decoded(String text) {
+    try {
+      return Base64.getDecoder().decode(text);
+    } catch (IllegalArgumentException e) {
+      return text.getBytes(StandardCharsets.UTF_8);
+    }
+  }
+
+  private static byte[] event(Invocation invocation) {
+    StringBuilder head = new StringBuilder("HTTP/1.1 200 OK\r\n");
+    header(head, "Content-Type", "application/json");
+    header(head, "Lambda-Runtime-Aws-Request-Id", invocation.requestId().value());
+    header(head, "Lambda-Runtime-Deadline-Ms", Long.toString(invocation.deadline().toEpochMilli()));
+    header(head, "Lambda-Runtime-Invoked-Function-Arn", invocation.functionArn().toString());
+    header(head, "Lambda-Runtime-Trace-Id", invocation.traceId());
+    invocation
+        .clientContext()
+        .ifPresent(value -> header(head, "Lambda-Runtime-Client-Context", value));
+    invocation
+        .cognitoIdentity()
+        .ifPresent(value -> header(head, "Lambda-Runtime-Cognito-Identity", value));
+    header(head, "Content-Length", Integer.toString(invocation.payload().length));
+    head.append("\r\n");
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(invocation.payload().length + 1024);
+    bytes.writeBytes(head.toString().getBytes(StandardCharsets.UTF_8));
+    bytes.writeBytes(invocation.payload());
+    return bytes.toByteArray();
+  }
+
+  /** Values come from whoever invokes; none may end its line. */
+  private static void header(StringBuilder head, String name, String value) {
+    head.append(name).append(": ");
+    value.chars().forEach(each -> head.append(each < ' ' || each == 0x7F ? ' ' : (char) each));
+    head.append("\r\n");
+  }
+
+  /** A short JSON answer. Its texts are this class's own and need no escaping. */
+  private record Reply(int status, String body) {
+    static Reply accepted() {
+      return new Reply(202, "{\"status\":\"OK\"}\n");
+    }
+
+    static Reply error(int status, String type, String message) {
+      return new Reply(
+          status, "{\"errorMessage\":\"" + message + "\",\"errorType\":\"" + type + "\"}\n");
+    }
+
+    byte[] bytes(boolean last) {
+      String reason =
+          switch (status) {
+            case 202 -> "Accepted";
+            case 400 -> "Bad Request";
+            case 403 -> "Forbidden";
+            case 404 -> "Not Found";
+            default -> "Request Entity Too Large";
+          };
+      String head =
+          "HTTP/1.1 "
+              + status
+              + " "
+              + reason
+              + "\r\nContent-Type: application/json\r\nContent-Length: "
+              + body.length()
+              + (last ? "\r\nConnection: close" : "")
+              + "\r\n\r\n";
+      return (head + body).getBytes(StandardCharsets.US_ASCII);
+    }
+  }
+}

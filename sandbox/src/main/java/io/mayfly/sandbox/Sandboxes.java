@@ -1,0 +1,20 @@
+package io.mayfly.sandbox;
+
+/** Makes the sandbox that a configuration asks for. */
+public final class Sandboxes {
+  private Sandboxes() {}
+
+  /**
+   * Looks at what the machine can do, removes what an earlier platform on the same data directory
+   * left behind, and makes a sandbox.
+   *
+   * @throws io.mayfly.model.MayflyException if the machine cannot isolate instances as asked,
+   *     saying what is missing and what to do
+   */
+  public static Sandbox open(SandboxConfig config) {
+    return switch (config.isolation()) {
+      case JAIL -> SandboxPreflight.jailed(config);
+      case NONE -> throw new UnsupportedOperationException("not yet");
+    };
+  }
+}

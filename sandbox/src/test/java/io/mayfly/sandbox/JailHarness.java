@@ -1,0 +1,188 @@
+package io.mayfly.sandbox;
+
+import io.mayfly.model.Account;
+import io.mayfly.model.DataSize;
+import io.mayfly.model.FunctionArn;
+import io.mayfly.model.FunctionName;
+import io.mayfly.model.Invocation;
+import io.mayfly.model.Outcome;
+import io.mayfly.model.RequestId;
+import io.mayfly.runtimes.RuntimeLaunch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** A real sandbox in a temporary data directory, and functions written in a few lines of Python. */
+final class JailHarness implements AutoCloseable {
+  /** A runtime for {@code handler(event, context)} in a function's {@code app.py}. */
+  private static final String PYTHON_RUNTIME =
+      """
+      import http.client, json, os, sys, traceback
+      sys.path.insert(0, "/var/task")
+      api = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+      def post(path, body):
+          api.request("POST", "/2018-06-01/runtime/" + path, body)
+          api.getresponse().read()
+      try:
+          import app
+      except BaseException as problem:
+          post("init/error", json.dumps({"errorMessage": str(problem)}))
+          sys.exit(1)
+      while True:
+          api.request("GET", "/2018-06-01/runtime/invocation/next")
+          answer = api.getresponse()
+          event = json.loads(answer.read())
+          request = answer.headers["Lambda-Runtime-Aws-Request-Id"]
+          try:
+              post("invocation/" + request + "/response", json.dumps(app.handler(event)))
+          except Exception as problem:
+              traceback.print_exc()
+              error = {"errorType": type(problem).__name__, "errorMessage": str(problem)}
+              post("invocation/" + request + "/error", json.dumps(error))
+      """;
+
+  final Sandbox sandbox;
+  final Path data;
+  private int functions;
+
+  JailHarness(Path data) {
+    this.data = data;
+    this.sandbox = Sandboxes.open(new SandboxConfig(data, Isolation.JAIL));
+  }
+
+  /** A function whose code defines {@code handler(event)}. */
+  final class Function {
+    final CollectedLogs logs = new CollectedLogs();
+    final Map<String, String> environment = new HashMap<>(Map.of("PATH", "/usr/bin:/bin"));
+    Path code;
+    DataSize memory = DataSize.ofMegabytes(256);
+    DataSize storage = DataSize.ofMegabytes(512);
+    RuntimeLaunch launch;
+
+    Function(Path code, List<String> command) {
+      this.code = code;
+      this.launch =
+          new RuntimeLaunch(command, List.of(), Map.of(), RuntimeLaunch.Channel.RUNTIME_API);
+    }
+
+    Function memory(int megabytes) {
+      memory = DataSize.ofMegabytes(megabytes);
+      return this;
+    }
+
+    Function storage(int megabytes) {
+      storage = DataSize.ofMegabytes(megabytes);
+      return this;
+    }
+
+    Function variable(String name, String value) {
+      environment.put(name, value);
+      return this;
+    }
+
+    InstanceSpec spec() {
+      return new InstanceSpec("test", launch, code, environment, memory, storage, logs);
+    }
+
+    /** Starts an instance, ready or not. */
+    Instance start() {
+      return sandbox.start(spec());
+    }
+
+    /** Starts an instance and waits until it can serve. */
+    Instance ready() {
+      Instance instance = start();
+      Optional<Outcome> failure = instance.awaitReady(Duration.ofSeconds(30));
+      if (failure.isPresent()) {
+        throw new AssertionError("not ready: " + describe(failure.get()) + "\n" + logs.text());
+      }
+      return instance;
+    }
+  }
+
+  /** A function in Python. */
+  Function python(String code) {
+    Path folder = folder();
+    write(folder.resolve("app.py"), code);
+    write(folder.resolve("runtime.py"), PYTHON_RUNTIME);
+    return new Function(folder, List.of("/usr/bin/python3", "-u", "/var/task/runtime.py"));
+  }
+
+  /** A function whose runtime is a shell script. */
+  Function shell(String script) {
+    Path folder = folder();
+    write(folder.resolve("bootstrap"), script);
+    return new Function(folder, List.of("/bin/sh", "/var/task/bootstrap"));
+  }
+
+  private Path folder() {
+    Path folder = data.resolve("code-" + functions++);
+    try {
+      Files.createDirectories(folder);
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+      return folder;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static void write(Path file, String text) {
+    try {
+      Files.writeString(file, text);
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static Outcome invoke(Instance instance, String event) {
+    return invoke(instance, event, Duration.ofSeconds(60));
+  }
+
+  static Outcome invoke(Instance instance, String event, Duration limit) {
+    return instance.invoke(invocation(event.getBytes(StandardCharsets.UTF_8), limit));
+  }
+
+  static Invocation invocation(byte[] event, Duration limit) {
+    FunctionArn arn =
+        FunctionArn.of(new Account("000000000000", "us-east-1"), new FunctionName("test"));
+    return new Invocation(
+        new RequestId(UUID.randomUUID().toString()),
+        event,
+        Instant.now().plus(limit),
+        arn,
+        "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0",
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** The answer's text, or what came instead. */
+  static String answer(Outcome outcome) {
+    return outcome instanceof Outcome.Success success
+        ? new String(success.payload(), StandardCharsets.UTF_8)
+        : describe(outcome);
+  }
+
+  static String describe(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.HandlerError error -> new String(error.error(), StandardCharsets.UTF_8);
+      case Outcome.InitError error -> new String(error.error(), StandardCharsets.UTF_8);
+      default -> outcome.toString();
+    };
+  }
+
+  @Override
+  public void close() {
+    sandbox.close();
+  }
+}
