@@ -22,6 +22,9 @@ public final class Limits {
   /** A function's code when unpacked, with its layers. */
   public static final DataSize UNZIPPED_CODE = DataSize.ofMegabytes(250);
 
+  /** All functions' zip files together: 75 GB. */
+  public static final DataSize CODE_STORAGE = DataSize.ofMegabytes(75 * 1024);
+
   /** All environment variables of a function together. */
   public static final int ENVIRONMENT_BYTES = 4 * 1024;
 

@@ -1,0 +1,96 @@
+package io.mayfly.meter;
+
+import io.mayfly.model.DataSize;
+import io.mayfly.model.FunctionName;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/**
+ * Functions' logs on disk, each within a bound, the oldest lines going first.
+ *
+ * <p>Whoever writes only copies bytes into memory. One platform thread, {@code mayfly-logs}, moves
+ * them to the files; what a function writes faster than the disk takes is dropped and counted in
+ * the log itself, so that no function's output slows or fills the platform.
+ */
+public final class FunctionLogs implements AutoCloseable {
+  private final Path folder;
+  private final long bound;
+  private final Map<FunctionName, LogFile> files = new ConcurrentHashMap<>();
+  private final LinkedBlockingQueue<LogFile> dirty = new LinkedBlockingQueue<>();
+  private final Thread writer;
+  private volatile boolean closed;
+
+  /**
+   * @param bound the most that one function's log may take on the disk
+   */
+  public FunctionLogs(Path folder, DataSize bound) {
+    this.folder = folder;
+    this.bound = bound.bytes();
+    this.writer = Thread.ofPlatform().name("mayfly-logs").daemon(true).start(this::run);
+  }
+
+  /** Adds to a function's log. Never blocks on the disk. */
+  public void write(FunctionName function, byte[] bytes, int offset, int length) {
+    LogFile file = file(function);
+    if (file.add(bytes, offset, length)) {
+      dirty.add(file);
+    }
+  }
+
+  /**
+   * Copies a function's log to {@code target} from its oldest line; with {@code follow}, goes on
+   * with what comes until the target fails or the thread is interrupted.
+   *
+   * @throws IOException if the target fails
+   */
+  public void copy(FunctionName function, boolean follow, OutputStream target) throws IOException {
+    file(function).copy(follow, target);
+  }
+
+  /** Removes the log of a function that is no more. */
+  public void remove(FunctionName function) {
+    LogFile file = files.remove(function);
+    (file == null ? new LogFile(folder, function, bound) : file).delete();
+  }
+
+  /** Writes what is still in memory, then ends. */
+  @Override
+  public void close() {
+    closed = true;
+    writer.interrupt();
+    try {
+      writer.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private LogFile file(FunctionName function) {
+    LogFile found = files.get(function);
+    return found != null
+        ? found
+        : files.computeIfAbsent(function, name -> new LogFile(folder, name, bound));
+  }
+
+  private void run() {
+    List<LogFile> batch = new ArrayList<>();
+    while (!closed) {
+      try {
+        batch.add(dirty.take());
+      } catch (InterruptedException e) {
+        break;
+      }
+      dirty.drainTo(batch);
+      batch.forEach(LogFile::flush);
+      batch.clear();
+    }
+    dirty.drainTo(batch);
+    batch.forEach(LogFile::flush);
+  }
+}

@@ -1,0 +1,209 @@
+package io.mayfly.store;
+
+import io.mayfly.model.ErrorCode;
+import io.mayfly.model.MayflyException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/**
+ * The SQLite database of one machine: write-ahead log, every commit on the disk before it is
+ * answered.
+ *
+ * <p>One platform thread, {@code mayfly-store}, owns the connection and runs every piece of work in
+ * the order it came. Work that waits meanwhile shares the next commit, so that many writers cost
+ * one {@code fsync}; each piece stands in its own savepoint, so that one that fails takes nobody
+ * along.
+ */
+public final class Database implements AutoCloseable {
+  private static final int MAX_BATCH = 128;
+
+  /** One entry per schema version, in order; never changed once released. */
+  private static final List<String> MIGRATIONS =
+      List.of(
+          """
+          create table function (
+            name text primary key,
+            document text not null
+          ) without rowid;
+          create table function_url (
+            function text primary key,
+            document text not null
+          ) without rowid;
+          """);
+
+  /** Something to do with the connection, inside a transaction. */
+  @FunctionalInterface
+  public interface Work<T> {
+    T run(Connection connection) throws SQLException;
+  }
+
+  private record Task<T>(Work<T> work, CompletableFuture<T> done) {}
+
+  /** A task's result, held back until the batch is on the disk. */
+  private record Finished<T>(CompletableFuture<T> done, T result) {
+    void publish() {
+      done.complete(result);
+    }
+  }
+
+  private final BlockingQueue<Task<?>> queue = new LinkedBlockingQueue<>();
+  private final Connection connection;
+  private final Thread writer;
+  private volatile boolean closed;
+
+  private Database(Connection connection) {
+    this.connection = connection;
+    this.writer = Thread.ofPlatform().name("mayfly-store").daemon(true).start(this::run);
+  }
+
+  /**
+   * Opens the database in {@code file}, bringing an older schema up to date.
+   *
+   * @throws MayflyException if it is damaged, not writable, or from a newer Mayfly
+   */
+  public static Database open(Path file) {
+    Connection connection = null;
+    try {
+      connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("pragma journal_mode = wal");
+        statement.execute("pragma synchronous = full");
+      }
+      migrate(connection, file);
+      connection.setAutoCommit(false);
+      return new Database(connection);
+    } catch (SQLException e) {
+      close(connection);
+      throw new MayflyException(
+          ErrorCode.SERVICE,
+          "the database %s cannot be opened: %s; check the disk, or restore the file from a copy"
+              .formatted(file, e.getMessage()),
+          e);
+    } catch (MayflyException e) {
+      close(connection);
+      throw e;
+    }
+  }
+
+  /** Runs work and returns its result once it is on the disk. */
+  public <T> T write(Work<T> work) {
+    CompletableFuture<T> done = new CompletableFuture<>();
+    if (closed) {
+      throw new MayflyException(ErrorCode.SERVICE_UNAVAILABLE, "the platform is shutting down");
+    }
+    queue.add(new Task<>(work, done));
+    try {
+      return done.join();
+    } catch (CompletionException e) {
+      throw new MayflyException(
+          ErrorCode.SERVICE, "the change could not be stored: " + e.getCause(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    queue.add(new Task<>(ignored -> Boolean.TRUE, new CompletableFuture<>()));
+    try {
+      writer.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    List<Task<?>> batch = new ArrayList<>();
+    while (!closed || !queue.isEmpty()) {
+      try {
+        batch.add(queue.take());
+      } catch (InterruptedException e) {
+        break;
+      }
+      queue.drainTo(batch, MAX_BATCH - 1);
+      commit(batch);
+      batch.clear();
+    }
+    close(connection);
+  }
+
+  private void commit(List<Task<?>> batch) {
+    List<Finished<?>> finished = new ArrayList<>(batch.size());
+    for (Task<?> task : batch) {
+      runOne(task, finished);
+    }
+    try {
+      connection.commit();
+      finished.forEach(Finished::publish);
+    } catch (SQLException e) {
+      try {
+        connection.rollback();
+      } catch (SQLException suppressed) {
+        e.addSuppressed(suppressed);
+      }
+      finished.forEach(one -> one.done().completeExceptionally(e));
+    }
+  }
+
+  private <T> void runOne(Task<T> task, List<Finished<?>> finished) {
+    try {
+      Savepoint savepoint = connection.setSavepoint();
+      try {
+        T result = task.work().run(connection);
+        connection.releaseSavepoint(savepoint);
+        finished.add(new Finished<>(task.done(), result));
+      } catch (SQLException | RuntimeException e) {
+        connection.rollback(savepoint);
+        task.done().completeExceptionally(e);
+      }
+    } catch (SQLException e) {
+      task.done().completeExceptionally(e);
+    }
+  }
+
+  private static void migrate(Connection connection, Path file) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      int version;
+      try (ResultSet row = statement.executeQuery("pragma user_version")) {
+        version = row.next() ? row.getInt(1) : 0;
+      }
+      if (version > MIGRATIONS.size()) {
+        throw new MayflyException(
+            ErrorCode.CONFLICT,
+            "the database %s was written by a newer Mayfly (schema %d, this one knows %d); start that version, or give another folder with --data"
+                .formatted(file, version, MIGRATIONS.size()));
+      }
+      connection.setAutoCommit(false);
+      for (int next = version; next < MIGRATIONS.size(); next++) {
+        for (String sql : MIGRATIONS.get(next).split(";", -1)) {
+          if (!sql.isBlank()) {
+            statement.execute(sql);
+          }
+        }
+        statement.execute("pragma user_version = " + (next + 1));
+        connection.commit();
+      }
+    }
+  }
+
+  private static void close(@org.jspecify.annotations.Nullable Connection connection) {
+    if (connection == null) {
+      return;
+    }
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      // Everything that was promised is committed; there is nobody left to tell.
+    }
+  }
+}
