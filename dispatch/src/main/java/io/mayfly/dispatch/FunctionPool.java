@@ -1,0 +1,177 @@
+package io.mayfly.dispatch;
+
+import io.mayfly.model.FunctionConfig;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The instances of one revision of one function. Idle ones are taken newest first, so that the
+ * oldest fall away. A pool never serves another revision: an update makes a new pool and retires
+ * this one.
+ *
+ * <p>Guarded by its own lock, held for a few instructions; instances are stopped outside of it.
+ */
+final class FunctionPool {
+  private final FunctionConfig config;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Deque<PooledInstance> idle = new ArrayDeque<>();
+  private final CompletableFuture<Void> drained = new CompletableFuture<>();
+
+  /** Instances that are starting, idle, busy or not yet wholly gone. */
+  private int live;
+
+  private boolean retired;
+
+  FunctionPool(FunctionConfig config) {
+    this.config = config;
+  }
+
+  FunctionConfig config() {
+    return config;
+  }
+
+  /** Whether this pool's instances are what {@code current} asks for. */
+  boolean serves(FunctionConfig current) {
+    return config.revisionId().equals(current.revisionId());
+  }
+
+  /** What a call got: an instance, leave to start one, or word that this pool is over. */
+  sealed interface Claim {
+    record Warm(PooledInstance instance) implements Claim {}
+
+    /** The caller starts an instance and reports its end with {@link #gone}. */
+    record Cold() implements Claim {}
+
+    record Retired() implements Claim {}
+  }
+
+  Claim claim() {
+    lock.lock();
+    try {
+      if (retired) {
+        return new Claim.Retired();
+      }
+      for (PooledInstance newest = idle.pollFirst(); newest != null; newest = idle.pollFirst()) {
+        if (newest.instance().usable()) {
+          return new Claim.Warm(newest);
+        }
+      }
+      live++;
+      return new Claim.Cold();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Counts a start of the caller's own, even in a pool that is over: its call was admitted before.
+   */
+  void claimStart() {
+    lock.lock();
+    try {
+      live++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes an instance back after a call; one that cannot serve again, or whose pool is over, is
+   * stopped.
+   */
+  void giveBack(PooledInstance instance, long nanoTime) {
+    boolean keep;
+    lock.lock();
+    try {
+      keep = !retired && instance.instance().usable();
+      if (keep) {
+        instance.idleSince(nanoTime);
+        idle.addFirst(instance);
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (!keep) {
+      instance.stop();
+    }
+  }
+
+  /** An instance that was claimed cold is wholly gone, or never came to be. */
+  void gone(Optional<PooledInstance> instance) {
+    lock.lock();
+    try {
+      live--;
+      instance.ifPresent(idle::remove);
+      completeIfDrained();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lets go of idle instances; busy ones go when their call ends. Completes when none is left. */
+  CompletableFuture<Void> retire() {
+    List<PooledInstance> stopping;
+    lock.lock();
+    try {
+      retired = true;
+      stopping = List.copyOf(idle);
+      idle.clear();
+      completeIfDrained();
+    } finally {
+      lock.unlock();
+    }
+    stopping.forEach(PooledInstance::stop);
+    return drained;
+  }
+
+  /** Stops the instances that have been idle since {@code nanoTime} or longer. */
+  void stopIdleSince(long nanoTime) {
+    List<PooledInstance> stopping = new ArrayList<>();
+    lock.lock();
+    try {
+      for (PooledInstance oldest = idle.peekLast();
+          oldest != null && oldest.idleSince() - nanoTime <= 0;
+          oldest = idle.peekLast()) {
+        stopping.add(idle.removeLast());
+      }
+    } finally {
+      lock.unlock();
+    }
+    stopping.forEach(PooledInstance::stop);
+  }
+
+  /** Retires the pool if it has no instance, so that a function at zero costs nothing. */
+  boolean retireIfEmpty() {
+    lock.lock();
+    try {
+      if (live > 0) {
+        return false;
+      }
+      retired = true;
+      completeIfDrained();
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  int live() {
+    lock.lock();
+    try {
+      return live;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void completeIfDrained() {
+    if (retired && live == 0) {
+      drained.complete(null);
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package io.mayfly.dispatch;
+
+import io.mayfly.model.Limits;
+import io.mayfly.sandbox.LogSink;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * One instance's output on its way to its function's log. Passes whole lines on, so that lines of
+ * instances that write at the same time never mix, and remembers the end of what the current call
+ * wrote.
+ *
+ * <p>Guarded by its own monitor: the sandbox's pump and the thread of the current call write to it.
+ */
+final class InstanceLog implements LogSink {
+  /** A longer line is passed on in pieces. */
+  private static final int MAX_LINE = 64 * 1024;
+
+  private final LogSink target;
+  private byte[] line = new byte[256];
+  private int lineLength;
+  private final byte[] tail = new byte[Limits.LOG_TAIL_BYTES];
+  private long tailWritten;
+
+  InstanceLog(LogSink target) {
+    this.target = target;
+  }
+
+  /** Forgets what earlier calls wrote. */
+  synchronized void begin() {
+    tailWritten = 0;
+  }
+
+  /** Writes a line of the platform's own. */
+  synchronized void platformLine(String text) {
+    endLine();
+    byte[] bytes = (text + "\n").getBytes(StandardCharsets.UTF_8);
+    remember(bytes, 0, bytes.length);
+    target.write(bytes, 0, bytes.length);
+  }
+
+  @Override
+  public synchronized void write(byte[] buffer, int offset, int length) {
+    remember(buffer, offset, length);
+    int last = lastNewline(buffer, offset, length);
+    int from = offset;
+    if (last >= offset) {
+      if (lineLength > 0) {
+        int first = firstNewline(buffer, offset);
+        keep(buffer, from, first + 1 - from);
+        passLine();
+        from = first + 1;
+      }
+      if (last >= from) {
+        target.write(buffer, from, last + 1 - from);
+        from = last + 1;
+      }
+    }
+    keep(buffer, from, offset + length - from);
+  }
+
+  /** The last 4 KB that were written since {@link #begin}. */
+  synchronized byte[] tail() {
+    int length = (int) Math.min(tailWritten, tail.length);
+    byte[] result = new byte[length];
+    int start = (int) ((tailWritten - length) % tail.length);
+    int first = Math.min(length, tail.length - start);
+    System.arraycopy(tail, start, result, 0, first);
+    System.arraycopy(tail, 0, result, first, length - first);
+    return result;
+  }
+
+  /** Passes on a last line that has no end. */
+  synchronized void close() {
+    endLine();
+  }
+
+  private void endLine() {
+    if (lineLength > 0) {
+      keep(new byte[] {'\n'}, 0, 1);
+      remember(new byte[] {'\n'}, 0, 1);
+      passLine();
+    }
+  }
+
+  private void keep(byte[] buffer, int offset, int length) {
+    int from = offset;
+    int left = length;
+    while (left > 0) {
+      int piece = Math.min(left, MAX_LINE - lineLength);
+      if (lineLength + piece > line.length) {
+        line =
+            Arrays.copyOf(line, Math.min(MAX_LINE, Math.max(line.length * 2, lineLength + piece)));
+      }
+      System.arraycopy(buffer, from, line, lineLength, piece);
+      lineLength += piece;
+      from += piece;
+      left -= piece;
+      if (lineLength == MAX_LINE) {
+        passLine();
+      }
+    }
+  }
+
+  private void passLine() {
+    if (lineLength > 0) {
+      target.write(line, 0, lineLength);
+      lineLength = 0;
+    }
+  }
+
+  private void remember(byte[] buffer, int offset, int length) {
+    int skip = Math.max(0, length - tail.length);
+    tailWritten += skip;
+    int from = offset + skip;
+    int left = length - skip;
+    while (left > 0) {
+      int at = (int) (tailWritten % tail.length);
+      int piece = Math.min(left, tail.length - at);
+      System.arraycopy(buffer, from, tail, at, piece);
+      tailWritten += piece;
+      from += piece;
+      left -= piece;
+    }
+  }
+
+  private static int firstNewline(byte[] buffer, int offset) {
+    int at = offset;
+    while (buffer[at] != '\n') {
+      at++;
+    }
+    return at;
+  }
+
+  private static int lastNewline(byte[] buffer, int offset, int length) {
+    for (int at = offset + length - 1; at >= offset; at--) {
+      if (buffer[at] == '\n') {
+        return at;
+      }
+    }
+    return -1;
+  }
+}

@@ -1,0 +1,42 @@
+package io.mayfly.dispatch;
+
+import io.mayfly.model.DataSize;
+import io.mayfly.model.Outcome;
+import io.mayfly.model.RequestId;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What came of a call.
+ *
+ * @param payload the handler's answer, or the error object as JSON
+ * @param failure how it failed; empty when the handler returned
+ * @param contentType the media type of the payload
+ * @param version the version that served
+ * @param logTail the last 4 KB of what this call logged
+ */
+public record InvokeResult(
+    RequestId requestId,
+    byte[] payload,
+    Optional<Outcome> failure,
+    String contentType,
+    String version,
+    byte[] logTail,
+    Usage usage) {
+
+  /**
+   * What a call used.
+   *
+   * @param duration the time in the handler
+   * @param billed whole milliseconds, with the init when this call caused it
+   * @param memory the memory it was given
+   * @param peakMemory the most its instance has used
+   * @param init how long the cold start's init took; empty for a warm call
+   */
+  public record Usage(
+      Duration duration,
+      Duration billed,
+      DataSize memory,
+      DataSize peakMemory,
+      Optional<Duration> init) {}
+}
