@@ -1,5 +1,6 @@
 package io.mayfly.aws;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -59,5 +60,38 @@ public final class SigV4Signer {
             + ", Signature="
             + signature);
     return dated;
+  }
+
+  /**
+   * Signs in the query string, for an address that anybody who has it can fetch for a while.
+   *
+   * @param host the host name and port that the address will be fetched from
+   * @param path the path, encoded
+   * @param service the signing name
+   * @param validity at most seven days
+   * @return the query string
+   */
+  public String presign(
+      String method, String host, String path, String service, Duration validity) {
+    String timestamp = TIMESTAMP.format(clock.instant());
+    SigV4.Scope scope = new SigV4.Scope(timestamp.substring(0, 8), region, service);
+    StringBuilder query = new StringBuilder("X-Amz-Algorithm=").append(SigV4.ALGORITHM);
+    query.append("&X-Amz-Credential=").append(Percent.encode(key.accessKeyId() + "/" + scope));
+    query.append("&X-Amz-Date=").append(timestamp);
+    query.append("&X-Amz-Expires=").append(validity.toSeconds());
+    key.sessionToken()
+        .ifPresent(token -> query.append("&X-Amz-Security-Token=").append(Percent.encode(token)));
+    query.append("&X-Amz-SignedHeaders=host");
+    WireRequest request =
+        new WireRequest(
+            method, path, query.toString(), new Headers().set("host", host), new byte[0]);
+    String canonical =
+        SigV4.canonicalRequest(
+            request, service, List.of("host"), SigV4.sha256Hex(request.body()), false);
+    String signature =
+        SigV4.signature(
+            SigV4.signingKey(key.secretKey(), scope),
+            SigV4.stringToSign(timestamp, scope, canonical));
+    return query.append("&X-Amz-Signature=").append(signature).toString();
   }
 }
