@@ -1,0 +1,100 @@
+package io.mayfly.lambda;
+
+import io.mayfly.aws.Caller;
+import io.mayfly.aws.Operation;
+import io.mayfly.functions.Deployment;
+import io.mayfly.functions.FunctionCatalog;
+import io.mayfly.model.DataSize;
+import io.mayfly.model.ErrorCode;
+import io.mayfly.model.MayflyException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** {@code CreateFunction}, from a zip file given inline. */
+final class CreateFunction implements Operation<CreateFunction.Input, FunctionConfiguration> {
+  record Input(
+      String functionName,
+      Optional<String> runtime,
+      String role,
+      Optional<String> handler,
+      Code code,
+      Optional<String> description,
+      Optional<Integer> timeout,
+      Optional<Integer> memorySize,
+      Optional<Boolean> publish,
+      Optional<String> packageType,
+      Optional<Settings.Environment> environment,
+      Optional<Settings.TracingConfig> tracingConfig,
+      Map<String, String> tags,
+      List<String> architectures,
+      Optional<Settings.EphemeralStorage> ephemeralStorage,
+      Optional<Settings.SnapStart> snapStart) {}
+
+  record Code(Optional<byte[]> zipFile) {}
+
+  private final FunctionCatalog catalog;
+  private final FunctionReferences references;
+
+  CreateFunction(FunctionCatalog catalog, FunctionReferences references) {
+    this.catalog = catalog;
+    this.references = references;
+  }
+
+  @Override
+  public String name() {
+    return "CreateFunction";
+  }
+
+  @Override
+  public Class<Input> input() {
+    return Input.class;
+  }
+
+  @Override
+  public Class<FunctionConfiguration> output() {
+    return FunctionConfiguration.class;
+  }
+
+  @Override
+  public FunctionConfiguration handle(Input input, Caller caller) {
+    Settings.onlyUnpublished(input.publish());
+    Settings.only("PackageType", input.packageType(), "Zip");
+    Settings.onlyPassThrough(input.tracingConfig());
+    Settings.onlyWithoutSnapStart(input.snapStart());
+    Settings.onlyThisArchitecture(input.architectures());
+    if (input.runtime().isEmpty() || input.handler().isEmpty()) {
+      throw new MayflyException(
+          ErrorCode.INVALID_PARAMETER,
+          "Runtime and Handler are mandatory parameters for functions created with deployment packages.");
+    }
+    Deployment deployment =
+        new Deployment(
+            references.unqualified(input.functionName()),
+            input.description().orElse(""),
+            input.runtime().get(),
+            input.handler().get(),
+            input.role(),
+            input.timeout().map(Duration::ofSeconds).orElse(Deployment.DEFAULT_TIMEOUT),
+            input
+                .memorySize()
+                .map(size -> DataSize.ofMegabytes(size))
+                .orElse(Deployment.DEFAULT_MEMORY),
+            input
+                .ephemeralStorage()
+                .map(storage -> DataSize.ofMegabytes(storage.size()))
+                .orElse(Deployment.DEFAULT_STORAGE),
+            input.environment().map(Settings.Environment::variables).orElse(Map.of()),
+            input.tags());
+    byte[] zip =
+        input
+            .code()
+            .zipFile()
+            .orElseThrow(
+                () ->
+                    new MayflyException(
+                        ErrorCode.INVALID_PARAMETER, "Please provide a source for function code."));
+    return FunctionConfiguration.of(catalog.create(deployment, zip), catalog.account(), false);
+  }
+}

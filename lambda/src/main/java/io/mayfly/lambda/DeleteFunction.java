@@ -1,0 +1,49 @@
+package io.mayfly.lambda;
+
+import io.mayfly.aws.Caller;
+import io.mayfly.aws.Operation;
+import io.mayfly.functions.FunctionCatalog;
+import io.mayfly.functions.FunctionUrls;
+import io.mayfly.model.FunctionName;
+
+/** {@code DeleteFunction}, with its URL. */
+final class DeleteFunction implements Operation<DeleteFunction.Input, DeleteFunction.Output> {
+  private static final int NO_CONTENT = 204;
+
+  record Input(String functionName) {}
+
+  record Output(int statusCode) {}
+
+  private final FunctionCatalog catalog;
+  private final FunctionUrls urls;
+  private final FunctionReferences references;
+
+  DeleteFunction(FunctionCatalog catalog, FunctionUrls urls, FunctionReferences references) {
+    this.catalog = catalog;
+    this.urls = urls;
+    this.references = references;
+  }
+
+  @Override
+  public String name() {
+    return "DeleteFunction";
+  }
+
+  @Override
+  public Class<Input> input() {
+    return Input.class;
+  }
+
+  @Override
+  public Class<Output> output() {
+    return Output.class;
+  }
+
+  @Override
+  public Output handle(Input input, Caller caller) {
+    FunctionName function = references.unqualified(input.functionName());
+    catalog.delete(function);
+    urls.forget(function);
+    return new Output(NO_CONTENT);
+  }
+}

@@ -1,0 +1,100 @@
+package io.mayfly.lambda;
+
+import io.mayfly.model.Account;
+import io.mayfly.model.FunctionArn;
+import io.mayfly.model.FunctionConfig;
+import io.mayfly.model.Lifecycle;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** The API's {@code FunctionConfiguration} shape. */
+record FunctionConfiguration(
+    String functionName,
+    String functionArn,
+    String runtime,
+    String role,
+    String handler,
+    long codeSize,
+    String description,
+    int timeout,
+    int memorySize,
+    String lastModified,
+    String codeSha256,
+    String version,
+    Optional<Environment> environment,
+    Tracing tracingConfig,
+    String revisionId,
+    String state,
+    Optional<String> stateReason,
+    Optional<String> stateReasonCode,
+    Optional<String> lastUpdateStatus,
+    Optional<String> lastUpdateStatusReason,
+    Optional<String> lastUpdateStatusReasonCode,
+    String packageType,
+    List<String> architectures,
+    Storage ephemeralStorage,
+    Snap snapStart,
+    Logging loggingConfig) {
+  /** The machine's processor, in Lambda's words. */
+  static final String ARCHITECTURE =
+      System.getProperty("os.arch", "").equals("aarch64") ? "arm64" : "x86_64";
+
+  private static final DateTimeFormatter LAST_MODIFIED =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSZ", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
+  record Environment(Map<String, String> variables) {}
+
+  record Tracing(String mode) {}
+
+  record Storage(int size) {}
+
+  record Snap(String applyOn, String optimizationStatus) {}
+
+  record Logging(String logFormat, String logGroup) {}
+
+  /**
+   * Describes a function.
+   *
+   * @param qualified whether the ARN ends in the version, as it does where the caller named one
+   */
+  static FunctionConfiguration of(FunctionConfig config, Account account, boolean qualified) {
+    FunctionArn arn = FunctionArn.of(account, config.name());
+    Lifecycle lifecycle = config.lifecycle();
+    return new FunctionConfiguration(
+        config.name().value(),
+        (qualified ? arn.qualified(FunctionConfig.LATEST) : arn).toString(),
+        config.runtime(),
+        config.role(),
+        config.handler(),
+        config.code().zippedBytes(),
+        config.description(),
+        (int) config.timeout().toSeconds(),
+        (int) config.memory().megabytes(),
+        LAST_MODIFIED.format(config.lastModified()),
+        Base64.getEncoder().encodeToString(HexFormat.of().parseHex(config.code().sha256())),
+        FunctionConfig.LATEST,
+        config.environment().isEmpty()
+            ? Optional.empty()
+            : Optional.of(new Environment(config.environment())),
+        new Tracing("PassThrough"),
+        config.revisionId(),
+        lifecycle.state().wireName(),
+        lifecycle.stateReason().map(Lifecycle.Reason::text),
+        lifecycle.stateReason().map(Lifecycle.Reason::code),
+        lifecycle.update().map(Lifecycle.UpdateStatus::wireName),
+        lifecycle.updateReason().map(Lifecycle.Reason::text),
+        lifecycle.updateReason().map(Lifecycle.Reason::code),
+        "Zip",
+        List.of(ARCHITECTURE),
+        new Storage((int) config.ephemeralStorage().megabytes()),
+        new Snap("None", "Off"),
+        new Logging("Text", "/aws/lambda/" + config.name()));
+  }
+}

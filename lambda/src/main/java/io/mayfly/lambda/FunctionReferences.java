@@ -1,0 +1,65 @@
+package io.mayfly.lambda;
+
+import io.mayfly.model.Account;
+import io.mayfly.model.ErrorCode;
+import io.mayfly.model.FunctionArn;
+import io.mayfly.model.FunctionConfig;
+import io.mayfly.model.FunctionName;
+import io.mayfly.model.FunctionReference;
+import io.mayfly.model.MayflyException;
+import java.util.Optional;
+
+/** Finds out which function of the account a caller means by a name or ARN and a qualifier. */
+final class FunctionReferences {
+  private final Account account;
+
+  FunctionReferences(Account account) {
+    this.account = account;
+  }
+
+  /** The function's ARN as the caller addressed it: with a qualifier if there was one. */
+  FunctionArn resolve(String text, Optional<String> qualifier) {
+    FunctionReference reference =
+        FunctionReference.parse(text)
+            .orElseThrow(
+                () ->
+                    new MayflyException(
+                        ErrorCode.INVALID_PARAMETER,
+                        "'%s' is no function name or ARN".formatted(text)));
+    if (reference.qualifier().isPresent()
+        && qualifier.isPresent()
+        && !reference.qualifier().equals(qualifier)) {
+      throw new MayflyException(
+          ErrorCode.INVALID_PARAMETER,
+          "The derived qualifier from the function name does not match the specified qualifier.");
+    }
+    Optional<String> named = reference.qualifier().or(() -> qualifier);
+    FunctionArn arn = new FunctionArn(account, reference.name(), named);
+    boolean elsewhere =
+        !reference.account().orElse(account.id()).equals(account.id())
+            || !reference.region().orElse(account.region()).equals(account.region());
+    if (elsewhere) {
+      throw notFound(text);
+    }
+    if (named.isPresent() && !named.get().equals(FunctionConfig.LATEST)) {
+      throw notFound(arn.toString());
+    }
+    return arn;
+  }
+
+  /** The function itself, where no qualifier makes sense. */
+  FunctionName unqualified(String text) {
+    FunctionArn arn = resolve(text, Optional.empty());
+    if (arn.qualifier().isPresent()) {
+      throw new MayflyException(
+          ErrorCode.INVALID_PARAMETER,
+          "This operation takes a function without a qualifier; leave out ':%s'"
+              .formatted(arn.qualifier().get()));
+    }
+    return arn.name();
+  }
+
+  private static MayflyException notFound(String what) {
+    return new MayflyException(ErrorCode.NOT_FOUND, "Function not found: " + what);
+  }
+}

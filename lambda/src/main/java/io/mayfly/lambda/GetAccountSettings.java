@@ -1,0 +1,60 @@
+package io.mayfly.lambda;
+
+import io.mayfly.aws.Caller;
+import io.mayfly.aws.Operation;
+import io.mayfly.functions.FunctionCatalog;
+import io.mayfly.model.FunctionConfig;
+import io.mayfly.model.Limits;
+import java.util.List;
+
+/** {@code GetAccountSettings}: the limits that hold here, and what is in use. */
+final class GetAccountSettings implements Operation<Operation.Nothing, GetAccountSettings.Output> {
+  record Output(AccountLimit accountLimit, AccountUsage accountUsage) {}
+
+  record AccountLimit(
+      long totalCodeSize,
+      long codeSizeUnzipped,
+      long codeSizeZipped,
+      int concurrentExecutions,
+      int unreservedConcurrentExecutions) {}
+
+  record AccountUsage(long totalCodeSize, long functionCount) {}
+
+  private final FunctionCatalog catalog;
+  private final int concurrency;
+
+  GetAccountSettings(FunctionCatalog catalog, int concurrency) {
+    this.catalog = catalog;
+    this.concurrency = concurrency;
+  }
+
+  @Override
+  public String name() {
+    return "GetAccountSettings";
+  }
+
+  @Override
+  public Class<Nothing> input() {
+    return Nothing.class;
+  }
+
+  @Override
+  public Class<Output> output() {
+    return Output.class;
+  }
+
+  @Override
+  public Output handle(Nothing input, Caller caller) {
+    List<FunctionConfig> functions = catalog.list();
+    return new Output(
+        new AccountLimit(
+            Limits.CODE_STORAGE.bytes(),
+            Limits.UNZIPPED_CODE.bytes(),
+            Limits.ZIPPED_CODE.bytes(),
+            concurrency,
+            concurrency),
+        new AccountUsage(
+            functions.stream().mapToLong(config -> config.code().zippedBytes()).sum(),
+            functions.size()));
+  }
+}

@@ -1,0 +1,57 @@
+package io.mayfly.lambda;
+
+import io.mayfly.aws.Caller;
+import io.mayfly.aws.Operation;
+import io.mayfly.functions.FunctionCatalog;
+import io.mayfly.model.FunctionArn;
+import io.mayfly.model.FunctionConfig;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** {@code GetFunction}: the configuration, the tags, and where the zip file can be fetched. */
+final class GetFunction implements Operation<GetFunction.Input, GetFunction.Output> {
+  record Input(String functionName, Optional<String> qualifier) {}
+
+  record Output(FunctionConfiguration configuration, Code code, Map<String, String> tags) {}
+
+  record Code(String repositoryType, String location) {}
+
+  private final FunctionCatalog catalog;
+  private final FunctionReferences references;
+  private final Function<FunctionConfig, String> codeLocation;
+
+  GetFunction(
+      FunctionCatalog catalog,
+      FunctionReferences references,
+      Function<FunctionConfig, String> codeLocation) {
+    this.catalog = catalog;
+    this.references = references;
+    this.codeLocation = codeLocation;
+  }
+
+  @Override
+  public String name() {
+    return "GetFunction";
+  }
+
+  @Override
+  public Class<Input> input() {
+    return Input.class;
+  }
+
+  @Override
+  public Class<Output> output() {
+    return Output.class;
+  }
+
+  @Override
+  public Output handle(Input input, Caller caller) {
+    FunctionArn arn = references.resolve(input.functionName(), input.qualifier());
+    FunctionConfig config = catalog.require(arn.name());
+    return new Output(
+        FunctionConfiguration.of(config, catalog.account(), arn.qualifier().isPresent()),
+        new Code("S3", codeLocation.apply(config)),
+        config.tags());
+  }
+}

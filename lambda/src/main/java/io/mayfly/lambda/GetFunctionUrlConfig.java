@@ -1,0 +1,41 @@
+package io.mayfly.lambda;
+
+import io.mayfly.aws.Caller;
+import io.mayfly.aws.Operation;
+import io.mayfly.functions.FunctionUrls;
+
+/** {@code GetFunctionUrlConfig}. */
+final class GetFunctionUrlConfig
+    implements Operation<GetFunctionUrlConfig.Input, UrlConfig.Description> {
+  record Input(String functionName) {}
+
+  private final FunctionUrls urls;
+  private final FunctionReferences references;
+  private final UrlConfig translation;
+
+  GetFunctionUrlConfig(FunctionUrls urls, FunctionReferences references, UrlConfig translation) {
+    this.urls = urls;
+    this.references = references;
+    this.translation = translation;
+  }
+
+  @Override
+  public String name() {
+    return "GetFunctionUrlConfig";
+  }
+
+  @Override
+  public Class<Input> input() {
+    return Input.class;
+  }
+
+  @Override
+  public Class<UrlConfig.Description> output() {
+    return UrlConfig.Description.class;
+  }
+
+  @Override
+  public UrlConfig.Description handle(Input input, Caller caller) {
+    return translation.describe(urls.require(references.unqualified(input.functionName())));
+  }
+}

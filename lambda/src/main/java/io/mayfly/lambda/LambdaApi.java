@@ -1,0 +1,53 @@
+package io.mayfly.lambda;
+
+import io.mayfly.aws.AwsService;
+import io.mayfly.aws.ServiceModel;
+import io.mayfly.dispatch.Dispatcher;
+import io.mayfly.functions.FunctionCatalog;
+import io.mayfly.functions.FunctionUrls;
+import io.mayfly.model.FunctionConfig;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+
+/** The Lambda API as a service of the AWS endpoint: every action that Mayfly implements of it. */
+public final class LambdaApi {
+  private LambdaApi() {}
+
+  /**
+   * Binds the actions to the ports.
+   *
+   * @param codeLocation where a function's zip file can be fetched, as a URL
+   * @param urlAddress the URL under which a function URL's id is served
+   */
+  public static AwsService service(
+      ServiceModel model,
+      FunctionCatalog catalog,
+      FunctionUrls urls,
+      Dispatcher dispatcher,
+      Function<FunctionConfig, String> codeLocation,
+      Function<String, String> urlAddress,
+      InstantSource clock,
+      RandomGenerator random) {
+    FunctionReferences references = new FunctionReferences(catalog.account());
+    UrlConfig translation = new UrlConfig(catalog.account(), urlAddress);
+    return new AwsService(
+        model,
+        List.of(
+            new CreateFunction(catalog, references),
+            new GetFunction(catalog, references, codeLocation),
+            new GetFunctionConfiguration(catalog, references),
+            new ListFunctions(catalog),
+            new UpdateFunctionCode(catalog, references),
+            new UpdateFunctionConfiguration(catalog, references),
+            new DeleteFunction(catalog, urls, references),
+            new CreateFunctionUrlConfig(urls, references, translation),
+            new GetFunctionUrlConfig(urls, references, translation),
+            new UpdateFunctionUrlConfig(urls, references, translation),
+            new DeleteFunctionUrlConfig(urls, references),
+            new ListFunctionUrlConfigs(catalog, urls, references, translation),
+            new GetAccountSettings(catalog, dispatcher.concurrency())),
+        List.of(new Invoke(catalog, references, dispatcher, clock, random)));
+  }
+}

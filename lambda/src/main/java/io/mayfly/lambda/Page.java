@@ -1,0 +1,60 @@
+package io.mayfly.lambda;
+
+import io.mayfly.model.ErrorCode;
+import io.mayfly.model.MayflyException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * One page of a sorted list. The marker names the last item of the page before, so that items which
+ * come and go between two calls neither repeat nor hide others.
+ *
+ * @param next the marker of the next page; empty on the last
+ */
+record Page<T>(List<T> items, Optional<String> next) {
+  /** What Lambda returns at most, whatever the caller asks for. */
+  static final int MOST = 50;
+
+  /**
+   * Cuts a page.
+   *
+   * @param sorted all items in ascending order of their keys
+   */
+  static <T> Page<T> of(
+      List<T> sorted,
+      Function<T, String> key,
+      Optional<String> marker,
+      Optional<Integer> maxItems) {
+    int size = Math.min(maxItems.orElse(MOST), MOST);
+    Optional<String> after = marker.map(Page::decoded);
+    List<T> rest =
+        after
+            .map(
+                last ->
+                    sorted.stream().filter(item -> key.apply(item).compareTo(last) > 0).toList())
+            .orElse(sorted);
+    if (rest.size() <= size) {
+      return new Page<>(rest, Optional.empty());
+    }
+    List<T> items = rest.subList(0, size);
+    return new Page<>(items, Optional.of(encoded(key.apply(items.getLast()))));
+  }
+
+  private static String encoded(String key) {
+    return Base64.getUrlEncoder().encodeToString(key.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String decoded(String marker) {
+    try {
+      return new String(Base64.getUrlDecoder().decode(marker), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new MayflyException(
+          ErrorCode.INVALID_PARAMETER,
+          "Marker is not one that a list call returned; start again without it",
+          e);
+    }
+  }
+}

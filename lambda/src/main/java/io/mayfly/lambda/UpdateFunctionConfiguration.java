@@ -1,0 +1,71 @@
+package io.mayfly.lambda;
+
+import io.mayfly.aws.Caller;
+import io.mayfly.aws.Operation;
+import io.mayfly.functions.ConfigurationChange;
+import io.mayfly.functions.FunctionCatalog;
+import io.mayfly.model.DataSize;
+import java.time.Duration;
+import java.util.Optional;
+
+/** {@code UpdateFunctionConfiguration}. */
+final class UpdateFunctionConfiguration
+    implements Operation<UpdateFunctionConfiguration.Input, FunctionConfiguration> {
+  record Input(
+      String functionName,
+      Optional<String> role,
+      Optional<String> handler,
+      Optional<String> description,
+      Optional<Integer> timeout,
+      Optional<Integer> memorySize,
+      Optional<Settings.Environment> environment,
+      Optional<String> runtime,
+      Optional<Settings.TracingConfig> tracingConfig,
+      Optional<String> revisionId,
+      Optional<Settings.EphemeralStorage> ephemeralStorage,
+      Optional<Settings.SnapStart> snapStart) {}
+
+  private final FunctionCatalog catalog;
+  private final FunctionReferences references;
+
+  UpdateFunctionConfiguration(FunctionCatalog catalog, FunctionReferences references) {
+    this.catalog = catalog;
+    this.references = references;
+  }
+
+  @Override
+  public String name() {
+    return "UpdateFunctionConfiguration";
+  }
+
+  @Override
+  public Class<Input> input() {
+    return Input.class;
+  }
+
+  @Override
+  public Class<FunctionConfiguration> output() {
+    return FunctionConfiguration.class;
+  }
+
+  @Override
+  public FunctionConfiguration handle(Input input, Caller caller) {
+    Settings.onlyPassThrough(input.tracingConfig());
+    Settings.onlyWithoutSnapStart(input.snapStart());
+    ConfigurationChange change =
+        new ConfigurationChange(
+            input.description(),
+            input.runtime(),
+            input.handler(),
+            input.role(),
+            input.timeout().map(Duration::ofSeconds),
+            input.memorySize().map(size -> DataSize.ofMegabytes(size)),
+            input.ephemeralStorage().map(storage -> DataSize.ofMegabytes(storage.size())),
+            input.environment().map(Settings.Environment::variables));
+    return FunctionConfiguration.of(
+        catalog.updateConfiguration(
+            references.unqualified(input.functionName()), change, input.revisionId()),
+        catalog.account(),
+        false);
+  }
+}

@@ -1,0 +1,52 @@
+package io.mayfly.lambda;
+
+import io.mayfly.aws.Caller;
+import io.mayfly.aws.Operation;
+import io.mayfly.functions.FunctionUrls;
+import io.mayfly.model.FunctionUrl;
+import java.util.Optional;
+
+/** {@code UpdateFunctionUrlConfig}. */
+final class UpdateFunctionUrlConfig
+    implements Operation<UpdateFunctionUrlConfig.Input, UrlConfig.Description> {
+  record Input(
+      String functionName,
+      Optional<String> authType,
+      Optional<UrlConfig.CorsSettings> cors,
+      Optional<String> invokeMode) {}
+
+  private final FunctionUrls urls;
+  private final FunctionReferences references;
+  private final UrlConfig translation;
+
+  UpdateFunctionUrlConfig(FunctionUrls urls, FunctionReferences references, UrlConfig translation) {
+    this.urls = urls;
+    this.references = references;
+    this.translation = translation;
+  }
+
+  @Override
+  public String name() {
+    return "UpdateFunctionUrlConfig";
+  }
+
+  @Override
+  public Class<Input> input() {
+    return Input.class;
+  }
+
+  @Override
+  public Class<UrlConfig.Description> output() {
+    return UrlConfig.Description.class;
+  }
+
+  @Override
+  public UrlConfig.Description handle(Input input, Caller caller) {
+    return translation.describe(
+        urls.update(
+            references.unqualified(input.functionName()),
+            input.authType().map(FunctionUrl.AuthType::valueOf),
+            input.cors().map(UrlConfig.CorsSettings::toModel),
+            input.invokeMode().map(mode -> UrlConfig.buffered(Optional.of(mode)))));
+  }
+}
