@@ -1,0 +1,149 @@
+package io.mayfly.gateway;
+
+import io.mayfly.aws.AwsException;
+import io.mayfly.aws.Caller;
+import io.mayfly.aws.Headers;
+import io.mayfly.aws.SigV4Verifier;
+import io.mayfly.aws.WireResponse;
+import io.mayfly.dispatch.Dispatcher;
+import io.mayfly.dispatch.InvokeRequest;
+import io.mayfly.dispatch.InvokeResult;
+import io.mayfly.functions.FunctionUrls;
+import io.mayfly.model.Account;
+import io.mayfly.model.ErrorCode;
+import io.mayfly.model.FunctionArn;
+import io.mayfly.model.FunctionUrl;
+import io.mayfly.model.MayflyException;
+import io.mayfly.model.RequestId;
+import io.mayfly.model.TraceId;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves function URLs: an HTTP request becomes an event, the handler's result an HTTP response.
+ */
+public final class FunctionUrlHandler implements HttpHandler {
+  private static final Logger log = LoggerFactory.getLogger(FunctionUrlHandler.class);
+
+  private final Account account;
+  private final FunctionUrls urls;
+  private final Dispatcher dispatcher;
+  private final SigV4Verifier verifier;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+  private final FunctionUrlAnswer answers = new FunctionUrlAnswer();
+  private final String hostSuffix;
+
+  public FunctionUrlHandler(
+      Account account,
+      FunctionUrls urls,
+      Dispatcher dispatcher,
+      SigV4Verifier verifier,
+      InstantSource clock,
+      RandomGenerator random) {
+    this.account = account;
+    this.urls = urls;
+    this.dispatcher = dispatcher;
+    this.verifier = verifier;
+    this.clock = clock;
+    this.random = random;
+    this.hostSuffix = FunctionUrl.host("", account.region());
+  }
+
+  /** The id that a host name of a function URL begins with; empty for any other host. */
+  Optional<String> idOf(String host) {
+    return host.endsWith(hostSuffix)
+        ? Optional.of(host.substring(0, host.length() - hostSuffix.length()))
+        : Optional.empty();
+  }
+
+  @Override
+  public HttpResponse handle(HttpRequest request) {
+    RequestId requestId = new RequestId(UUID.randomUUID().toString());
+    Optional<FunctionUrl> url = idOf(request.host()).flatMap(urls::byId);
+    if (url.isEmpty()) {
+      return message(404, requestId, "There is no function URL at this address");
+    }
+    Optional<WireResponse> preflight =
+        url.get().cors().flatMap(settings -> Cors.preflight(settings, request));
+    if (preflight.isPresent()) {
+      return new HttpResponse.Whole(preflight.get());
+    }
+    HttpResponse answer = answer(request, url.get(), requestId);
+    if (answer instanceof HttpResponse.Whole whole) {
+      url.get().cors().ifPresent(settings -> Cors.apply(settings, request, whole.wire().headers()));
+    }
+    return answer;
+  }
+
+  private HttpResponse answer(HttpRequest request, FunctionUrl url, RequestId requestId) {
+    try {
+      return call(request, url, requestId);
+    } catch (AwsException e) {
+      return message(e.status(), requestId, e.getMessage());
+    } catch (MayflyException e) {
+      if (e.code().category() == ErrorCode.Category.INTERNAL) {
+        log.error("function URL of {}: {}", url.function(), e.getMessage());
+        return message(502, requestId, "Internal Server Error");
+      }
+      return message(e.code().status(), requestId, e.getMessage());
+    }
+  }
+
+  private HttpResponse call(HttpRequest request, FunctionUrl url, RequestId requestId) {
+    Optional<FunctionUrlEvent.Signer> signer =
+        switch (url.authType()) {
+          case NONE -> Optional.empty();
+          case AWS_IAM -> Optional.of(authenticate(request, requestId));
+        };
+    Instant now = clock.instant();
+    String traceId =
+        TraceId.continueOrStart(request.wire().headers().first("x-amzn-trace-id"), now, random);
+    byte[] event = FunctionUrlEvent.of(request, url, requestId, signer, traceId, now);
+    InvokeResult result =
+        dispatcher.invoke(
+            new InvokeRequest(
+                requestId,
+                url.function(),
+                FunctionArn.of(account, url.function()),
+                event,
+                traceId,
+                Optional.empty()));
+    if (result.failure().isPresent()) {
+      return message(502, requestId, "Internal Server Error");
+    }
+    return answers
+        .of(result.payload())
+        .<HttpResponse>map(
+            wire -> {
+              identify(wire.headers(), requestId, traceId);
+              return new HttpResponse.Whole(wire);
+            })
+        .orElseGet(() -> message(502, requestId, "Internal Server Error"));
+  }
+
+  private FunctionUrlEvent.Signer authenticate(HttpRequest request, RequestId requestId) {
+    Caller caller = verifier.verify(request.wire(), "lambda", requestId.value());
+    return new FunctionUrlEvent.Signer(caller.accessKeyId(), account.id(), caller.principal());
+  }
+
+  private static void identify(Headers headers, RequestId requestId, String traceId) {
+    headers.set("x-amzn-requestid", requestId.value());
+    headers.set("x-amzn-trace-id", traceId);
+  }
+
+  /** An answer of the platform's own, in the form that function URLs use. */
+  private static HttpResponse message(int status, RequestId requestId, String text) {
+    HttpResponse response =
+        HttpResponse.json(status, "{\"Message\":\"%s\"}".formatted(text.replace("\"", "\\\"")));
+    if (response instanceof HttpResponse.Whole whole) {
+      whole.wire().headers().set("x-amzn-requestid", requestId.value());
+    }
+    return response;
+  }
+}

@@ -1,0 +1,124 @@
+package io.mayfly.gateway;
+
+import io.mayfly.aws.AwsException;
+import io.mayfly.aws.Headers;
+import io.mayfly.aws.SigV4Verifier;
+import io.mayfly.aws.WireResponse;
+import io.mayfly.functions.FunctionCatalog;
+import io.mayfly.model.FunctionConfig;
+import io.mayfly.model.FunctionName;
+import io.mayfly.model.MayflyException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The platform's own endpoints under {@code /_mayfly/}. All but {@code health} must be signed for
+ * the service {@code mayfly}.
+ *
+ * <ul>
+ *   <li>{@code health}: 200 while the platform serves
+ *   <li>{@code runtimes}: what this machine offers, as a JSON array
+ *   <li>{@code logs/NAME[?follow=true]}: a function's log as text
+ *   <li>{@code code/NAME}: a function's zip file, by the presigned address that GetFunction gives
+ * </ul>
+ */
+public final class PlatformHandler implements HttpHandler {
+  /** The name that requests to these endpoints are signed for. */
+  public static final String SIGNING_NAME = "mayfly";
+
+  private static final Pattern LOGS = Pattern.compile("/_mayfly/logs/([A-Za-z0-9-_]{1,64})");
+  private static final Pattern CODE = Pattern.compile("/_mayfly/code/([A-Za-z0-9-_]{1,64})");
+
+  private final SigV4Verifier verifier;
+  private final FunctionCatalog catalog;
+  private final Function<FunctionConfig, Path> zip;
+  private final Supplier<List<Map<String, String>>> runtimes;
+  private final LogSource logs;
+  private final JsonMapper json = JsonMapper.shared();
+
+  /** Where functions' logs are read. */
+  @FunctionalInterface
+  public interface LogSource {
+    /** Copies a log to {@code target}; with {@code follow}, until the target fails. */
+    void copy(FunctionName function, boolean follow, OutputStream target) throws IOException;
+  }
+
+  /**
+   * Wires the endpoints.
+   *
+   * @param zip where a function's zip file lies
+   * @param runtimes one row for each runtime that the machine offers
+   */
+  public PlatformHandler(
+      SigV4Verifier verifier,
+      FunctionCatalog catalog,
+      Function<FunctionConfig, Path> zip,
+      Supplier<List<Map<String, String>>> runtimes,
+      LogSource logs) {
+    this.verifier = verifier;
+    this.catalog = catalog;
+    this.zip = zip;
+    this.runtimes = runtimes;
+    this.logs = logs;
+  }
+
+  @Override
+  public HttpResponse handle(HttpRequest request) {
+    String path = request.wire().path();
+    if (path.equals("/_mayfly/health")) {
+      return HttpResponse.json(200, "{\"status\":\"ok\"}");
+    }
+    try {
+      var _ = verifier.verify(request.wire(), SIGNING_NAME, UUID.randomUUID().toString());
+      return authenticated(request, path);
+    } catch (AwsException e) {
+      return message(e.status(), e.getMessage());
+    } catch (MayflyException e) {
+      return message(e.code().status(), e.getMessage());
+    } catch (IOException e) {
+      return message(500, "the answer cannot be read from the disk: " + e.getMessage());
+    }
+  }
+
+  private HttpResponse authenticated(HttpRequest request, String path) throws IOException {
+    if (!request.wire().method().equals("GET")) {
+      return message(405, "only GET is possible here");
+    }
+    if (path.equals("/_mayfly/runtimes")) {
+      return HttpResponse.json(200, json.writeValueAsString(runtimes.get()));
+    }
+    Matcher log = LOGS.matcher(path);
+    if (log.matches()) {
+      FunctionName function = catalog.require(new FunctionName(log.group(1))).name();
+      boolean follow = request.wire().query().contains("follow=true");
+      return new HttpResponse.Streamed(
+          200,
+          new Headers().set("content-type", "text/plain; charset=utf-8"),
+          target -> logs.copy(function, follow, target));
+    }
+    Matcher code = CODE.matcher(path);
+    if (code.matches()) {
+      FunctionConfig config = catalog.require(new FunctionName(code.group(1)));
+      return new HttpResponse.Whole(
+          new WireResponse(
+              200,
+              new Headers().set("content-type", "application/zip"),
+              Files.readAllBytes(zip.apply(config))));
+    }
+    return message(404, "there is no endpoint " + path);
+  }
+
+  private HttpResponse message(int status, String text) {
+    return HttpResponse.json(status, json.writeValueAsString(Map.of("message", text)));
+  }
+}

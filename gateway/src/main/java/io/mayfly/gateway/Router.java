@@ -1,0 +1,64 @@
+package io.mayfly.gateway;
+
+import io.mayfly.model.Limits;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Where a request goes, told from its host and path before its body is read: a function URL, the
+ * platform's own endpoints, or the AWS endpoint, which gets all the rest.
+ */
+public final class Router {
+  private static final String OWN = "/_mayfly/";
+  private static final Pattern INVOKE =
+      Pattern.compile("/2015-03-31/functions/[^/]+/invocations/?");
+
+  /** What a zip of 50 MB takes in base64, with the rest of the request. */
+  private static final long DEPLOY_BYTES = Limits.ZIPPED_CODE.bytes() * 4 / 3 + 256 * 1024;
+
+  private static final long OWN_BYTES = 64 * 1024;
+
+  private final FunctionUrlHandler functionUrls;
+  private final PlatformHandler platform;
+  private final AwsHandler aws;
+
+  public Router(FunctionUrlHandler functionUrls, PlatformHandler platform, AwsHandler aws) {
+    this.functionUrls = functionUrls;
+    this.platform = platform;
+    this.aws = aws;
+  }
+
+  /**
+   * A way for a request.
+   *
+   * @param bodyBytes the longest body it takes
+   * @param tooLarge the answer to a longer one
+   */
+  record Route(HttpHandler handler, long bodyBytes, HttpResponse tooLarge) {}
+
+  Route route(String host, String path) {
+    Optional<String> urlId = functionUrls.idOf(host);
+    if (urlId.isPresent()) {
+      return new Route(
+          functionUrls,
+          Limits.REQUEST_BYTES,
+          HttpResponse.json(413, "{\"Message\":\"Request Entity Too Large\"}"));
+    }
+    if (path.startsWith(OWN)) {
+      return new Route(
+          platform, OWN_BYTES, HttpResponse.json(413, "{\"message\":\"the body is too large\"}"));
+    }
+    if (INVOKE.matcher(path).matches()) {
+      return new Route(
+          aws,
+          Limits.REQUEST_BYTES,
+          aws.tooLarge(
+              "Request must be smaller than %d bytes for the InvokeFunction operation"
+                  .formatted(Limits.REQUEST_BYTES)));
+    }
+    return new Route(
+        aws,
+        DEPLOY_BYTES,
+        aws.tooLarge("Request must be smaller than %d bytes".formatted(DEPLOY_BYTES)));
+  }
+}
