@@ -1,0 +1,21 @@
+package io.mayfly.server;
+
+import io.mayfly.dispatch.FunctionSource;
+import io.mayfly.functions.CodeStore;
+import io.mayfly.functions.FunctionCatalog;
+import io.mayfly.model.FunctionConfig;
+import io.mayfly.model.FunctionName;
+import java.nio.file.Path;
+
+/** The catalogue and its code as the dispatcher sees them. */
+record CatalogSource(FunctionCatalog catalog, CodeStore codeStore) implements FunctionSource {
+  @Override
+  public FunctionConfig serving(FunctionName name) {
+    return catalog.serving(name);
+  }
+
+  @Override
+  public Path code(FunctionConfig config) {
+    return codeStore.unpack(config.code());
+  }
+}

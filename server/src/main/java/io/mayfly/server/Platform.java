@@ -1,0 +1,279 @@
+package io.mayfly.server;
+
+import io.mayfly.aws.AwsEndpoint;
+import io.mayfly.aws.Credentials.AccessKey;
+import io.mayfly.aws.ServiceModel;
+import io.mayfly.aws.SigV4Signer;
+import io.mayfly.aws.SigV4Verifier;
+import io.mayfly.dispatch.Dispatcher;
+import io.mayfly.dispatch.FunctionSource;
+import io.mayfly.dispatch.InstanceStarter;
+import io.mayfly.dispatch.KeepAlive;
+import io.mayfly.functions.CodeStore;
+import io.mayfly.functions.FunctionCatalog;
+import io.mayfly.functions.FunctionUrls;
+import io.mayfly.gateway.AwsHandler;
+import io.mayfly.gateway.FunctionUrlHandler;
+import io.mayfly.gateway.Listener;
+import io.mayfly.gateway.PlatformHandler;
+import io.mayfly.gateway.Router;
+import io.mayfly.lambda.LambdaApi;
+import io.mayfly.meter.FunctionLogs;
+import io.mayfly.meter.Price;
+import io.mayfly.meter.UsageTotals;
+import io.mayfly.model.Account;
+import io.mayfly.model.FunctionConfig;
+import io.mayfly.model.FunctionUrl;
+import io.mayfly.runtimes.RuntimeCatalog;
+import io.mayfly.sandbox.Isolation;
+import io.mayfly.sandbox.Sandbox;
+import io.mayfly.sandbox.SandboxConfig;
+import io.mayfly.sandbox.Sandboxes;
+import io.mayfly.store.BlobStore;
+import io.mayfly.store.CredentialFile;
+import io.mayfly.store.DataDirectory;
+import io.mayfly.store.Database;
+import io.mayfly.store.FunctionStore;
+import io.mayfly.store.SqliteFunctionStore;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The platform, built in the order in which data flows: what is stored, what functions there are,
+ * how an instance is made, how a call reaches one, how the network reaches a call. Reading the
+ * constructor is reading the architecture.
+ */
+final class Platform implements AutoCloseable {
+  private static final Duration IDLE_CHECK = Duration.ofSeconds(1);
+
+  private static final Logger log = LoggerFactory.getLogger(Platform.class);
+  private static final Duration CODE_ADDRESS_VALIDITY = Duration.ofMinutes(10);
+
+  private final InstantSource clock = Clock.systemUTC();
+  private final Closing closing = new Closing();
+  private final ServerOptions options;
+  private final CredentialFile owner;
+  private final FunctionCatalog catalog;
+  private final FunctionUrls urls;
+  private final RuntimeCatalog runtimes;
+  private final UsageTotals usages;
+  private final boolean fresh;
+  private final Listener listener;
+
+  /**
+   * Builds and starts a platform.
+   *
+   * @param guestHome the folder with the guest programs of the managed runtimes
+   * @throws io.mayfly.model.MayflyException if it cannot start, saying why and what to do
+   */
+  Platform(ServerOptions options, Path guestHome) {
+    this.options = options;
+    try {
+      SecureRandom random = new SecureRandom();
+      Account account = options.parsedAccount();
+
+      // Durable state
+      DataDirectory data = closing.add(DataDirectory.open(options.data));
+      owner = ownerKeys(data, random);
+      Database database = closing.add(Database.open(data.root().resolve("mayfly.db")));
+      FunctionStore store = new SqliteFunctionStore(database);
+      CodeStore code = new CodeStore(new BlobStore(data.folder("blobs")), data.folder("code"));
+      FunctionLogs logs = closing.add(new FunctionLogs(data.folder("logs"), options.logLimit()));
+      usages = new UsageTotals(Price.LAMBDA);
+
+      // Instances
+      runtimes =
+          new RuntimeCatalog(
+              guestHome,
+              options.runtimeAliases,
+              Optional.of(data.root().resolve("runtimes")),
+              System.getenv());
+      Isolation isolation = options.isolation.equals("none") ? Isolation.NONE : Isolation.JAIL;
+      Sandbox sandbox = closing.add(Sandboxes.open(new SandboxConfig(data.root(), isolation)));
+
+      // Functions
+      catalog = closing.add(new FunctionCatalog(account, store, code, runtimes::launch, clock));
+      urls = new FunctionUrls(catalog, store, clock, random);
+      fresh = catalog.list().isEmpty();
+
+      // The way of a call to an instance
+      FunctionSource source = new CatalogSource(catalog, code);
+      InstanceStarter starter =
+          new InstanceStarter(
+              account,
+              source,
+              runtimes::launch,
+              new HandlerCredentials(random)::issue,
+              function -> (bytes, offset, length) -> logs.write(function, bytes, offset, length),
+              sandbox,
+              clock);
+      Dispatcher dispatcher =
+          closing.add(
+              new Dispatcher(
+                  source,
+                  starter,
+                  KeepAlive.fixed(options.keepAlive()),
+                  options.concurrency,
+                  (function, usage) -> usages.add(function, usage.billed(), usage.memory()),
+                  clock,
+                  System::nanoTime));
+      catalog.retireInstancesWith(dispatcher::retire);
+      every(IDLE_CHECK, dispatcher::stopIdle);
+
+      // The network
+      SigV4Verifier verifier = new SigV4Verifier(this::key, account.region(), clock);
+      AwsEndpoint endpoint =
+          new AwsEndpoint(
+              List.of(
+                  LambdaApi.service(
+                      ServiceModel.bundled("lambda-2015-03-31.json"),
+                      catalog,
+                      urls,
+                      dispatcher,
+                      this::codeLocation,
+                      this::functionUrl,
+                      clock,
+                      random)),
+              verifier);
+      Router router =
+          new Router(
+              new FunctionUrlHandler(account, urls, dispatcher, verifier, clock, random),
+              new PlatformHandler(
+                  verifier,
+                  catalog,
+                  config -> code.zip(config.code()),
+                  this::runtimeRows,
+                  logs::copy),
+              new AwsHandler(endpoint));
+      listener =
+          closing.add(Listener.start(new InetSocketAddress(options.host, options.port), router));
+      closing.add(RunFile.write(data.root(), url(), account.region()));
+    } catch (RuntimeException | Error e) {
+      closing.close();
+      throw e;
+    }
+  }
+
+  /** Where the platform can be reached from this machine. */
+  String url() {
+    return "http://%s:%d".formatted(options.host, listener.port());
+  }
+
+  int port() {
+    return listener.port();
+  }
+
+  CredentialFile owner() {
+    return owner;
+  }
+
+  FunctionCatalog catalog() {
+    return catalog;
+  }
+
+  FunctionUrls urls() {
+    return urls;
+  }
+
+  RuntimeCatalog runtimes() {
+    return runtimes;
+  }
+
+  UsageTotals usages() {
+    return usages;
+  }
+
+  /** Whether the data directory held no function at the start. */
+  boolean fresh() {
+    return fresh;
+  }
+
+  /** The address of a function URL's id. */
+  String functionUrl(String id) {
+    return "http://%s:%d/"
+        .formatted(FunctionUrl.host(id, catalog.account().region()), listener.port());
+  }
+
+  @Override
+  public void close() {
+    closing.close();
+  }
+
+  private CredentialFile ownerKeys(DataDirectory data, SecureRandom random) {
+    Path file = data.root().resolve("credentials");
+    if (options.accessKey.isPresent() && options.secretKey.isPresent()) {
+      CredentialFile given = new CredentialFile(options.accessKey.get(), options.secretKey.get());
+      given.write(file);
+      return given;
+    }
+    return CredentialFile.readOrCreate(file, random);
+  }
+
+  private Optional<AccessKey> key(String accessKeyId) {
+    return accessKeyId.equals(owner.accessKeyId()) ? Optional.of(ownerKey()) : Optional.empty();
+  }
+
+  private AccessKey ownerKey() {
+    return new AccessKey(
+        owner.accessKeyId(),
+        owner.secretAccessKey(),
+        Optional.empty(),
+        "arn:aws:iam::%s:root".formatted(catalog.account().id()));
+  }
+
+  /** A presigned address, as AWS gives one: whoever reads the function may fetch its code. */
+  private String codeLocation(FunctionConfig config) {
+    String path = "/_mayfly/code/" + config.name();
+    String host = "%s:%d".formatted(options.host, listener.port());
+    SigV4Signer signer = new SigV4Signer(ownerKey(), catalog.account().region(), clock);
+    return "http://%s%s?%s"
+        .formatted(
+            host,
+            path,
+            signer.presign("GET", host, path, PlatformHandler.SIGNING_NAME, CODE_ADDRESS_VALIDITY));
+  }
+
+  private List<Map<String, String>> runtimeRows() {
+    return runtimes.list().stream()
+        .map(
+            row ->
+                Map.of(
+                    "id", row.id(),
+                    "version", row.version(),
+                    "interpreter", row.interpreter().map(Path::toString).orElse(""),
+                    "aliasOf", row.aliasOf().orElse("")))
+        .toList();
+  }
+
+  private void every(Duration period, Runnable work) {
+    ScheduledExecutorService timer =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("mayfly-keep-alive").daemon(true).factory());
+    var _ =
+        timer.scheduleWithFixedDelay(
+            () -> {
+              try {
+                work.run();
+              } catch (RuntimeException e) {
+                // A scheduled task that throws is never run again.
+                log.error("idle instances could not be stopped", e);
+              }
+            },
+            period.toMillis(),
+            period.toMillis(),
+            TimeUnit.MILLISECONDS);
+    closing.add(timer::shutdownNow);
+  }
+}
