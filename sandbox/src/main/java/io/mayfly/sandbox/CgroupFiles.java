@@ -56,6 +56,15 @@ final class CgroupFiles {
     }
   }
 
+  /** Writes, and makes nothing of a refusal: what is written about may be gone by now. */
+  static void tryWrite(Path file, String value) {
+    try {
+      Files.writeString(file, value);
+    } catch (IOException e) {
+      // The next step that needs this says so.
+    }
+  }
+
   static void makeFolder(Path folder) {
     try {
       Files.createDirectories(folder);

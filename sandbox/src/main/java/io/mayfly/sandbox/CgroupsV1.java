@@ -28,9 +28,9 @@ final class CgroupsV1 implements Cgroups {
     this.platform = platform;
   }
 
-  /** The controllers that this module needs and {@code mount} does not have. */
+  /** The controllers that this module needs and cannot use under {@code mount}. */
   static List<String> missing(Path mount) {
-    return CONTROLLERS.stream().filter(name -> !Files.isDirectory(mount.resolve(name))).toList();
+    return CONTROLLERS.stream().filter(name -> !Files.isWritable(mount.resolve(name))).toList();
   }
 
   @Override

@@ -23,6 +23,7 @@ final class CgroupsV2 implements Cgroups {
 
   private final Path parent;
   private final Path folder;
+  private boolean prepared;
 
   /**
    * @param parent the group under which the platform's folder is made: the root of the tree, or the
@@ -34,10 +35,27 @@ final class CgroupsV2 implements Cgroups {
     this.folder = parent.resolve(platform);
   }
 
+  /**
+   * Where the platform's folder can be: the top of the tree for root, and for others the group they
+   * were started in, if it was delegated to them.
+   */
+  static Path parent(Path mount) {
+    if (Files.isWritable(mount.resolve("cgroup.procs"))) {
+      return mount;
+    }
+    // The line of version 2 reads "0::/path".
+    String own = CgroupFiles.read(Path.of("/proc/self/cgroup"));
+    return own.lines()
+        .filter(line -> line.startsWith("0::/"))
+        .map(line -> mount.resolve(line.substring("0::/".length())))
+        .findFirst()
+        .orElse(mount);
+  }
+
   /** The controllers that this module needs and {@code parent} cannot hand on. */
   static List<String> missing(Path parent) {
     Path available = parent.resolve("cgroup.controllers");
-    if (!Files.exists(available)) {
+    if (!Files.exists(available) || !Files.isWritable(parent.resolve("cgroup.procs"))) {
       return CONTROLLERS;
     }
     Set<String> present = words(available);
@@ -48,11 +66,33 @@ final class CgroupsV2 implements Cgroups {
     return new HashSet<>(Arrays.asList(CgroupFiles.read(file).split(" ", -1)));
   }
 
+  /**
+   * Moves the processes that are directly in {@code parent} into a child of it, since a group other
+   * than the top one cannot both hold processes and hand controllers on.
+   */
+  private void makeRoom() {
+    Path others = parent.resolve("mayfly-processes");
+    CgroupFiles.makeFolder(others);
+    for (String pid : CgroupFiles.read(parent.resolve("cgroup.procs")).split("\n", -1)) {
+      if (!pid.isEmpty() && !pid.equals("0")) {
+        CgroupFiles.tryWrite(others.resolve("cgroup.procs"), pid);
+      }
+    }
+  }
+
   /** Makes the platform's folder and hands the controllers down to it and to its children. */
-  private void prepare() {
+  private synchronized void prepare() {
+    if (prepared) {
+      return;
+    }
+    if (!Files.isDirectory(folder) && Files.exists(parent.resolve("cgroup.type"))) {
+      // Only the top group has no type.
+      makeRoom();
+    }
     distribute(parent);
     CgroupFiles.makeFolder(folder);
     distribute(folder);
+    prepared = true;
   }
 
   private static void distribute(Path group) {

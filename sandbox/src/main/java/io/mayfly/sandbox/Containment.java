@@ -10,6 +10,12 @@ interface Containment {
   /** The most memory the processes have used so far. */
   DataSize peakMemory();
 
+  /**
+   * Whether memory has run out since the last question. Costs a microsecond. The kernel raises the
+   * alarm before it kills, so nobody can have noticed the death who has not been told.
+   */
+  boolean memoryAlarm();
+
   /** Whether memory ran out and the kernel killed a process for it. */
   boolean ranOutOfMemory();
 

@@ -60,22 +60,30 @@ final class JailCommand {
   }
 
   /**
-   * The whole command, from the platform's side.
+   * One jail to be built.
    *
-   * @param uid the jail's user, or empty where this process may have no other users
+   * @param uid its user; 0, the platform's own, has no rights in the jail either
+   * @param disk whether a disk is mounted for {@code /tmp}; otherwise it is in memory
+   * @param socket the frames' socket on the host
    */
-  List<String> command(long platform, List<Path> joinFiles, Optional<Integer> uid) {
+  record Jail(InstanceSpec spec, String hostname, int uid, boolean disk, Optional<Path> socket) {}
+
+  /**
+   * The whole command, from the platform's side: join the groups, build the jail, become a user.
+   */
+  List<String> command(Jail jail, List<Path> joinFiles) {
     List<String> command = new ArrayList<>();
     command.addAll(List.of(setpriv.toString(), "--pdeathsig", "KILL", "/bin/sh"));
-    command.addAll(List.of(run.launchScript().toString(), Long.toString(platform)));
+    command.add(run.launchScript().toString());
+    command.add(Long.toString(ProcessHandle.current().pid()));
     joinFiles.forEach(file -> command.add(file.toString()));
     command.addAll(List.of("--", bwrap.toString(), "--args", Integer.toString(ARGUMENTS_FD)));
-    if (uid.isPresent()) {
+    if (jail.uid() != 0) {
       command.addAll(
           List.of(
-              "/usr/bin/setpriv",
-              "--reuid=" + uid.get(),
-              "--regid=" + uid.get(),
+              setpriv.toString(),
+              "--reuid=" + jail.uid(),
+              "--regid=" + jail.uid(),
               "--clear-groups",
               "--bounding-set=-all",
               "--inh-caps=-all",
@@ -85,54 +93,49 @@ final class JailCommand {
     return command;
   }
 
-  /**
-   * What bwrap reads from {@link #ARGUMENTS_FD}: its options, each ended by a NUL.
-   *
-   * @param disk whether a disk is mounted for {@code /tmp}; otherwise it is in memory
-   * @param socket the frames' socket on the host
-   */
-  byte[] options(
-      InstanceSpec spec,
-      String hostname,
-      Optional<Integer> uid,
-      boolean disk,
-      Optional<Path> socket) {
+  /** What bwrap reads from {@link #ARGUMENTS_FD}: its options, each ended by a NUL. */
+  byte[] options(Jail jail) {
     Options options = new Options();
-    namespaces(options, hostname, uid);
+    namespaces(options, jail);
     system(options);
-    etc(options, uid.orElse(0));
-    for (RuntimeLaunch.Mount mount : spec.launch().mounts()) {
+    etc(options, jail.uid());
+    for (RuntimeLaunch.Mount mount : jail.spec().launch().mounts()) {
       bind(options, mount.host(), mount.jail());
     }
-    bind(options, spec.code(), Path.of("/var/task"));
-    options.add("--dir", "/opt", "--proc", "/proc", "--dev", "/dev");
-    if (disk) {
+    bind(options, jail.spec().code(), Path.of("/var/task"));
+    options.add("--perms", "0755", "--dir", "/opt", "--proc", "/proc", "--dev", "/dev");
+    if (jail.disk()) {
       options.add("--bind", run.scratchMount().toString(), "/tmp");
     } else {
-      options.add("--size", Long.toString(spec.ephemeralStorage().bytes()), "--tmpfs", "/tmp");
+      String bytes = Long.toString(jail.spec().ephemeralStorage().bytes());
+      options.add("--perms", "1777", "--size", bytes, "--tmpfs", "/tmp");
     }
+    folders(options, Path.of(START_SCRIPT));
     options.add("--perms", "0444", "--ro-bind-data", Integer.toString(START_SCRIPT_FD));
     options.add(START_SCRIPT);
-    socket.ifPresent(path -> bind(options, path, Path.of(SOCKET)));
+    jail.socket().ifPresent(path -> bind(options, path, Path.of(SOCKET)));
     options.add("--remount-ro", "/", "--chdir", "/var/task", "--clearenv");
     options.add("--seccomp", Integer.toString(SECCOMP_FD));
     return options.bytes();
   }
 
-  /** bwrap makes missing folders above a bind, but for root alone. */
-  private static void bind(Options options, Path host, Path jail) {
-    Path above = jail.getParent();
-    for (int depth = 1; above != null && depth <= above.getNameCount(); depth++) {
-      options.add("--perms", "0755", "--dir", "/" + above.subpath(0, depth));
+  /** Makes the folders above a path; by itself bwrap would make them for root alone. */
+  private static void folders(Options options, Path path) {
+    for (int depth = 1; depth < path.getNameCount(); depth++) {
+      options.add("--perms", "0755", "--dir", "/" + path.subpath(0, depth));
     }
+  }
+
+  private static void bind(Options options, Path host, Path jail) {
+    folders(options, jail);
     options.add("--ro-bind", host.toString(), jail.toString());
   }
 
-  private static void namespaces(Options options, String hostname, Optional<Integer> uid) {
+  private static void namespaces(Options options, Jail jail) {
     options.add("--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try");
-    options.add("--die-with-parent", "--new-session", "--hostname", hostname);
+    options.add("--die-with-parent", "--new-session", "--hostname", jail.hostname());
     options.add("--cap-drop", "ALL");
-    if (uid.isPresent()) {
+    if (jail.uid() != 0) {
       options.add("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID");
       options.add("--cap-add", "CAP_SETPCAP");
     }

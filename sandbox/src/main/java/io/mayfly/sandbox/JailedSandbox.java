@@ -4,7 +4,6 @@ import io.mayfly.model.DataSize;
 import io.mayfly.model.ErrorCode;
 import io.mayfly.model.Limits;
 import io.mayfly.model.MayflyException;
-import io.mayfly.model.Outcome;
 import io.mayfly.runtimes.RuntimeLaunch.Channel;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Instances in jails: namespaces, control groups, a system call filter and a user of their own.
@@ -29,21 +27,31 @@ final class JailedSandbox implements Sandbox {
   private final Machine machine;
   private final Cgroups cgroups;
   private final RunFolder run;
-  private final ScratchDisks disks;
+  private final Optional<ScratchDisks> disks;
   private final JailCommand command;
-  private final UserIds users = new UserIds();
+  private final UserIds users;
   private final byte[] filter = new SeccompFilter(SeccompFilter.Processor.current()).program();
 
-  JailedSandbox(Machine machine, Cgroups cgroups, RunFolder run, ScratchDisks disks) {
+  /**
+   * @param disks makes instances' {@code /tmp}; without, it is in memory
+   */
+  JailedSandbox(
+      Machine machine,
+      Cgroups cgroups,
+      RunFolder run,
+      Optional<ScratchDisks> disks,
+      JailCommand command,
+      UserIds users) {
     this.machine = machine;
     this.cgroups = cgroups;
     this.run = run;
     this.disks = disks;
-    this.command = new JailCommand(machine.bwrap(), machine.setpriv(), run);
+    this.command = command;
+    this.users = users;
   }
 
   @Override
-  public Instance start(InstanceSpec spec) {
+  public ProcessInstance start(InstanceSpec spec) {
     long started = System.nanoTime();
     String id = instances.newId();
     Undo undo = new Undo();
@@ -66,86 +74,95 @@ final class JailedSandbox implements Sandbox {
   private ProcessInstance start(InstanceSpec spec, String id, long started, Undo undo) {
     int slot = users.take();
     undo.add(() -> users.giveBack(slot));
-    Optional<Integer> uid =
-        machine.otherUsers() ? Optional.of(UserIds.FIRST + slot) : Optional.empty();
     Cgroups.Cgroup cgroup = cgroups.create(id, spec.memory());
     undo.add(() -> Reaping.untilGone(cgroup));
     Optional<Launcher.Disk> disk =
-        machine.loopDevices() ? Optional.of(disk(spec, id, uid.orElse(0), undo)) : Optional.empty();
+        disks.map(maker -> disk(maker, id, spec, users.uid(slot), run, undo));
     boolean frames = spec.launch().channel() == Channel.FRAMES;
-    @Nullable FramesListener socket = frames ? listen(id, undo) : null;
+    Optional<FramesListener> socket = frames ? Optional.of(listen(id, undo)) : Optional.empty();
+    JailCommand.Jail jail =
+        new JailCommand.Jail(
+            spec,
+            hostname(slot),
+            users.uid(slot),
+            disk.isPresent(),
+            socket.map(FramesListener::path));
 
     Posix.Pipe output = Posix.pipe();
-    List<Integer> ours = new ArrayList<>(List.of(output.writeEnd()));
-    Launcher.Started process;
-    try {
-      Map<Integer, Integer> descriptors = new LinkedHashMap<>();
-      descriptors.put(0, machine.nullDevice());
-      descriptors.put(1, output.writeEnd());
-      descriptors.put(2, output.writeEnd());
-      String hostname = "169-254-" + (100 + slot / 254 % 100) + "-" + (1 + slot % 254);
-      byte[] options =
-          command.options(
-              spec,
-              hostname,
-              uid,
-              disk.isPresent(),
-              Optional.ofNullable(socket).map(FramesListener::path));
-      give(descriptors, ours, JailCommand.ARGUMENTS_FD, "arguments", options);
-      give(descriptors, ours, JailCommand.START_SCRIPT_FD, "start", startScript(spec));
-      give(descriptors, ours, JailCommand.SECCOMP_FD, "seccomp", filter);
-      process =
-          machine
-              .launcher()
-              .start(
-                  new Launcher.Plan(
-                      command.command(ProcessHandle.current().pid(), cgroup.joinFiles(), uid),
-                      List.of("PATH=/usr/bin:/bin"),
-                      descriptors,
-                      "/",
-                      Spawn.NEW_SESSION,
-                      frames ? Launcher.Network.OWN : Launcher.Network.OWN_WITH_RUNTIME_API,
-                      disk));
-    } catch (RuntimeException e) {
-      Posix.close(output.readEnd());
-      throw e;
-    } finally {
-      ours.forEach(Posix::close);
-    }
+    undo.add(() -> Posix.close(output.readEnd()));
+    Launcher.Started process = launch(jail, cgroup, disk, output.writeEnd());
+    undo.forgetLast();
     RuntimeChannel channel =
-        socket == null
-            ? new RuntimeApiChannel(process.listener().orElseThrow())
-            : new FramesChannel(socket);
-    Jail jail = new Jail(process, cgroup, cpus(spec.memory()), undo);
+        socket
+            .<RuntimeChannel>map(FramesChannel::new)
+            .orElseGet(() -> new RuntimeApiChannel(process.listener().orElseThrow()));
+    EventCounter alarm = new EventCounter();
+    undo.add(alarm::close);
+    Containment held = new Held(process, cgroup, alarm, cpus(spec.memory()), undo);
     OutputPipe pipe = new OutputPipe(machine.pump(), spec.logs(), output.readEnd());
     ProcessInstance instance =
         new ProcessInstance(
-            id, started, process, channel, jail, pipe, machine.pump(), machine.timer());
-    jail.watchMemory(() -> instance.kill(new Outcome.OutOfMemory()));
+            id, started, process, channel, held, pipe, machine.pump(), machine.timer());
+    cgroup.notifyOutOfMemory(alarm.descriptor());
+    long token = machine.pump().watch(alarm.descriptor(), instance::checkMemory);
+    undo.add(() -> machine.pump().forget(alarm.descriptor(), token));
     return instance;
   }
 
-  private Launcher.Disk disk(InstanceSpec spec, String id, int owner, Undo undo) {
-    Path image = disks.create(id, spec.ephemeralStorage());
+  /** Has the launcher start the jail's first process, and closes what only it needs. */
+  private Launcher.Started launch(
+      JailCommand.Jail jail, Cgroups.Cgroup cgroup, Optional<Launcher.Disk> disk, int output) {
+    List<Integer> ours = new ArrayList<>(List.of(output));
+    try {
+      Map<Integer, Integer> descriptors = new LinkedHashMap<>();
+      descriptors.put(0, machine.nullDevice());
+      descriptors.put(1, output);
+      descriptors.put(2, output);
+      Map<Integer, byte[]> files =
+          Map.of(
+              JailCommand.ARGUMENTS_FD, command.options(jail),
+              JailCommand.START_SCRIPT_FD, startScript(jail.spec()),
+              JailCommand.SECCOMP_FD, filter);
+      files.forEach(
+          (target, content) -> {
+            int file = Posix.memoryFile("mayfly", content);
+            ours.add(file);
+            descriptors.put(target, file);
+          });
+      return machine
+          .launcher()
+          .start(
+              new Launcher.Plan(
+                  command.command(jail, cgroup.joinFiles()),
+                  List.of("PATH=/usr/bin:/bin"),
+                  descriptors,
+                  "/",
+                  Spawn.NEW_SESSION,
+                  jail.socket().isPresent()
+                      ? Launcher.Network.OWN
+                      : Launcher.Network.OWN_WITH_RUNTIME_API,
+                  disk));
+    } finally {
+      ours.forEach(Posix::close);
+    }
+  }
+
+  private static Launcher.Disk disk(
+      ScratchDisks maker, String id, InstanceSpec spec, int owner, RunFolder run, Undo undo) {
+    Path image = maker.create(id, spec.ephemeralStorage());
     undo.add(() -> Posix.unlink(image.toString()));
     return new Launcher.Disk(image, run.scratchMount(), owner);
+  }
+
+  /** Lambda's host names are addresses in this range, and programs have come to print them. */
+  private static String hostname(int slot) {
+    return "169-254-" + (100 + slot / 254 % 100) + "-" + (1 + slot % 254);
   }
 
   private FramesListener listen(String id, Undo undo) {
     FramesListener listener = FramesListener.open(run.socket(id));
     undo.add(listener::close);
     return listener;
-  }
-
-  private static void give(
-      Map<Integer, Integer> descriptors,
-      List<Integer> ours,
-      int target,
-      String name,
-      byte[] content) {
-    int file = Posix.memoryFile(name, content);
-    ours.add(file);
-    descriptors.put(target, file);
   }
 
   private static byte[] startScript(InstanceSpec spec) {
@@ -175,30 +192,9 @@ final class JailedSandbox implements Sandbox {
   }
 
   /** The limits around one instance's processes. */
-  private final class Jail implements Containment {
-    private final Launcher.Started process;
-    private final Cgroups.Cgroup cgroup;
-    private final double cpus;
-    private final Undo undo;
-
-    Jail(Launcher.Started process, Cgroups.Cgroup cgroup, double cpus, Undo undo) {
-      this.process = process;
-      this.cgroup = cgroup;
-      this.cpus = cpus;
-      this.undo = undo;
-    }
-
-    void watchMemory(Runnable ranOut) {
-      int counter = Posix.eventCounter();
-      cgroup.notifyOutOfMemory(counter);
-      long token = machine.pump().watch(counter, ranOut);
-      undo.add(
-          () -> {
-            machine.pump().forget(counter, token);
-            Posix.close(counter);
-          });
-    }
-
+  private record Held(
+      Launcher.Started process, Cgroups.Cgroup cgroup, EventCounter alarm, double cpus, Undo undo)
+      implements Containment {
     @Override
     public void ready() {
       cgroup.limitCpu(cpus);
@@ -207,6 +203,11 @@ final class JailedSandbox implements Sandbox {
     @Override
     public DataSize peakMemory() {
       return cgroup.peakMemory();
+    }
+
+    @Override
+    public boolean memoryAlarm() {
+      return alarm.raised();
     }
 
     @Override
@@ -233,6 +234,11 @@ final class JailedSandbox implements Sandbox {
 
     synchronized void add(Runnable step) {
       steps.push(step);
+    }
+
+    /** The newest step has become somebody else's to do. */
+    synchronized void forgetLast() {
+      steps.pop();
     }
 
     synchronized void run() {

@@ -9,9 +9,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.IntSupplier;
 
 /**
  * Starts every instance's first process, on one thread that lives as long as the platform.
@@ -71,8 +73,17 @@ final class Launcher implements AutoCloseable {
    * @throws PosixException if the kernel refuses
    */
   Started start(Plan plan) {
+    return onThread(() -> launch(plan));
+  }
+
+  /** Runs {@code work} on the launcher's thread with a mount namespace of its own. */
+  void inMountNamespace(IntSupplier work) {
+    int ignored = onThread(() -> withOwnMounts(work));
+  }
+
+  private <T> T onThread(Callable<T> work) {
     try {
-      return thread.submit(() -> launch(plan)).get();
+      return thread.submit(work).get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
@@ -112,14 +123,22 @@ final class Launcher implements AutoCloseable {
       return Spawn.start(plan);
     }
     Disk disk = plan.disk().get();
+    return withOwnMounts(
+        () -> {
+          ScratchDisks.mount(disk.image(), disk.target(), disk.owner());
+          return Spawn.start(plan);
+        });
+  }
+
+  /** Runs {@code work} in a mount namespace that ends with it and the processes it starts. */
+  private static int withOwnMounts(IntSupplier work) {
     int host = Posix.open("/proc/thread-self/ns/mnt", Posix.O_RDONLY);
     try {
       Posix.unshare(Posix.CLONE_NEWNS);
       try {
         // Mounts made on the host still arrive here, but none made here is seen outside.
         Posix.mount("none", "/", "", Posix.MS_REC | Posix.MS_SLAVE, "");
-        ScratchDisks.mount(disk.image(), disk.target(), disk.owner());
-        return Spawn.start(plan);
+        return work.getAsInt();
       } finally {
         Posix.setNamespace(host, Posix.CLONE_NEWNS);
       }

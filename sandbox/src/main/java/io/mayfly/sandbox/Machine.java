@@ -1,40 +1,21 @@
 package io.mayfly.sandbox;
 
-import java.nio.file.Path;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 
 /**
- * What every instance shares: the launcher, the pump, the timer, and what this machine can do.
+ * What every instance shares: the threads that serve all of them.
  *
- * @param otherUsers whether processes can be given to other users than the platform's
- * @param loopDevices whether a file can be mounted
  * @param nullDevice a descriptor of {@code /dev/null}
  */
-record Machine(
-    Path bwrap,
-    Path setpriv,
-    boolean otherUsers,
-    boolean loopDevices,
-    Launcher launcher,
-    Pump pump,
-    ScheduledThreadPoolExecutor timer,
-    int nullDevice)
+record Machine(Launcher launcher, Pump pump, ScheduledThreadPoolExecutor timer, int nullDevice)
     implements AutoCloseable {
-  static Machine open(Path bwrap, Path setpriv, boolean otherUsers, boolean loopDevices) {
+  static Machine open() {
     ScheduledThreadPoolExecutor timer =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().name("mayfly-deadlines").daemon().factory());
     // Nearly every deadline is called off; none should stay in the queue until it would be due.
     timer.setRemoveOnCancelPolicy(true);
-    return new Machine(
-        bwrap,
-        setpriv,
-        otherUsers,
-        loopDevices,
-        new Launcher(),
-        new Pump(),
-        timer,
-        Posix.open("/dev/null", Posix.O_RDWR));
+    return new Machine(new Launcher(), new Pump(), timer, Posix.open("/dev/null", Posix.O_RDWR));
   }
 
   @Override

@@ -17,6 +17,8 @@ final class OutputPipe {
   // What one visit reads at most, so that an instance that floods holds nobody for long.
   private static final int VISIT = 1024 * 1024;
 
+  private static final System.Logger LOG = System.getLogger(OutputPipe.class.getName());
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Pump pump;
   private final LogSink sink;
@@ -89,10 +91,19 @@ final class OutputPipe {
         if (count <= 0) {
           return count == 0;
         }
-        sink.write(buffer.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE), 0, count);
+        deliver(buffer.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE));
         left -= count;
       }
     }
     return false;
+  }
+
+  private void deliver(byte[] bytes) {
+    try {
+      sink.write(bytes, 0, bytes.length);
+    } catch (RuntimeException e) {
+      // Lost log lines are no reason to lose the event that is being handled.
+      LOG.log(System.Logger.Level.ERROR, "a log sink failed", e);
+    }
   }
 }

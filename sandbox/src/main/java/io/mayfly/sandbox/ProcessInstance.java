@@ -114,6 +114,7 @@ final class ProcessInstance implements Instance {
     try {
       Outcome outcome = channel.invoke(invocation);
       output.drain();
+      checkMemory();
       if (outcome instanceof Outcome.BadResponse) {
         kill(outcome);
         return end("it broke the protocol");
@@ -195,6 +196,17 @@ final class ProcessInstance implements Instance {
   void kill(Outcome why) {
     if (reason.compareAndSet(null, why)) {
       containment.kill();
+    }
+  }
+
+  /**
+   * Kills everything if memory ran out: the kernel chose one process, and what the others make of
+   * it is nobody's answer. Runs on the pump's thread when the alarm is raised, and on an
+   * invocation's, so that no answer can overtake it.
+   */
+  void checkMemory() {
+    if (containment.memoryAlarm()) {
+      kill(new Outcome.OutOfMemory());
     }
   }
 

@@ -99,6 +99,11 @@ final class RunFolder {
     }
   }
 
+  /** The {@code TMPDIR} of an instance that has no {@code /tmp} of its own. */
+  Path scratch(String instance) {
+    return path.resolve(instance);
+  }
+
   /** The socket of an instance that speaks frames. */
   Path socket(String instance) {
     return path.resolve(instance + ".sock");

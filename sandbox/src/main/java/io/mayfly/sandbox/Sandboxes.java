@@ -14,7 +14,7 @@ public final class Sandboxes {
   public static Sandbox open(SandboxConfig config) {
     return switch (config.isolation()) {
       case JAIL -> SandboxPreflight.jailed(config);
-      case NONE -> throw new UnsupportedOperationException("not yet");
+      case NONE -> SandboxPreflight.plain(config);
     };
   }
 }

@@ -52,6 +52,20 @@ final class ScratchDisks {
 
   private record Extent(long offset, byte[] content) {}
 
+  /**
+   * Mounts one of the usual size and lets it go.
+   *
+   * @throws PosixException if this machine cannot
+   */
+  void tryOut(Launcher launcher, Path target) {
+    Path image = create("trial", DataSize.ofMegabytes(512));
+    launcher.inMountNamespace(
+        () -> {
+          mount(image, target, 0);
+          return 0;
+        });
+  }
+
   /** Makes an image; {@link #mount} takes it. */
   Path create(String name, DataSize size) {
     Template template = templates.computeIfAbsent(size, this::format);

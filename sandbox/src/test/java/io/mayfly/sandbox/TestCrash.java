@@ -1,0 +1,119 @@
+package io.mayfly.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is left of a platform that was killed with SIGKILL: nothing, after the next start. */
+final class TestCrash {
+  @TempDir Path data;
+
+  @Test
+  void killedPlatformLeavesNothingBehind() throws IOException, InterruptedException {
+    Set<String> networks = namespaces("net");
+    Set<String> mounts = namespaces("mnt");
+    Process platform =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                CrashingPlatform.class.getName(),
+                data.toString())
+            .redirectErrorStream(true)
+            .start();
+    try (BufferedReader output =
+        new BufferedReader(
+            new java.io.InputStreamReader(platform.getInputStream(), StandardCharsets.UTF_8))) {
+      assertThat(output.readLine()).isEqualTo("running 2");
+    } finally {
+      platform.destroyForcibly();
+    }
+    assertThat(platform.waitFor(30, TimeUnit.SECONDS)).isTrue();
+
+    try (JailHarness next = new JailHarness(data)) {
+      String name = new SandboxConfig(data, Isolation.JAIL).platformName();
+      assertThat(groups(name)).isEmpty();
+      assertThat(jailProcesses()).isEmpty();
+      assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(name);
+      Reaping.poll(() -> loopDevices().isEmpty());
+      assertThat(loopDevices()).isEmpty();
+      assertThat(namespaces("mnt")).isEqualTo(mounts);
+      Instance fresh = next.python("handler = lambda event: event").ready();
+      assertThat(JailHarness.answer(JailHarness.invoke(fresh, "1"))).isEqualTo("1");
+    }
+    assertThat(namespaces("net")).isEqualTo(networks);
+    assertThat(Path.of("/run", new SandboxConfig(data, Isolation.JAIL).platformName()))
+        .doesNotExist();
+  }
+
+  /** The control groups of instances, in every hierarchy. */
+  private static List<Path> groups(String platform) throws IOException {
+    try (Stream<Path> all = Files.find(Path.of("/sys/fs/cgroup"), 3, (path, attributes) -> true)) {
+      return all.filter(path -> String.valueOf(path.getParent()).endsWith(platform))
+          .filter(Files::isDirectory)
+          .toList();
+    }
+  }
+
+  private static List<String> jailProcesses() {
+    return ProcessHandle.allProcesses()
+        .map(process -> process.info().toString())
+        .filter(text -> text.contains("bwrap") || text.contains("launch.sh"))
+        .toList();
+  }
+
+  /** Backing files of this test's data directory that a loop device still holds. */
+  private List<String> loopDevices() {
+    try (Stream<Path> devices = Files.list(Path.of("/sys/block"))) {
+      return devices
+          .map(device -> device.resolve("loop/backing_file"))
+          .filter(Files::exists)
+          .map(CgroupFiles::read)
+          .filter(file -> file.startsWith(data.toString()))
+          .toList();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  /** The namespaces in which this machine's processes and threads are. */
+  private static Set<String> namespaces(String kind) throws IOException {
+    try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
+      return processes
+          .filter(process -> String.valueOf(process.getFileName()).matches("[0-9]+"))
+          .flatMap(process -> tasks(process).map(task -> link(task.resolve("ns").resolve(kind))))
+          .filter(name -> !name.isEmpty())
+          .collect(Collectors.toCollection(TreeSet::new));
+    }
+  }
+
+  private static Stream<Path> tasks(Path process) {
+    try (Stream<Path> tasks = Files.list(process.resolve("task"))) {
+      return tasks.toList().stream();
+    } catch (IOException e) {
+      // It has ended meanwhile.
+      return Stream.empty();
+    }
+  }
+
+  private static String link(Path path) {
+    try {
+      return Files.readSymbolicLink(path).toString();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+}
