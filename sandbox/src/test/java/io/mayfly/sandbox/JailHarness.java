@@ -56,8 +56,12 @@ final class JailHarness implements AutoCloseable {
   private int functions;
 
   JailHarness(Path data) {
+    this(data, Isolation.JAIL);
+  }
+
+  JailHarness(Path data, Isolation isolation) {
     this.data = data;
-    this.sandbox = Sandboxes.open(new SandboxConfig(data, Isolation.JAIL));
+    this.sandbox = Sandboxes.open(new SandboxConfig(data, isolation));
   }
 
   /** A function whose code defines {@code handler(event)}. */
@@ -116,6 +120,20 @@ final class JailHarness implements AutoCloseable {
     write(folder.resolve("app.py"), code);
     write(folder.resolve("runtime.py"), PYTHON_RUNTIME);
     return new Function(folder, List.of("/usr/bin/python3", "-u", "/var/task/runtime.py"));
+  }
+
+  /** A function that is a guest of its own in Python and speaks frames. */
+  Function frames(String code) {
+    Path folder = folder();
+    write(folder.resolve("guest.py"), code);
+    Function function = new Function(folder, List.of());
+    function.launch =
+        new RuntimeLaunch(
+            List.of("/usr/bin/python3", "-u", "/var/task/guest.py"),
+            List.of(),
+            Map.of(),
+            RuntimeLaunch.Channel.FRAMES);
+    return function;
   }
 
   /** A function whose runtime is a shell script. */

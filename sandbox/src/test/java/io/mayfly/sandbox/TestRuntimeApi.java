@@ -1,0 +1,367 @@
+package io.mayfly.sandbox;
+
+import static io.mayfly.sandbox.JailHarness.describe;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mayfly.model.Invocation;
+import io.mayfly.model.Outcome;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The Runtime API as clients see it, byte for byte, and what it makes of hostile ones. */
+final class TestRuntimeApi {
+  private static final String NEXT = "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n\r\n";
+
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final ServerSocketChannel listener = listen();
+  private final RuntimeApiChannel channel = new RuntimeApiChannel(listener);
+
+  private static ServerSocketChannel listen() {
+    try {
+      return ServerSocketChannel.open()
+          .bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @AfterEach
+  void close() {
+    channel.close();
+    threads.close();
+  }
+
+  @BeforeEach
+  void listenerIsBound() {
+    assertThat(listener.isOpen()).isTrue();
+  }
+
+  /** A client that writes what it is told and reads whole answers. */
+  private final class Client implements AutoCloseable {
+    private final Socket socket;
+    private final InputStream input;
+
+    Client() throws IOException {
+      socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), listener.socket().getLocalPort());
+      socket.setSoTimeout(30_000);
+      input = socket.getInputStream();
+    }
+
+    void send(String text) throws IOException {
+      socket.getOutputStream().write(text.getBytes(UTF_8));
+    }
+
+    String exchange(String text) throws IOException {
+      send(text);
+      return receive();
+    }
+
+    /** The head and the body of one answer. */
+    String receive() throws IOException {
+      StringBuilder text = new StringBuilder();
+      while (text.indexOf("\r\n\r\n") < 0) {
+        int next = input.read();
+        if (next < 0) {
+          return text + "(end)";
+        }
+        text.append((char) next);
+      }
+      String head = text.toString();
+      if (head.contains("Content-Length: ")) {
+        int length = Integer.parseInt(head.replaceAll("(?s).*Content-Length: ([0-9]+).*", "$1"));
+        text.append(new String(input.readNBytes(length), UTF_8));
+      }
+      return text.toString();
+    }
+
+    boolean atEnd() throws IOException {
+      return input.read() < 0;
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
+  }
+
+  private static String post(String path, String body, String... headers) {
+    return "POST /2018-06-01/runtime/"
+        + path
+        + " HTTP/1.1\r\nContent-Length: "
+        + body.getBytes(UTF_8).length
+        + "\r\n"
+        + String.join("", headers)
+        + "\r\n"
+        + body;
+  }
+
+  private static Invocation invocation() {
+    return JailHarness.invocation("{\"ä\":1}".getBytes(UTF_8), Duration.ofMinutes(1));
+  }
+
+  private Future<Outcome> invoke(Invocation invocation) {
+    return threads.submit(() -> channel.invoke(invocation));
+  }
+
+  private static String get(Future<Outcome> outcome)
+      throws ExecutionException, InterruptedException {
+    return outcome.get() instanceof Outcome.Success success
+        ? new String(success.payload(), UTF_8)
+        : describe(outcome.get());
+  }
+
+  @Test
+  void nextCarriesTheEventAndItsHeaders() throws Exception {
+    Invocation plain = invocation();
+    Invocation invocation =
+        new Invocation(
+            plain.requestId(),
+            plain.payload(),
+            Instant.ofEpochMilli(1_700_000_000_123L),
+            plain.functionArn(),
+            plain.traceId(),
+            Optional.of("{\"custom\":\"x\r\nInjected: yes\"}"),
+            Optional.of("{\"id\":1}"));
+    try (Client client = new Client()) {
+      Future<Outcome> outcome = invoke(invocation);
+      String answer = client.exchange(NEXT);
+      String id = invocation.requestId().value();
+      assertThat(answer)
+          .startsWith("HTTP/1.1 200 OK\r\n")
+          .contains("Lambda-Runtime-Aws-Request-Id: " + id + "\r\n")
+          .contains("Lambda-Runtime-Deadline-Ms: 1700000000123\r\n")
+          .contains(
+              "Lambda-Runtime-Invoked-Function-Arn:"
+                  + " arn:aws:lambda:us-east-1:000000000000:function:test\r\n")
+          .contains("Lambda-Runtime-Trace-Id: " + invocation.traceId() + "\r\n")
+          .contains("Lambda-Runtime-Client-Context: {\"custom\":\"x  Injected: yes\"}\r\n")
+          .contains("Lambda-Runtime-Cognito-Identity: {\"id\":1}\r\n")
+          .endsWith("\r\n\r\n{\"ä\":1}");
+      assertThat(client.exchange(post("invocation/" + id + "/response", "done")))
+          .startsWith("HTTP/1.1 202 Accepted\r\n")
+          .endsWith("{\"status\":\"OK\"}\n");
+      assertThat(get(outcome)).isEqualTo("done");
+    }
+  }
+
+  @Test
+  void firstNextMeansReady() throws Exception {
+    Future<Optional<Outcome>> ready = threads.submit(channel::awaitReady);
+    try (Client client = new Client()) {
+      client.send(NEXT);
+      assertThat(ready.get()).isEmpty();
+    }
+  }
+
+  @Test
+  void initErrorIsTheReasonWhyItNeverWillBe() throws Exception {
+    Future<Optional<Outcome>> ready = threads.submit(channel::awaitReady);
+    try (Client client = new Client()) {
+      String type = "Lambda-Runtime-Function-Error-Type: Runtime.NoSuchHandler\r\n";
+      assertThat(client.exchange(post("init/error", "{}", type))).startsWith("HTTP/1.1 202");
+    }
+    assertThat(ready.get().orElseThrow()).isInstanceOf(Outcome.InitError.class);
+  }
+
+  @Test
+  void chunkedBodiesAndContinueAreUnderstood() throws Exception {
+    try (Client client = new Client()) {
+      Invocation invocation = invocation();
+      Future<Outcome> outcome = invoke(invocation);
+      client.exchange(NEXT);
+      assertThat(
+              client.exchange(
+                  "POST /2018-06-01/runtime/invocation/"
+                      + invocation.requestId()
+                      + "/response HTTP/1.1\r\nTransfer-Encoding: chunked\r\n"
+                      + "Lambda-Runtime-Function-Response-Mode: streaming\r\n"
+                      + "Expect: 100-continue\r\n\r\n"))
+          .isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
+      assertThat(client.exchange("4;x=y\r\nWiki\r\n5\r\npedia\r\n0\r\n\r\n"))
+          .startsWith("HTTP/1.1 202");
+      assertThat(get(outcome)).isEqualTo("Wikipedia");
+    }
+  }
+
+  @Test
+  void errorInATrailerOfAStreamIsTheHandlersError() throws Exception {
+    try (Client client = new Client()) {
+      Invocation invocation = invocation();
+      Future<Outcome> outcome = invoke(invocation);
+      client.exchange(NEXT);
+      client.exchange(
+          "POST /2018-06-01/runtime/invocation/"
+              + invocation.requestId()
+              + "/response HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n"
+              + "Lambda-Runtime-Function-Error-Type: Oops\r\n"
+              + "Lambda-Runtime-Function-Error-Body: eyJhIjoxfQ==\r\n\r\n");
+      assertThat(get(outcome)).isEqualTo("{\"a\":1}");
+    }
+  }
+
+  @Test
+  void answersForOtherRequestsAndSecondAnswersAreRefused() throws Exception {
+    try (Client client = new Client()) {
+      Invocation invocation = invocation();
+      Future<Outcome> outcome = invoke(invocation);
+      client.exchange(NEXT);
+      String refusal =
+          "{\"errorMessage\":\"Invalid request ID\",\"errorType\":\"InvalidRequestID\"}";
+      assertThat(client.exchange(post("invocation/other/response", "x")))
+          .startsWith("HTTP/1.1 400")
+          .contains(refusal);
+      String own = "invocation/" + invocation.requestId() + "/response";
+      assertThat(client.exchange(post(own, "first"))).startsWith("HTTP/1.1 202");
+      assertThat(client.exchange(post(own, "second"))).startsWith("HTTP/1.1 400").contains(refusal);
+      assertThat(get(outcome)).isEqualTo("first");
+    }
+  }
+
+  @Test
+  void answerThatIsTooLargeIsReadRefusedAndReported() throws Exception {
+    try (Client client = new Client()) {
+      Invocation invocation = invocation();
+      Future<Outcome> outcome = invoke(invocation);
+      client.exchange(NEXT);
+      assertThat(
+              client.exchange(
+                  post(
+                      "invocation/" + invocation.requestId() + "/response",
+                      "x".repeat(20_000_000))))
+          .startsWith("HTTP/1.1 413")
+          .contains(
+              "{\"errorMessage\":\"Exceeded maximum allowed payload size (6291556 bytes).\","
+                  + "\"errorType\":\"RequestEntityTooLarge\"}");
+      assertThat(outcome.get()).isEqualTo(new Outcome.ResponseTooLarge(20_000_000));
+      client.send(NEXT);
+      Future<Outcome> second = invoke(invocation());
+      assertThat(client.receive()).startsWith("HTTP/1.1 200");
+      second.cancel(true);
+      channel.close();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\u0000\u0001\u0002\n\n",
+        "GET\r\n\r\n",
+        "GET / SPDY/3\r\n\r\n",
+        "GET / HTTP/1.1\r\nno colon\r\n\r\n",
+        "GET / HTTP/1.1\r\n: no name\r\n\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: +1\r\n\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: 9999999999\r\n\r\n",
+        "POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
+        "POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n",
+        "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nxx\r\n",
+        "GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n",
+      })
+  void malformedRequestIsRefusedAndTheConnectionClosed(String bytes) throws Exception {
+    try (Client client = new Client()) {
+      assertThat(client.exchange(bytes)).startsWith("HTTP/1.1 400").contains("Connection: close");
+      assertThat(client.atEnd()).isTrue();
+    }
+    assertStillServes();
+  }
+
+  @Test
+  void endlessHeadersAreRefused() throws Exception {
+    try (Client client = new Client()) {
+      client.send("GET / HTTP/1.1\r\nName: " + "x".repeat(1_300_000));
+      assertThat(client.receive()).startsWith("HTTP/1.1 400");
+    }
+    assertStillServes();
+  }
+
+  @Test
+  void unknownPathsAreNotFound() throws Exception {
+    try (Client client = new Client()) {
+      assertThat(client.exchange("GET / HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 404");
+      assertThat(client.exchange(post("invocation/next", ""))).startsWith("HTTP/1.1 404");
+      assertThat(client.exchange(post("invocation/a/b/c", ""))).startsWith("HTTP/1.1 404");
+    }
+  }
+
+  @Test
+  void clientsThatSaySlowlyOrNothingHoldNobodyUp() throws Exception {
+    try (Client silent = new Client();
+        Client slow = new Client()) {
+      slow.send("GET /2018-06-01/run");
+      assertStillServes();
+      slow.send("time/invocation/next HTTP/1.1\r\n\r\n");
+      Future<Outcome> outcome = invoke(invocation());
+      assertThat(slow.receive()).startsWith("HTTP/1.1 200");
+      channel.close();
+      assertThat(outcome.state()).isNotEqualTo(Future.State.SUCCESS);
+      assertThat(silent.atEnd()).isTrue();
+    }
+  }
+
+  @Test
+  void clientThatGoesAwayWhileItWaitsIsForgotten() throws Exception {
+    try (Client client = new Client()) {
+      client.send(NEXT);
+    }
+    assertStillServes();
+  }
+
+  @Test
+  void askingBeforeAnsweringIsRefused() throws Exception {
+    try (Client client = new Client();
+        Client second = new Client()) {
+      Invocation invocation = invocation();
+      Future<Outcome> outcome = invoke(invocation);
+      client.exchange(NEXT);
+      assertThat(second.exchange(NEXT)).startsWith("HTTP/1.1 403");
+      client.exchange(post("invocation/" + invocation.requestId() + "/response", "x"));
+      assertThat(get(outcome)).isEqualTo("x");
+    }
+  }
+
+  @Test
+  void connectionsAreBounded() throws Exception {
+    java.util.List<Client> clients = new java.util.ArrayList<>();
+    try {
+      for (int each = 0; each < 33; each++) {
+        clients.add(new Client());
+      }
+      assertThat(clients.getLast().atEnd()).isTrue();
+    } finally {
+      for (Client client : clients) {
+        client.close();
+      }
+    }
+  }
+
+  private void assertStillServes() throws Exception {
+    try (Client client = new Client()) {
+      Invocation invocation = invocation();
+      client.send(NEXT);
+      Future<Outcome> outcome = invoke(invocation);
+      assertThat(client.receive()).startsWith("HTTP/1.1 200");
+      client.exchange(post("invocation/" + invocation.requestId() + "/response", "served"));
+      assertThat(get(outcome)).isEqualTo("served");
+    }
+  }
+}
