@@ -27,15 +27,6 @@ final class JsonErrors {
     Optional<Shape.Structure> shape = service.error(error.code());
     String type = shape.map(Shape.Structure::name).orElse(error.code());
     headers.set("x-amzn-ErrorType", type);
-    // A service that spoke the query protocol before keeps its old codes in this header.
-    shape
-        .flatMap(Shape.Structure::error)
-        .filter(trait -> !trait.code().equals(type))
-        .ifPresent(
-            trait ->
-                headers.set(
-                    "x-amzn-query-error",
-                    trait.code() + (trait.senderFault() ? ";Sender" : ";Receiver")));
     return response(shape, error, headers, Map.of("__type", type));
   }
 

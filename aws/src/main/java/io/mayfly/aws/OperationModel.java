@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param outputShape the name of the structure that it gives, if any
  * @param inputXmlName the root element of its request in XML, where the operation names it
  * @param resultWrapper the element around its result in the query protocol
+ * @param deprecated whether another operation took its place
  * @param errorShapes the names of the exceptions that the model lists for it
  */
 public record OperationModel(
@@ -25,4 +26,5 @@ public record OperationModel(
     Optional<String> outputShape,
     Optional<String> inputXmlName,
     Optional<String> resultWrapper,
+    boolean deprecated,
     List<String> errorShapes) {}

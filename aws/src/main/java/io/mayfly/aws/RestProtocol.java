@@ -74,7 +74,7 @@ final class RestProtocol implements Protocol {
           body.length == 0
               ? Optional.empty()
               : Optional.of(new String(body, StandardCharsets.UTF_8));
-      case Shape.Blob _ -> Optional.of(body);
+      case Shape.Blob _ -> body.length == 0 ? Optional.empty() : Optional.of(body);
       case Shape.ListShape _,
           Shape.MapShape _,
           Shape.NumberShape _,

@@ -95,6 +95,7 @@ final class ServiceModelReader {
         text(output, "shape"),
         text(input, "locationName"),
         text(output, "resultWrapper"),
+        flag(json, "deprecated"),
         List.copyOf(errors));
   }
 
@@ -230,7 +231,7 @@ final class ServiceModelReader {
   }
 
   /** The value at the parser's current token as maps, lists and scalars. */
-  private static Object tree(JsonParser parser) {
+  static Object tree(JsonParser parser) {
     JsonToken token = parser.currentToken();
     if (token == JsonToken.START_OBJECT) {
       Map<String, Object> object = new LinkedHashMap<>();

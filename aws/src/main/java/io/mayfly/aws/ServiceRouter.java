@@ -165,7 +165,8 @@ public final class ServiceRouter {
         .max(
             Comparator.comparingInt((Route route) -> route.operation().uri().literals())
                 .thenComparingInt(route -> route.operation().uri().query().size())
-                .thenComparingInt(route -> requiredScore(route, query, request.headers())));
+                .thenComparingInt(route -> requiredScore(route, query, request.headers()))
+                .thenComparing(route -> !route.operation().deprecated()));
   }
 
   private static int requiredScore(Route route, QueryString query, Headers headers) {

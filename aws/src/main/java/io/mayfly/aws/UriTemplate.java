@@ -72,7 +72,9 @@ public record UriTemplate(List<Segment> segments, Map<String, String> query) {
     }
     for (int i = 0; i < segments.size(); i++) {
       Segment segment = segments.get(i);
-      if (segment.label() ? path.get(i).isEmpty() : !segment.text().equals(path.get(i))) {
+      if (segment.label()
+          ? path.get(i).isEmpty() && !segment.greedy()
+          : !segment.text().equals(path.get(i))) {
         return Optional.empty();
       }
     }
