@@ -10,57 +10,48 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.json.JsonFactory;
 
 /**
  * Reads botocore's model format in two steps: {@link #index} passes over the whole file once, keeps
- * the operations and remembers where each shape lies; {@link #readShape} parses one such slice.
+ * the operations and remembers where each shape lies; {@link #readShape} parses one of them.
  */
 final class ServiceModelReader {
-  private static final JsonFactory JSON = new JsonFactory();
-
   private ServiceModelReader() {}
 
-  /** Where a shape's definition lies in the model's bytes. */
-  record Slice(int start, int length) {}
-
-  /** A model passed over once. */
+  /**
+   * A model passed over once.
+   *
+   * @param shapes where in {@code json} each shape's definition starts
+   */
   record Index(
       byte[] json,
       ServiceMetadata metadata,
       Map<String, OperationModel> operations,
-      Map<String, Slice> shapes) {}
+      Map<String, Integer> shapes) {}
 
   static Index index(byte[] json) {
     Map<String, Object> metadata = Map.of();
     Map<String, OperationModel> operations = new LinkedHashMap<>();
-    Map<String, Slice> shapes = new LinkedHashMap<>();
-    try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {
-      parser.nextToken();
-      for (String section = parser.nextName(); section != null; section = parser.nextName()) {
-        parser.nextToken();
-        switch (section) {
-          case "metadata" -> metadata = map(tree(parser));
-          case "operations" -> {
-            for (String name = parser.nextName(); name != null; name = parser.nextName()) {
-              parser.nextToken();
-              operations.put(name, operation(name, map(tree(parser))));
-            }
+    Map<String, Integer> shapes = new LinkedHashMap<>();
+    ModelJson cursor = new ModelJson(json, 0);
+    cursor.enterObject();
+    for (String section = cursor.nextName(); !section.isEmpty(); section = cursor.nextName()) {
+      switch (section) {
+        case "metadata" -> metadata = map(cursor.value());
+        case "operations" -> {
+          cursor.enterObject();
+          for (String name = cursor.nextName(); !name.isEmpty(); name = cursor.nextName()) {
+            operations.put(name, operation(name, map(cursor.value())));
           }
-          case "shapes" -> {
-            for (String name = parser.nextName(); name != null; name = parser.nextName()) {
-              parser.nextToken();
-              int start = (int) parser.currentTokenLocation().getByteOffset();
-              parser.skipChildren();
-              int end = (int) parser.currentTokenLocation().getByteOffset() + 1;
-              shapes.put(name, new Slice(start, end - start));
-            }
-          }
-          default -> parser.skipChildren();
         }
+        case "shapes" -> {
+          cursor.enterObject();
+          for (String name = cursor.nextName(); !name.isEmpty(); name = cursor.nextName()) {
+            shapes.put(name, cursor.position());
+            cursor.skip();
+          }
+        }
+        default -> cursor.skip();
       }
     }
     return new Index(json, metadata(metadata), operations, shapes);
@@ -100,15 +91,11 @@ final class ServiceModelReader {
   }
 
   static Shape readShape(ServiceModel model, Index index, String name) {
-    Slice slice = index.shapes().get(name);
-    if (slice == null) {
+    Integer start = index.shapes().get(name);
+    if (start == null) {
       throw new IllegalArgumentException("the service model has no shape " + name);
     }
-    try (JsonParser parser =
-        JSON.createParser(ObjectReadContext.empty(), index.json(), slice.start(), slice.length())) {
-      parser.nextToken();
-      return shape(model, name, map(tree(parser)));
-    }
+    return shape(model, name, map(new ModelJson(index.json(), start).value()));
   }
 
   private static Shape shape(ServiceModel model, String name, Map<String, Object> json) {
@@ -228,32 +215,5 @@ final class ServiceModelReader {
   @SuppressWarnings("unchecked") // tree() makes no other maps
   private static Map<String, Object> map(Object value) {
     return value instanceof Map ? (Map<String, Object>) value : Map.of();
-  }
-
-  /** The value at the parser's current token as maps, lists and scalars. */
-  static Object tree(JsonParser parser) {
-    JsonToken token = parser.currentToken();
-    if (token == JsonToken.START_OBJECT) {
-      Map<String, Object> object = new LinkedHashMap<>();
-      for (String name = parser.nextName(); name != null; name = parser.nextName()) {
-        parser.nextToken();
-        object.put(name, tree(parser));
-      }
-      return object;
-    }
-    if (token == JsonToken.START_ARRAY) {
-      List<Object> array = new ArrayList<>();
-      while (parser.nextToken() != JsonToken.END_ARRAY) {
-        array.add(tree(parser));
-      }
-      return array;
-    }
-    return switch (token) {
-      case VALUE_TRUE -> true;
-      case VALUE_FALSE -> false;
-      case VALUE_NUMBER_INT -> parser.getLongValue();
-      case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
-      default -> parser.getString();
-    };
   }
 }

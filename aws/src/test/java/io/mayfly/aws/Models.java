@@ -7,9 +7,6 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.json.JsonFactory;
 
 /** The models of every protocol, and requests that botocore made from them. */
 final class Models {
@@ -62,12 +59,8 @@ final class Models {
   }
 
   static List<Recorded> recorded() {
-    try (JsonParser parser =
-        new JsonFactory()
-            .createParser(ObjectReadContext.empty(), resource("/requests/botocore.json"))) {
-      parser.nextToken();
-      return Values.list(ServiceModelReader.tree(parser)).stream().map(Models::recorded).toList();
-    }
+    Object all = new ModelJson(resource("/requests/botocore.json"), 0).value();
+    return Values.list(all).stream().map(Models::recorded).toList();
   }
 
   private static Recorded recorded(Object tree) {
