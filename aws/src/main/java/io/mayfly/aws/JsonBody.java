@@ -28,16 +28,21 @@ final class JsonBody implements BodyFormat {
   // A 50 MB zip in base64 is 67 MB of text; the listener bounds bodies far below where it matters.
   private static final int LONGEST_STRING = 100_000_000;
 
-  private static final JsonFactory JSON =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(DEEPEST)
-                  .maxStringLength(LONGEST_STRING)
-                  .maxNumberLength(400)
-                  .maxNameLength(10_000)
-                  .build())
-          .build();
+  /** Made on first use: loading the parser would take a tenth of the platform's start. */
+  private static final class Parser {
+    static final JsonFactory JSON =
+        JsonFactory.builder()
+            .streamReadConstraints(
+                StreamReadConstraints.builder()
+                    .maxNestingDepth(DEEPEST)
+                    .maxStringLength(LONGEST_STRING)
+                    .maxNumberLength(400)
+                    .maxNameLength(10_000)
+                    .build())
+            .build();
+
+    private Parser() {}
+  }
 
   @Override
   public String contentType() {
@@ -49,7 +54,7 @@ final class JsonBody implements BodyFormat {
     if (isBlank(body)) {
       return new LinkedHashMap<>();
     }
-    try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), body)) {
+    try (JsonParser parser = Parser.JSON.createParser(ObjectReadContext.empty(), body)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw AwsException.serialization(
             "Could not parse request body into json: it is not an object");
@@ -237,7 +242,7 @@ final class JsonBody implements BodyFormat {
   @Override
   public byte[] write(Map<String, Object> values, Shape.Structure shape, Root root) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
-    try (JsonGenerator generator = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
+    try (JsonGenerator generator = Parser.JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
       write(generator, values, shape);
     }
     return bytes.toByteArray();

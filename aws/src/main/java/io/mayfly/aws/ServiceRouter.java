@@ -81,8 +81,19 @@ public final class ServiceRouter {
   /** The service that a request most likely means, for an answer to what has no route. */
   Optional<ServiceModel> guess(WireRequest request) {
     try {
-      return candidates(request).stream().findFirst();
-    } catch (AwsException unknown) {
+      return Optional.of(route(request).service());
+    } catch (AwsException unroutable) {
+      return guessByScope(request);
+    }
+  }
+
+  private Optional<ServiceModel> guessByScope(WireRequest request) {
+    try {
+      Optional<String> scope = SigV4.serviceOf(request);
+      return services.stream()
+          .filter(service -> scope.equals(Optional.of(service.metadata().signingName())))
+          .findFirst();
+    } catch (AwsException brokenQuery) {
       return Optional.empty();
     }
   }

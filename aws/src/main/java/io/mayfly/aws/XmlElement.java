@@ -1,6 +1,9 @@
 package io.mayfly.aws;
 
-import java.io.ByteArrayInputStream;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,7 +45,7 @@ record XmlElement(
       XMLStreamReader reader;
       // The factory is not said to be safe for many threads; making a reader takes microseconds.
       synchronized (XML) {
-        reader = XML.createXMLStreamReader(new ByteArrayInputStream(document), "UTF-8");
+        reader = XML.createXMLStreamReader(new StringReader(utf8(document)));
       }
       for (int event = reader.next();
           event != XMLStreamConstants.START_ELEMENT;
@@ -61,6 +64,17 @@ record XmlElement(
       }
       // The JDK's reader answers some broken input with unchecked exceptions of its own.
       throw XmlBody.malformed(String.valueOf(malformed.getMessage()));
+    }
+  }
+
+  /** The document as text; the JDK's own decoder prints broken bytes to the standard error. */
+  private static String utf8(byte[] document) {
+    try {
+      String text =
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(document)).toString();
+      return text.startsWith("\ufeff") ? text.substring(1) : text;
+    } catch (CharacterCodingException notUtf8) {
+      throw XmlBody.malformed("it is not UTF-8");
     }
   }
 

@@ -157,6 +157,33 @@ final class TestEveryProtocol {
   }
 
   @Test
+  void aRefusalSpeaksTheProtocolOfTheServiceThatWasMeant() {
+    AwsEndpoint endpoint =
+        Wire.endpoint(
+            LambdaSamples.service(new LambdaSamples.Functions()),
+            new AwsService(Models.model("sts"), List.of(), List.of()),
+            new AwsService(Models.model("sqs"), List.of(), List.of()));
+    String form = "Action=GetCallerIdentity&Version=2011-06-15";
+
+    WireResponse unsigned = endpoint.serve(Wire.request("POST", "/", form));
+    assertThat(unsigned.status()).isEqualTo(403);
+    assertThat(Wire.body(unsigned)).contains("<Code>MissingAuthenticationToken</Code>");
+
+    WireResponse missing = endpoint.serve(Wire.sign(Wire.request("POST", "/", form), "sts"));
+    assertThat(missing.status()).isEqualTo(501);
+    assertThat(Wire.body(missing)).contains("Mayfly does not implement sts:GetCallerIdentity yet");
+
+    WireRequest target =
+        Wire.request("POST", "/", Map.of("X-Amz-Target", "AmazonSQS.FlyAway"), SigV4.utf8("{}"));
+    WireResponse unknown = endpoint.serve(Wire.sign(target, "sqs"));
+    assertThat(unknown.status()).isEqualTo(404);
+    assertThat(Wire.body(unknown))
+        .isEqualTo(
+            "{\"__type\":\"UnknownOperationException\","
+                + "\"message\":\"There is no operation AmazonSQS.FlyAway\"}");
+  }
+
+  @Test
   void anXmlDocumentWithEntitiesIsRefused() {
     String bomb =
         "<!DOCTYPE a [<!ENTITY b \"bb\"><!ENTITY c SYSTEM \"file:///etc/passwd\">]>"
