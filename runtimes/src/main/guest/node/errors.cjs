@@ -3,6 +3,9 @@
 
 const { types } = require('node:util');
 
+/** From Node 24 on AWS's client is the fourth major version, which has no callbacks. */
+const withoutCallbacks = Number(process.versions.node.split('.')[0]) >= 24;
+
 // Lambda shows DEL (0x7f) escaped: it travels in headers there.
 const printable = (text) => text?.replace(/\x7F/g, '%7F');
 
@@ -16,6 +19,13 @@ function runtimeError(name) {
         if (name === 'UnhandledPromiseRejection') {
           this.reason = cause;
           this.promise = promise;
+        }
+        if (withoutCallbacks) {
+          // The fourth version's errors carry their names themselves, and so the log shows them.
+          this.name = `Runtime.${name}`;
+          if (name === 'UserCodeSyntaxError') {
+            this.stack = cause.stack;
+          }
         }
       }
     },
@@ -73,6 +83,7 @@ function toLogText(error) {
 }
 
 module.exports = {
+  withoutCallbacks,
   lines,
   toErrorObject,
   toLogText,

@@ -6,21 +6,22 @@
 // What handlers see follows AWS's runtime interface client: the third major version, with callbacks,
 // up to Node 22, the fourth, without, from Node 24.
 
-const { InvalidStreamingOperation, MalformedStreamingHandler } = require('./errors.cjs');
-const { CallbackHandlerDeprecated, JSONStringifyError } = require('./errors.cjs');
-const { UnhandledPromiseRejection, toErrorObject } = require('./errors.cjs');
-const { load, withoutCallbacks } = require('./loader.cjs');
+const errors = require('./errors.cjs');
+const { load } = require('./loader.cjs');
 const { logError, patchConsole, setRequestId } = require('./logging.cjs');
 const { Platform } = require('./platform.cjs');
 
+const { toErrorObject, withoutCallbacks } = errors;
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 
 const socketPath = process.env.MAYFLY_SOCKET;
 delete process.env.MAYFLY_SOCKET;
 const platform = new Platform(socketPath, serve);
 
-let handler;
+/** What the handler is called on, as a method: traces show it by this name. */
+const served = { handler: undefined };
 let ready = false;
+let dying = false;
 /** The call that is being served, if any. */
 let current;
 /** What an empty event loop means just now. */
@@ -35,7 +36,7 @@ function stringify(result) {
   }
   if (json === undefined) {
     throw withoutCallbacks
-      ? new JSONStringifyError('Unable to stringify response body')
+      ? new errors.JSONStringifyError('Unable to stringify response body')
       : new Error('Unable to stringify response body');
   }
   return json;
@@ -48,6 +49,10 @@ function finish() {
 }
 
 function succeed(call, result) {
+  if (call !== current) {
+    console.error('The call has been answered already; a second answer is dropped.');
+    return;
+  }
   platform.result(call.number, stringify(result));
   finish();
 }
@@ -71,19 +76,33 @@ function parseContext(json, name) {
 
 function contextOf(call) {
   const { env } = process;
-  return {
+  const ofFunction = {
     functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
     functionName: env.AWS_LAMBDA_FUNCTION_NAME,
     memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
     logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
     logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+  };
+  const ofCall = {
     clientContext: parseContext(call.clientContext, 'ClientContext'),
     identity: parseContext(call.cognitoIdentity, 'CognitoIdentity'),
     invokedFunctionArn: call.functionArn,
     awsRequestId: call.requestId,
     tenantId: undefined,
-    ...(withoutCallbacks ? { xRayTraceId: call.traceId || undefined } : {}),
     getRemainingTimeInMillis: () => call.deadline - Date.now(),
+  };
+  if (!withoutCallbacks) {
+    return { ...ofFunction, ...ofCall };
+  }
+  const { functionVersion, functionName, ...more } = ofFunction;
+  const { getRemainingTimeInMillis, ...before } = ofCall;
+  return {
+    ...before,
+    xRayTraceId: call.traceId || undefined,
+    getRemainingTimeInMillis,
+    functionName,
+    functionVersion,
+    ...more,
   };
 }
 
@@ -133,7 +152,7 @@ function serveWithCallbacks(call) {
   onEmptyLoop = () => succeed(call, null);
   try {
     const full = Object.assign(context, contextOf(call));
-    const result = handler(JSON.parse(call.payload.toString()), full, callback);
+    const result = served.handler(JSON.parse(call.payload.toString()), full, callback);
     if (typeof result?.then === 'function') {
       result.then(context.succeed, context.fail).catch(context.fail);
     }
@@ -145,7 +164,7 @@ function serveWithCallbacks(call) {
 async function serveWithPromises(call) {
   const event = JSON.parse(call.payload.toString());
   try {
-    succeed(call, await handler(event, contextOf(call)));
+    succeed(call, await served.handler(event, contextOf(call)));
   } catch (error) {
     fail(call, error);
   }
@@ -160,8 +179,8 @@ function serve(call) {
   } else {
     delete process.env._X_AMZN_TRACE_ID;
   }
-  if (handler[STREAMING]) {
-    fail(call, new InvalidStreamingOperation('Streamed responses are not supported yet.'));
+  if (served.handler[STREAMING]) {
+    fail(call, new errors.InvalidStreamingOperation('Streamed responses are not supported yet.'));
   } else if (withoutCallbacks) {
     serveWithPromises(call);
   } else {
@@ -171,6 +190,7 @@ function serve(call) {
 
 /** The last words: tells the platform about an error nobody caught, and ends. */
 function die(what, error, status) {
+  dying = true;
   logError(what, error);
   const exit = () => process.exit(status);
   if (!ready) {
@@ -194,10 +214,10 @@ function offerGlobals() {
 
 function check(loaded) {
   if (loaded[STREAMING] && loaded[STREAMING] !== 'response') {
-    throw new MalformedStreamingHandler('Only response streaming is supported.');
+    throw new errors.MalformedStreamingHandler('Only response streaming is supported.');
   }
   if (withoutCallbacks && loaded.length >= 3 && !loaded[STREAMING]) {
-    throw new CallbackHandlerDeprecated(
+    throw new errors.CallbackHandlerDeprecated(
       'Functions for Node.js 24 and newer cannot take a callback: make the handler async and return its result.',
     );
   }
@@ -209,7 +229,7 @@ async function main() {
   if (!withoutCallbacks) {
     process.on('uncaughtException', (error) => die('Uncaught Exception', error, 129));
     process.on('unhandledRejection', (reason, promise) =>
-      die('Unhandled Promise Rejection', new UnhandledPromiseRejection(reason, promise), 128),
+      die('Unhandled Promise Rejection', new errors.UnhandledPromiseRejection(reason, promise), 128),
     );
     process.on('beforeExit', () => onEmptyLoop());
   }
@@ -217,13 +237,18 @@ async function main() {
   platform.hello();
   try {
     const root = process.env.LAMBDA_TASK_ROOT ?? '/var/task';
-    handler = check(await load(root, process.env._HANDLER ?? ''));
+    served.handler = check(await load(root, process.env._HANDLER ?? ''));
   } catch (error) {
     die(withoutCallbacks ? 'Init Error' : 'Uncaught Exception', error, withoutCallbacks ? 1 : 129);
     return;
   }
-  ready = true;
-  platform.ready();
+  // A promise that was rejected while loading is still a failed start.
+  setImmediate(() => {
+    if (!dying) {
+      ready = true;
+      platform.ready();
+    }
+  });
 }
 
 main();

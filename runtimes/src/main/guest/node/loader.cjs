@@ -9,7 +9,7 @@ const errors = require('./errors.cjs');
 // Handlers see the module that required them in messages; on Lambda it is this one.
 const requireFromRuntime = createRequire('/var/runtime/index.mjs');
 
-const withoutCallbacks = Number(process.versions.node.split('.')[0]) >= 24;
+const { withoutCallbacks } = errors;
 
 function split(handler) {
   if (handler.includes('..')) {
@@ -105,4 +105,4 @@ async function load(root, handler) {
   return found;
 }
 
-module.exports = { load, withoutCallbacks };
+module.exports = { load };

@@ -1,6 +1,5 @@
 """The context object that handlers get as their second argument."""
 
-import logging
 import os
 import sys
 import time

@@ -7,10 +7,8 @@ Python shows it.
 
 import _socket
 import importlib
-import logging
 import os
 import sys
-import time
 import traceback
 
 from mayfly_context import LambdaContext

@@ -9,7 +9,6 @@ import decimal
 import json
 import marshal
 import os
-import re
 import sys
 
 # Marks where a decimal stands in the text: the standard library's encoder has no way to write
@@ -31,28 +30,35 @@ class _Encoder(json.JSONEncoder):
         return super().default(value)
 
 
+def _key(key):
+    if isinstance(key, bytes):
+        return key.decode("utf-8")
+    if key is None or isinstance(key, (str, int, float)):
+        return key
+    raise TypeError(
+        "keys must be str, int, float, bool or None, not " + type(key).__name__
+    )
+
+
 def _plain(value, above):
     """The value with named tuples and byte keys replaced, whatever depth they are at."""
     if isinstance(value, (str, int, float, type(None))):
         return value
-    as_object = getattr(value, "_asdict", None)
-    is_object = not isinstance(value, list) and callable(as_object)
+    as_object = None if isinstance(value, list) else getattr(value, "_asdict", None)
+    is_object = callable(as_object)
     if not is_object and not isinstance(value, (list, tuple, dict)):
         return value
-    if id(value) in above:
+    mark = id(value)
+    if mark in above:
         raise ValueError("Circular reference detected")
-    above.add(id(value))
-    try:
-        if is_object:
-            value = as_object()
-        if isinstance(value, dict):
-            return {
-                key.decode("utf-8") if isinstance(key, bytes) else key: _plain(item, above)
-                for key, item in value.items()
-            }
-        return [_plain(item, above) for item in value]
-    finally:
-        above.discard(id(value))
+    above.add(mark)
+    content = as_object() if is_object else value
+    if isinstance(content, dict):
+        plain = {_key(key): _plain(item, above) for key, item in content.items()}
+    else:
+        plain = [_plain(item, above) for item in content]
+    above.discard(mark)
+    return plain
 
 
 def _is_plain(value):
@@ -67,20 +73,24 @@ def _is_plain(value):
 def encode(value):
     """The value as JSON text; raises TypeError or ValueError for what has no JSON form."""
     encoder = _Encoder(ensure_ascii=sys.version_info < (3, 12))
-    if not _is_plain(value):
-        value = _plain(value, set())
-    text = encoder.encode(value)
+    try:
+        text = encoder.encode(value if _is_plain(value) else _plain(value, set()))
+    except TypeError:
+        # Perhaps only a key was in the way; what else was will be said again.
+        text = encoder.encode(_plain(value, set()))
     if encoder.marked:
         text = text.replace('"' + _MARK, "").replace(_MARK + '"', "")
     return text
 
 
 def _refuse_constant(text):
-    raise ValueError("Expecting value: " + text + " is not JSON")
+    raise ValueError("Expecting value: %s is not JSON" % text)
 
 
 def decode(text):
     """The value of JSON text in a string or in UTF-8."""
     if isinstance(text, bytes):
         text = text.decode("utf-8")
+    if text.startswith("\ufeff"):
+        text = text[1:]
     return json.loads(text, parse_constant=_refuse_constant)

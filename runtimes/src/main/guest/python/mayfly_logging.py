@@ -7,6 +7,8 @@ import sys
 import time
 import traceback
 
+from mayfly_json import encode
+
 _JSON = os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
 _LEVELS = {"TRACE": "DEBUG", "FATAL": "CRITICAL", "WARN": "WARNING"}
 _SECONDS = "%Y-%m-%dT%H:%M:%SZ"
@@ -88,8 +90,7 @@ def log_error(error):
     """Writes an error object as one log event: its lines are held together by carriage returns."""
     if _JSON:
         stamp = time.strftime(_SECONDS, time.gmtime())
-        text = json.dumps({"timestamp": stamp, "level": "ERROR", **error}, ensure_ascii=False)
-        sys.stdout.write(text + "\n")
+        sys.stdout.write(encode({"timestamp": stamp, "level": "ERROR", **error}) + "\n")
         return
     head = "[ERROR]"
     if error["errorType"]:

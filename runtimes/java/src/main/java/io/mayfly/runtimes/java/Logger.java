@@ -57,7 +57,7 @@ final class Logger implements LambdaLogger {
 
   @Override
   public void log(String message, LogLevel level) {
-    log(format(String.valueOf(message), level).getBytes(StandardCharsets.UTF_8), level);
+    log(format(message, level).getBytes(StandardCharsets.UTF_8), level);
   }
 
   @Override
@@ -68,13 +68,13 @@ final class Logger implements LambdaLogger {
     }
   }
 
-  private String format(String message, LogLevel level) {
+  private String format(@Nullable String message, LogLevel level) {
     if (JSON) {
       ByteArrayOutputStream line = new ByteArrayOutputStream();
       Line.serializer().toJson(new Line(message, level, requestId), line);
       return line.toString(StandardCharsets.UTF_8) + "\n";
     }
-    return level == LogLevel.UNDEFINED ? message : "[" + level + "] " + message;
+    return level == LogLevel.UNDEFINED ? String.valueOf(message) : "[" + level + "] " + message;
   }
 
   /** One line of the JSON log. */
@@ -84,11 +84,11 @@ final class Logger implements LambdaLogger {
         DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT);
 
     private final String timestamp = TIME.format(ZonedDateTime.now(ZoneOffset.UTC));
-    private final String message;
+    private final @Nullable String message;
     private final LogLevel level;
     private final @Nullable String AWSRequestId;
 
-    Line(String message, LogLevel level, @Nullable String requestId) {
+    Line(@Nullable String message, LogLevel level, @Nullable String requestId) {
       this.message = message;
       this.level = level;
       this.AWSRequestId = requestId;
