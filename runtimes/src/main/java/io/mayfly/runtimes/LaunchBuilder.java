@@ -79,7 +79,7 @@ final class LaunchBuilder {
     try (Stream<Path> files = Files.walk(home, CONFIGURATION_DEPTH)) {
       for (Path link : files.filter(Files::isSymbolicLink).filter(Files::exists).toList()) {
         Path target = link.toRealPath();
-        if (target.startsWith("/etc") && !inSystem(target) && target.getNameCount() > 2) {
+        if (target.startsWith("/etc") && !inSystem(target) && target.getNameCount() > 1) {
           Path folder = Path.of("/").resolve(target.subpath(0, 2));
           mounts.add(new Mount(folder, folder));
         }

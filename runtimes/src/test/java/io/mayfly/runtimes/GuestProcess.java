@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 final class GuestProcess implements AutoCloseable {
   static final Path GUEST_HOME = Path.of("target/guest").toAbsolutePath();
   private static final long PATIENCE_MILLIS = 20_000;
+  private static final long GRACE_MILLIS = 100;
 
   private final Path folder;
   private final Process process;
@@ -101,6 +102,30 @@ final class GuestProcess implements AutoCloseable {
   Optional<GuestFrame> invoke(Invocation invocation) throws IOException {
     send(invocation);
     return read();
+  }
+
+  /** The same, also if the guest has ended before it could be asked. */
+  Optional<GuestFrame> invokeIfThere(Invocation invocation) throws IOException {
+    try {
+      send(invocation);
+    } catch (IOException gone) {
+      return Optional.empty();
+    }
+    return read();
+  }
+
+  /** Whether an error was its last word; it then ends at once, otherwise it waits for a call. */
+  boolean endsAfter(GuestFrame answer) throws IOException {
+    if (!(answer instanceof GuestFrame.HandlerError)) {
+      return false;
+    }
+    channel.configureBlocking(false);
+    try (Selector selector = Selector.open()) {
+      channel.register(selector, SelectionKey.OP_READ);
+      return selector.select(GRACE_MILLIS) > 0;
+    } finally {
+      channel.configureBlocking(true);
+    }
   }
 
   void sendRaw(ByteBuffer bytes) throws IOException {

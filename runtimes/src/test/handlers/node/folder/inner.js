@@ -1,0 +1,1 @@
+exports.handler = async () => __filename.split('/').slice(-2).join('/');

@@ -1,0 +1,1 @@
+import 'surely-not-there';

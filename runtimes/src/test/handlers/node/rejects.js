@@ -1,0 +1,2 @@
+Promise.reject(new Error('at load'));
+exports.handler = async () => 1;

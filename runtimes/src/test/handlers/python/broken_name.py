@@ -1,0 +1,1 @@
+from cases import surely_not_there
