@@ -190,7 +190,7 @@ final class RestProtocol implements Protocol {
         case HEADER -> headers.set(member.wireName(), headerText(member, value));
         case HEADERS ->
             Values.structure(value)
-                .forEach((name, text) -> headers.set(member.wireName() + name, text.toString()));
+                .forEach((name, text) -> headers.set(member.wireName() + name, oneLine(text)));
         case BODY, URI, QUERY -> {}
       }
     }
@@ -238,9 +238,17 @@ final class RestProtocol implements Protocol {
       for (Object element : Values.list(value)) {
         texts.add(TextValues.write(list.element(), element, TimestampFormat.RFC822));
       }
-      return String.join(",", texts);
+      return oneLine(String.join(",", texts));
     }
-    return TextValues.write(member, value, TimestampFormat.RFC822);
+    return oneLine(TextValues.write(member, value, TimestampFormat.RFC822));
+  }
+
+  /** A value that ends no header: a stored text must not be able to add headers of its own. */
+  private static String oneLine(Object value) {
+    String text = value.toString();
+    return text.chars().anyMatch(Character::isISOControl)
+        ? text.replaceAll("\\p{Cntrl}", " ")
+        : text;
   }
 
   private static Headers headers(String requestId) {

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.mayfly.aws.Models.Recorded;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -116,14 +120,41 @@ final class TestEveryProtocol {
   }
 
   @Test
-  void everyPatternOfTheModelsCompiles() {
-    for (ServiceModel model : Models.BY_NAME.values()) {
+  void everyShapeAndPatternOfTheModelsIsUsable() throws IOException {
+    List<ServiceModel> models = new ArrayList<>(Models.BY_NAME.values());
+    Path others = Path.of("..", "..", "shared", "aws-models");
+    if (Files.isDirectory(others)) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(others, "*.json")) {
+        for (Path file : files) {
+          models.add(ServiceModel.parse(Files.readAllBytes(file)));
+        }
+      }
+    }
+    for (ServiceModel model : models) {
+      assertThat(model.operations()).isNotEmpty();
       for (String name : model.shapeNames()) {
         if (model.shape(name) instanceof Shape.StringShape string) {
           string.pattern().ifPresent(pattern -> assertThat(pattern.pattern()).isNotNull());
         }
       }
     }
+  }
+
+  @Test
+  void aStoredTextCannotAddHeaders() {
+    OperationModel invoke = Models.model("lambda").operation("Invoke").orElseThrow();
+    WireResponse response =
+        Protocol.of(Models.model("lambda"))
+            .result(
+                Models.model("lambda"),
+                invoke,
+                Map.of(
+                    "StatusCode", 202, "LogResult", "a\r\nSet-Cookie: b", "Payload", new byte[1]),
+                "request-1");
+
+    assertThat(response.status()).isEqualTo(202);
+    assertThat(response.headers().first("x-amz-log-result")).contains("a  Set-Cookie: b");
+    assertThat(response.body()).hasSize(1);
   }
 
   @Test
