@@ -1,0 +1,5 @@
+"""Echo: answers with the event it was called with."""
+
+
+def handler(event, context):
+    return event
