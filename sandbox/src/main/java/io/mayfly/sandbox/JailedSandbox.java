@@ -106,6 +106,7 @@ final class JailedSandbox implements Sandbox {
     cgroup.notifyOutOfMemory(alarm.descriptor());
     long token = machine.pump().watch(alarm.descriptor(), instance::checkMemory);
     undo.add(() -> machine.pump().forget(alarm.descriptor(), token));
+    instance.watch();
     return instance;
   }
 

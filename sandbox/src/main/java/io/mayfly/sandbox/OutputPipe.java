@@ -30,7 +30,13 @@ final class OutputPipe {
     this.pump = pump;
     this.sink = sink;
     this.readEnd = readEnd;
-    this.token = pump.watch(readEnd, this::pump);
+    // The pump may call at once; the lock makes it wait for the token.
+    lock.lock();
+    try {
+      this.token = pump.watch(readEnd, this::pump);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Brings to the sink what has been written so far, up to a megabyte. */

@@ -132,15 +132,18 @@ final class PlainSandbox implements Sandbox {
       Posix.close(output.writeEnd());
     }
     OutputPipe pipe = new OutputPipe(machine.pump(), spec.logs(), output.readEnd());
-    return new ProcessInstance(
-        id,
-        started,
-        process,
-        channel,
-        new Group(process, scratch),
-        pipe,
-        machine.pump(),
-        machine.timer());
+    ProcessInstance instance =
+        new ProcessInstance(
+            id,
+            started,
+            process,
+            channel,
+            new Group(process, scratch),
+            pipe,
+            machine.pump(),
+            machine.timer());
+    instance.watch();
+    return instance;
   }
 
   /** Replaces the jail's paths by those of the host, the longest first. */

@@ -44,7 +44,6 @@ final class ProcessInstance implements Instance {
   private final OutputPipe output;
   private final Pump pump;
   private final ScheduledExecutorService timer;
-  private final long exitToken;
 
   private final AtomicReference<State> state = new AtomicReference<>(State.STARTING);
   private final AtomicReference<@Nullable Outcome> reason = new AtomicReference<>();
@@ -71,8 +70,14 @@ final class ProcessInstance implements Instance {
     this.output = output;
     this.pump = pump;
     this.timer = timer;
-    // The last thing here: from now on the pump's thread may call.
-    this.exitToken = pump.watch(process.processDescriptor(), this::processEnded);
+  }
+
+  /**
+   * Has the pump watch the process. To be called once, when everything around the instance stands:
+   * a process that ended at once is taken down by the pump's thread before this returns.
+   */
+  void watch() {
+    pump.watch(process.processDescriptor(), this::processEnded);
   }
 
   @Override
@@ -211,8 +216,8 @@ final class ProcessInstance implements Instance {
   }
 
   /** Runs once, on the pump's thread, when the first process has ended. */
-  private void processEnded() {
-    pump.forget(process.processDescriptor(), exitToken);
+  private void processEnded(long registration) {
+    pump.forget(process.processDescriptor(), registration);
     Posix.ExitStatus status = Posix.reap(process.processDescriptor());
     Posix.close(process.processDescriptor());
     output.close();

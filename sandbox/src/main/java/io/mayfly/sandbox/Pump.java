@@ -10,6 +10,7 @@ import java.lang.invoke.MethodHandle;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 
 /**
  * Watches every instance's output pipe, process and memory events with one thread.
@@ -36,7 +37,7 @@ final class Pump implements AutoCloseable {
       Posix.call("epoll_wait", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
 
   private final System.Logger log = System.getLogger(Pump.class.getName());
-  private final Map<Long, Runnable> handlers = new ConcurrentHashMap<>();
+  private final Map<Long, LongConsumer> handlers = new ConcurrentHashMap<>();
   private final AtomicLong tokens = new AtomicLong();
   private final int epoll;
   private final int wakeUp;
@@ -60,6 +61,11 @@ final class Pump implements AutoCloseable {
    * @return what {@link #forget} takes
    */
   long watch(int descriptor, Runnable handler) {
+    return watch(descriptor, _ -> handler.run());
+  }
+
+  /** The same for a handler that takes its own registration's number, to end it by. */
+  long watch(int descriptor, LongConsumer handler) {
     long token = tokens.incrementAndGet();
     handlers.put(token, handler);
     control(ADD, descriptor, token);
@@ -113,12 +119,12 @@ final class Pump implements AutoCloseable {
   }
 
   private void handle(long token) {
-    Runnable handler = handlers.get(token);
+    LongConsumer handler = handlers.get(token);
     if (handler == null) {
       return;
     }
     try {
-      handler.run();
+      handler.accept(token);
     } catch (RuntimeException e) {
       // One instance's trouble must not end the thread that serves all of them.
       log.log(System.Logger.Level.ERROR, "an instance's event could not be handled", e);
