@@ -21,7 +21,7 @@ final class StartScript {
 
   /** The script's text. Names must be shell identifiers; values may hold anything but NUL. */
   static String of(List<String> command, Map<String, String> environment) {
-    StringBuilder script = new StringBuilder("unset PWD OLDPWD SHLVL\n");
+    StringBuilder script = new StringBuilder("unset PWD OLDPWD\n");
     StringBuilder prefix = new StringBuilder();
     environment.forEach(
         (name, value) -> {
