@@ -1,11 +1,14 @@
 package io.mayfly.sandbox;
 
 import io.mayfly.runtimes.RuntimeLaunch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -22,27 +25,16 @@ final class JailCommand {
 
   static final int START_SCRIPT_FD = 4;
   static final int SECCOMP_FD = 5;
+  static final int PASSWD_FD = 6;
+  static final int GROUP_FD = 7;
 
-  private static final String START_SCRIPT = "/run/mayfly/start";
-  private static final String SOCKET = "/run/mayfly/socket";
+  /** Where {@code /etc/passwd} and {@code /etc/group} lead. */
+  static final Path PASSWD = Path.of("/run/mayfly/passwd");
 
-  /** Parts of /etc that programs read to find libraries, certificates and the time zone. */
-  private static final List<String> ETC =
-      List.of(
-          "ld.so.cache",
-          "ld.so.conf",
-          "ld.so.conf.d",
-          "ssl",
-          "pki",
-          "ca-certificates",
-          "ca-certificates.conf",
-          "crypto-policies",
-          "alternatives",
-          "localtime",
-          "nsswitch.conf",
-          "mime.types",
-          "protocols",
-          "services");
+  static final Path GROUP = Path.of("/run/mayfly/group");
+
+  private static final Path START_SCRIPT = Path.of("/run/mayfly/start");
+  private static final Path SOCKET = Path.of("/run/mayfly/socket");
 
   private final Path bwrap;
   private final Path setpriv;
@@ -56,7 +48,7 @@ final class JailCommand {
 
   /** Where the jail's runtime finds the socket for frames. */
   static String socketInJail() {
-    return SOCKET;
+    return SOCKET.toString();
   }
 
   /**
@@ -89,16 +81,39 @@ final class JailCommand {
               "--inh-caps=-all",
               "--"));
     }
-    command.addAll(List.of("/bin/sh", START_SCRIPT));
+    command.addAll(List.of("/bin/sh", START_SCRIPT.toString()));
     return command;
   }
 
+  /** What each of bwrap's descriptors but the filter's holds. */
+  Map<Integer, byte[]> files(Jail jail, String startScript) {
+    return Map.of(
+        ARGUMENTS_FD,
+        options(jail),
+        START_SCRIPT_FD,
+        utf8(startScript),
+        PASSWD_FD,
+        utf8(
+            """
+            root:x:0:0:root:/root:/sbin/nologin
+            sbx_user1051:x:%d:%d::/home/sbx_user1051:/sbin/nologin
+            nobody:x:65534:65534:nobody:/:/sbin/nologin
+            """
+                .formatted(jail.uid(), jail.uid())),
+        GROUP_FD,
+        utf8("root:x:0:\nsbx_user1051:x:%d:\nnogroup:x:65534:\n".formatted(jail.uid())));
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
   /** What bwrap reads from {@link #ARGUMENTS_FD}: its options, each ended by a NUL. */
-  byte[] options(Jail jail) {
+  private byte[] options(Jail jail) {
     Options options = new Options();
     namespaces(options, jail);
     system(options);
-    etc(options, jail.uid());
+    options.add("--ro-bind", run.etc().toString(), "/etc");
     for (RuntimeLaunch.Mount mount : jail.spec().launch().mounts()) {
       bind(options, mount.host(), mount.jail());
     }
@@ -110,10 +125,11 @@ final class JailCommand {
       String bytes = Long.toString(jail.spec().ephemeralStorage().bytes());
       options.add("--perms", "1777", "--size", bytes, "--tmpfs", "/tmp");
     }
-    folders(options, Path.of(START_SCRIPT));
-    options.add("--perms", "0444", "--ro-bind-data", Integer.toString(START_SCRIPT_FD));
-    options.add(START_SCRIPT);
-    jail.socket().ifPresent(path -> bind(options, path, Path.of(SOCKET)));
+    folders(options, START_SCRIPT);
+    file(options, START_SCRIPT_FD, START_SCRIPT);
+    file(options, PASSWD_FD, PASSWD);
+    file(options, GROUP_FD, GROUP);
+    jail.socket().ifPresent(path -> bind(options, path, SOCKET));
     options.add("--remount-ro", "/", "--chdir", "/var/task", "--clearenv");
     options.add("--seccomp", Integer.toString(SECCOMP_FD));
     return options.bytes();
@@ -126,8 +142,17 @@ final class JailCommand {
     }
   }
 
-  private static void bind(Options options, Path host, Path jail) {
-    folders(options, jail);
+  /** A file in the jail's own root, with what a descriptor holds. */
+  private static void file(Options options, int descriptor, Path path) {
+    options.add("--perms", "0444", "--file", Integer.toString(descriptor), path.toString());
+  }
+
+  private void bind(Options options, Path host, Path jail) {
+    if (jail.startsWith("/etc")) {
+      mountPoint(jail, host);
+    } else {
+      folders(options, jail);
+    }
     options.add("--ro-bind", host.toString(), jail.toString());
   }
 
@@ -138,6 +163,14 @@ final class JailCommand {
     if (jail.uid() != 0) {
       options.add("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID");
       options.add("--cap-add", "CAP_SETPCAP");
+    }
+  }
+
+  private void mountPoint(Path jail, Path host) {
+    try {
+      EtcFolder.mountPoint(run.etc(), jail, host);
+    } catch (IOException e) {
+      throw new UncheckedIOException("a place for the mount at " + jail + " is missing", e);
     }
   }
 
@@ -154,20 +187,6 @@ final class JailCommand {
     }
   }
 
-  private void etc(Options options, int uid) {
-    options.add("--perms", "0755", "--dir", "/etc");
-    for (String name : ETC) {
-      options.add("--ro-bind-try", "/etc/" + name, "/etc/" + name);
-    }
-    Path users = run.users(uid);
-    for (String name : List.of("passwd", "group")) {
-      options.add("--ro-bind", users.resolve(name).toString(), "/etc/" + name);
-    }
-    for (String name : List.of("hosts", "resolv.conf")) {
-      options.add("--ro-bind", run.etc().resolve(name).toString(), "/etc/" + name);
-    }
-  }
-
   /** A growing list of texts, each ended by a NUL. */
   private static final class Options {
     private final StringBuilder text = new StringBuilder();
@@ -180,7 +199,7 @@ final class JailCommand {
     }
 
     byte[] bytes() {
-      return text.toString().getBytes(StandardCharsets.UTF_8);
+      return utf8(text.toString());
     }
   }
 }

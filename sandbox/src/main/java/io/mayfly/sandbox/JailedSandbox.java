@@ -6,7 +6,6 @@ import io.mayfly.model.Limits;
 import io.mayfly.model.MayflyException;
 import io.mayfly.runtimes.RuntimeLaunch.Channel;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -120,10 +119,8 @@ final class JailedSandbox implements Sandbox {
       descriptors.put(1, output);
       descriptors.put(2, output);
       Map<Integer, byte[]> files =
-          Map.of(
-              JailCommand.ARGUMENTS_FD, command.options(jail),
-              JailCommand.START_SCRIPT_FD, startScript(jail.spec()),
-              JailCommand.SECCOMP_FD, filter);
+          new LinkedHashMap<>(command.files(jail, startScript(jail.spec())));
+      files.put(JailCommand.SECCOMP_FD, filter);
       files.forEach(
           (target, content) -> {
             int file = Posix.memoryFile("mayfly", content);
@@ -166,7 +163,7 @@ final class JailedSandbox implements Sandbox {
     return listener;
   }
 
-  private static byte[] startScript(InstanceSpec spec) {
+  private static String startScript(InstanceSpec spec) {
     Map<String, String> environment = new LinkedHashMap<>(spec.launch().environment());
     environment.putAll(spec.environment());
     switch (spec.launch().channel()) {
@@ -176,7 +173,7 @@ final class JailedSandbox implements Sandbox {
               "AWS_LAMBDA_RUNTIME_API",
               Launcher.RUNTIME_API.getHostString() + ":" + Launcher.RUNTIME_API.getPort());
     }
-    return StartScript.of(spec.launch().command(), environment).getBytes(StandardCharsets.UTF_8);
+    return StartScript.of(spec.launch().command(), environment);
   }
 
   /** An instance's share: a whole CPU for every 1,769 MB. */

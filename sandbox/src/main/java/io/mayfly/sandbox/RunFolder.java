@@ -52,16 +52,14 @@ final class RunFolder {
   }
 
   private void fill() throws IOException {
-    Files.createDirectories(etc());
     Files.createDirectories(scratchMount());
-    write(etc().resolve("hosts"), "127.0.0.1 localhost\n::1 localhost\n");
-    // No name server is reachable; an empty file would make resolvers ask the loopback address.
-    write(etc().resolve("resolv.conf"), "options timeout:1 attempts:1\n");
+    EtcFolder.fill(Path.of("/etc"), Files.createDirectory(etc()));
     try (InputStream script = RunFolder.class.getResourceAsStream("launch.sh")) {
       Files.write(launchScript(), Objects.requireNonNull(script).readAllBytes());
     }
   }
 
+  /** What every jail has at {@code /etc}. */
   Path etc() {
     return path.resolve("etc");
   }
@@ -75,30 +73,6 @@ final class RunFolder {
     return path.resolve("launch.sh");
   }
 
-  /** The user database of a jail whose user has this id. */
-  Path users(int uid) {
-    Path folder = path.resolve("users-" + uid);
-    try {
-      if (!Files.exists(folder.resolve("group"))) {
-        Files.createDirectories(folder);
-        write(
-            folder.resolve("passwd"),
-            """
-            root:x:0:0:root:/root:/sbin/nologin
-            sbx_user1051:x:%d:%d::/home/sbx_user1051:/sbin/nologin
-            nobody:x:65534:65534:nobody:/:/sbin/nologin
-            """
-                .formatted(uid, uid));
-        write(
-            folder.resolve("group"),
-            "root:x:0:\nsbx_user1051:x:%d:\nnogroup:x:65534:\n".formatted(uid));
-      }
-      return folder;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   /** The {@code TMPDIR} of an instance that has no {@code /tmp} of its own. */
   Path scratch(String instance) {
     return path.resolve(instance);
@@ -107,12 +81,6 @@ final class RunFolder {
   /** The socket of an instance that speaks frames. */
   Path socket(String instance) {
     return path.resolve(instance + ".sock");
-  }
-
-  /** Writes a file that jails' users can read whatever the platform's umask is. */
-  private static void write(Path file, String text) throws IOException {
-    Files.writeString(file, text);
-    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
   }
 
   void close() {

@@ -59,8 +59,8 @@ final class SandboxPreflight {
     }
     cgroups.get().removeLeftovers();
     RunFolder run = RunFolder.open(config.platformName());
-    Optional<ScratchDisks> disks = disks(run);
     UserIds users = UserIds.of(Path.of("/proc/self/uid_map"));
+    Optional<ScratchDisks> disks = disks(run, users);
     JailCommand command = new JailCommand(bwrap.get(), setpriv.get(), run);
     JailedSandbox sandbox =
         new JailedSandbox(Machine.open(), cgroups.get(), run, disks, command, users);
@@ -128,10 +128,14 @@ final class SandboxPreflight {
   }
 
   /** Disks where the machine can mount a file; elsewhere {@code /tmp} is in memory. */
-  private Optional<ScratchDisks> disks(RunFolder run) {
+  private Optional<ScratchDisks> disks(RunFolder run, UserIds users) {
     ScratchDisks disks = new ScratchDisks(scratch());
     Launcher launcher = new Launcher();
     try {
+      if (!users.own()) {
+        throw new MayflyException(
+            ErrorCode.SERVICE_UNAVAILABLE, "it runs in a user namespace, where none can be");
+      }
       if (tool("mkfs.ext4").isEmpty()) {
         throw notInstalled("mkfs.ext4", "e2fsprogs");
       }
@@ -141,7 +145,7 @@ final class SandboxPreflight {
       LOG.log(
           System.Logger.Level.WARNING,
           "Functions get their /tmp in memory, and what they store there counts as memory they"
-              + " use, because this machine cannot mount a disk for them: "
+              + " use, because no disk can be mounted for them: "
               + e.getMessage());
       return Optional.empty();
     } finally {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -22,8 +23,8 @@ final class TestCrash {
 
   @Test
   void killedPlatformLeavesNothingBehind() throws IOException, InterruptedException {
-    Set<String> networks = namespaces("net");
-    Set<String> mounts = namespaces("mnt");
+    String name = new SandboxConfig(data, Isolation.JAIL).platformName();
+    Set<String> spaces;
     Process platform =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -38,25 +39,24 @@ final class TestCrash {
         new BufferedReader(
             new java.io.InputStreamReader(platform.getInputStream(), StandardCharsets.UTF_8))) {
       assertThat(output.readLine()).isEqualTo("running 2");
+      spaces = namespaces(process -> inPlatform(process, name));
+      assertThat(spaces).hasSizeGreaterThanOrEqualTo(4);
     } finally {
       platform.destroyForcibly();
     }
     assertThat(platform.waitFor(30, TimeUnit.SECONDS)).isTrue();
 
     try (JailHarness next = new JailHarness(data)) {
-      String name = new SandboxConfig(data, Isolation.JAIL).platformName();
       assertThat(groups(name)).isEmpty();
-      assertThat(jailProcesses()).isEmpty();
+      assertThat(processes().filter(process -> inPlatform(process, name))).isEmpty();
       assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(name);
       Reaping.poll(() -> loopDevices().isEmpty());
       assertThat(loopDevices()).isEmpty();
-      assertThat(namespaces("mnt")).isEqualTo(mounts);
+      assertThat(namespaces(process -> true)).doesNotContainAnyElementsOf(spaces);
       Instance fresh = next.python("handler = lambda event: event").ready();
       assertThat(JailHarness.answer(JailHarness.invoke(fresh, "1"))).isEqualTo("1");
     }
-    assertThat(namespaces("net")).isEqualTo(networks);
-    assertThat(Path.of("/run", new SandboxConfig(data, Isolation.JAIL).platformName()))
-        .doesNotExist();
+    assertThat(Path.of("/run", name)).doesNotExist();
   }
 
   /** The control groups of instances, in every hierarchy. */
@@ -68,11 +68,24 @@ final class TestCrash {
     }
   }
 
-  private static List<String> jailProcesses() {
-    return ProcessHandle.allProcesses()
-        .map(process -> process.info().toString())
-        .filter(text -> text.contains("bwrap") || text.contains("launch.sh"))
-        .toList();
+  private static Stream<Path> processes() throws IOException {
+    try (Stream<Path> all = Files.list(Path.of("/proc"))) {
+      return all
+          .filter(path -> String.valueOf(path.getFileName()).matches("[0-9]+"))
+          .toList()
+          .stream();
+    }
+  }
+
+  /** Whether a process is in a control group of the platform, or on the way into one. */
+  private static boolean inPlatform(Path process, String platform) {
+    try {
+      return Files.readString(process.resolve("cgroup")).contains(platform)
+          || Files.readString(process.resolve("cmdline")).contains(platform);
+    } catch (IOException e) {
+      // It has ended meanwhile.
+      return false;
+    }
   }
 
   /** Backing files of this test's data directory that a loop device still holds. */
@@ -89,15 +102,15 @@ final class TestCrash {
     }
   }
 
-  /** The namespaces in which this machine's processes and threads are. */
-  private static Set<String> namespaces(String kind) throws IOException {
-    try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
-      return processes
-          .filter(process -> String.valueOf(process.getFileName()).matches("[0-9]+"))
-          .flatMap(process -> tasks(process).map(task -> link(task.resolve("ns").resolve(kind))))
-          .filter(name -> !name.isEmpty())
-          .collect(Collectors.toCollection(TreeSet::new));
-    }
+  /** The network and mount namespaces of processes and their threads. */
+  private static Set<String> namespaces(Predicate<Path> which) throws IOException {
+    return processes()
+        .filter(which)
+        .flatMap(TestCrash::tasks)
+        .flatMap(task -> Stream.of(task.resolve("ns/net"), task.resolve("ns/mnt")))
+        .map(TestCrash::link)
+        .filter(name -> !name.isEmpty())
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private static Stream<Path> tasks(Path process) {
