@@ -87,6 +87,9 @@ final class JailedSandbox implements Sandbox {
             disk.isPresent(),
             socket.map(FramesListener::path));
 
+    EventCounter alarm = new EventCounter();
+    undo.add(alarm::close);
+    cgroup.notifyOutOfMemory(alarm.descriptor());
     Posix.Pipe output = Posix.pipe();
     undo.add(() -> Posix.close(output.readEnd()));
     Launcher.Started process = launch(jail, cgroup, disk, output.writeEnd());
@@ -95,14 +98,11 @@ final class JailedSandbox implements Sandbox {
         socket
             .<RuntimeChannel>map(FramesChannel::new)
             .orElseGet(() -> new RuntimeApiChannel(process.listener().orElseThrow()));
-    EventCounter alarm = new EventCounter();
-    undo.add(alarm::close);
     Containment held = new Held(process, cgroup, alarm, cpus(spec.memory()), undo);
     OutputPipe pipe = new OutputPipe(machine.pump(), spec.logs(), output.readEnd());
     ProcessInstance instance =
         new ProcessInstance(
             id, started, process, channel, held, pipe, machine.pump(), machine.timer());
-    cgroup.notifyOutOfMemory(alarm.descriptor());
     long token = machine.pump().watch(alarm.descriptor(), instance::checkMemory);
     undo.add(() -> machine.pump().forget(alarm.descriptor(), token));
     instance.watch();

@@ -49,10 +49,12 @@ final class TestCrash {
     try (JailHarness next = new JailHarness(data)) {
       assertThat(groups(name)).isEmpty();
       assertThat(processes().filter(process -> inPlatform(process, name))).isEmpty();
-      assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(name);
+      // Without processes and their threads, only a mount could keep a namespace alive.
+      assertThat(Files.readString(Path.of("/proc/self/mountinfo")))
+          .doesNotContain(name)
+          .doesNotContain(spaces);
       Reaping.poll(() -> loopDevices().isEmpty());
       assertThat(loopDevices()).isEmpty();
-      assertThat(namespaces(process -> true)).doesNotContainAnyElementsOf(spaces);
       Instance fresh = next.python("handler = lambda event: event").ready();
       assertThat(JailHarness.answer(JailHarness.invoke(fresh, "1"))).isEqualTo("1");
     }
