@@ -6,45 +6,37 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /** The platform's process: starts everything, says where it is, serves until it is told to stop. */
-@Command(
-    name = "mayfly up",
-    description = "Starts the platform and prints how to reach it.",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
-    footer = "  --foreground         Stay in the foreground, for service managers and containers.")
-public final class Main implements Callable<Integer> {
-  @Mixin private ServerOptions options = new ServerOptions();
+public final class Main {
+  private Main() {}
 
-  public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Main()).execute(arguments));
-  }
-
-  @Override
-  public Integer call() throws IOException, InterruptedException {
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    List<String> options = List.of(arguments);
+    if (options.contains("--help") || options.contains("-h")) {
+      help(System.out);
+      return;
+    }
     // In the background, the command that started this process shows what comes through this pipe.
     String pipe = System.getenv("MAYFLY_ANNOUNCE");
     if (pipe == null) {
-      return serve(System.out);
+      System.exit(serve(options, System.out));
     }
+    int status;
     try (PrintStream announce =
         new PrintStream(Files.newOutputStream(Path.of(pipe)), true, StandardCharsets.UTF_8)) {
-      return serve(announce);
+      status = serve(options, announce);
     }
+    System.exit(status);
   }
 
-  private int serve(PrintStream announce) throws InterruptedException {
+  private static int serve(List<String> options, PrintStream announce) throws InterruptedException {
     Path home = Path.of(System.getProperty("mayfly.home", "."));
     Platform platform;
     try {
-      options.check(System.getenv());
-      platform = new Platform(options, home.resolve("guest"));
+      platform = new Platform(ServerOptions.of(options, System.getenv()), home.resolve("guest"));
     } catch (MayflyException e) {
       announce.println("mayfly: " + e.getMessage());
       return 1;
@@ -73,5 +65,17 @@ public final class Main implements Callable<Integer> {
                       stopped.countDown();
                     }));
     return stopped;
+  }
+
+  private static void help(PrintStream out) {
+    out.println("Usage: mayfly up [--foreground] [OPTION VALUE]...");
+    out.println("Starts the platform and prints how to reach it.");
+    out.println();
+    out.println("  --foreground");
+    out.println("      Stay in the foreground, for service managers and containers.");
+    for (Setting setting : Setting.values()) {
+      out.printf("  %s %s (%s)%n", setting.option(), setting.parameter(), setting.variable());
+      out.println("      " + setting.help());
+    }
   }
 }

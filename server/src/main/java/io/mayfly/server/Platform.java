@@ -25,7 +25,6 @@ import io.mayfly.model.Account;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionUrl;
 import io.mayfly.runtimes.RuntimeCatalog;
-import io.mayfly.sandbox.Isolation;
 import io.mayfly.sandbox.Sandbox;
 import io.mayfly.sandbox.SandboxConfig;
 import io.mayfly.sandbox.Sandboxes;
@@ -82,31 +81,35 @@ final class Platform implements AutoCloseable {
     this.options = options;
     try {
       SecureRandom random = new SecureRandom();
-      Account account = options.parsedAccount();
+      Account account = options.account();
 
       // Durable state
-      DataDirectory data = closing.add(DataDirectory.open(options.data));
+      DataDirectory data = closing.add(DataDirectory.open(options.data()));
       owner = ownerKeys(data, random);
+      // Trying the first jail waits for the kernel, so it runs beside the rest of the start.
+      Background<Sandbox> sandbox =
+          new Background<>(
+              () ->
+                  closing.add(Sandboxes.open(new SandboxConfig(data.root(), options.isolation()))));
       Database database = closing.add(Database.open(data.root().resolve("mayfly.db")));
       FunctionStore store = new SqliteFunctionStore(database);
       CodeStore code = new CodeStore(new BlobStore(data.folder("blobs")), data.folder("code"));
       FunctionLogs logs = closing.add(new FunctionLogs(data.folder("logs"), options.logLimit()));
       usages = new UsageTotals(Price.LAMBDA);
 
-      // Instances
+      // What can run
       runtimes =
           new RuntimeCatalog(
               guestHome,
-              options.runtimeAliases,
+              options.runtimeAliases(),
               Optional.of(data.root().resolve("runtimes")),
               System.getenv());
-      Isolation isolation = options.isolation.equals("none") ? Isolation.NONE : Isolation.JAIL;
-      Sandbox sandbox = closing.add(Sandboxes.open(new SandboxConfig(data.root(), isolation)));
 
       // Functions
       catalog = closing.add(new FunctionCatalog(account, store, code, runtimes::launch, clock));
       urls = new FunctionUrls(catalog, store, clock, random);
       fresh = catalog.list().isEmpty();
+      ServiceModel lambdaModel = ServiceModel.bundled("lambda-2015-03-31.json");
 
       // The way of a call to an instance
       FunctionSource source = new CatalogSource(catalog, code);
@@ -117,7 +120,7 @@ final class Platform implements AutoCloseable {
               runtimes::launch,
               new HandlerCredentials(random)::issue,
               function -> (bytes, offset, length) -> logs.write(function, bytes, offset, length),
-              sandbox,
+              sandbox.get(),
               clock);
       Dispatcher dispatcher =
           closing.add(
@@ -125,7 +128,7 @@ final class Platform implements AutoCloseable {
                   source,
                   starter,
                   KeepAlive.fixed(options.keepAlive()),
-                  options.concurrency,
+                  options.concurrency(),
                   (function, usage) -> usages.add(function, usage.billed(), usage.memory()),
                   clock,
                   System::nanoTime));
@@ -138,7 +141,7 @@ final class Platform implements AutoCloseable {
           new AwsEndpoint(
               List.of(
                   LambdaApi.service(
-                      ServiceModel.bundled("lambda-2015-03-31.json"),
+                      lambdaModel,
                       catalog,
                       urls,
                       dispatcher,
@@ -158,7 +161,8 @@ final class Platform implements AutoCloseable {
                   logs::copy),
               new AwsHandler(endpoint));
       listener =
-          closing.add(Listener.start(new InetSocketAddress(options.host, options.port), router));
+          closing.add(
+              Listener.start(new InetSocketAddress(options.host(), options.port()), router));
       closing.add(RunFile.write(data.root(), url(), account.region()));
     } catch (RuntimeException | Error e) {
       closing.close();
@@ -168,7 +172,7 @@ final class Platform implements AutoCloseable {
 
   /** Where the platform can be reached from this machine. */
   String url() {
-    return "http://%s:%d".formatted(options.host, listener.port());
+    return "http://%s:%d".formatted(options.host(), listener.port());
   }
 
   int port() {
@@ -213,10 +217,9 @@ final class Platform implements AutoCloseable {
 
   private CredentialFile ownerKeys(DataDirectory data, SecureRandom random) {
     Path file = data.root().resolve("credentials");
-    if (options.accessKey.isPresent() && options.secretKey.isPresent()) {
-      CredentialFile given = new CredentialFile(options.accessKey.get(), options.secretKey.get());
-      given.write(file);
-      return given;
+    if (options.owner().isPresent()) {
+      options.owner().get().write(file);
+      return options.owner().get();
     }
     return CredentialFile.readOrCreate(file, random);
   }
@@ -236,7 +239,7 @@ final class Platform implements AutoCloseable {
   /** A presigned address, as AWS gives one: whoever reads the function may fetch its code. */
   private String codeLocation(FunctionConfig config) {
     String path = "/_mayfly/code/" + config.name();
-    String host = "%s:%d".formatted(options.host, listener.port());
+    String host = "%s:%d".formatted(options.host(), listener.port());
     SigV4Signer signer = new SigV4Signer(ownerKey(), catalog.account().region(), clock);
     return "http://%s%s?%s"
         .formatted(

@@ -3,172 +3,179 @@ package io.mayfly.server;
 import io.mayfly.model.Account;
 import io.mayfly.model.DataSize;
 import io.mayfly.model.ErrorCode;
-import io.mayfly.model.Limits;
 import io.mayfly.model.MayflyException;
+import io.mayfly.sandbox.Isolation;
+import io.mayfly.store.CredentialFile;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
-import picocli.CommandLine.Option;
 
 /**
- * The settings of a platform: options of {@code mayfly up}, or variables named {@code MAYFLY_*}.
+ * How a platform is set: options win over {@code MAYFLY_*} variables, and both over the defaults.
+ * What is not known stops the start, so that no setting is given and ignored.
+ *
+ * <p>Read by hand, because an option parser's classes would take a third of the time to the first
+ * request; see {@code docs/design/003-start-up.md}.
+ *
+ * @param owner the owner's keys, where they are given
+ * @param runtimeAliases from a runtime's name to the one that serves it
  */
-final class ServerOptions {
-  private static final Set<String> VARIABLES =
-      Set.of(
-          "MAYFLY_HOME",
-          "MAYFLY_DATA",
-          "MAYFLY_HOST",
-          "MAYFLY_PORT",
-          "MAYFLY_REGION",
-          "MAYFLY_ACCOUNT",
-          "MAYFLY_ACCESS_KEY",
-          "MAYFLY_SECRET_KEY",
-          "MAYFLY_ISOLATION",
-          "MAYFLY_RUNTIME_ALIAS",
-          "MAYFLY_CONCURRENCY",
-          "MAYFLY_KEEP_ALIVE",
-          "MAYFLY_LOG_LIMIT",
-          "MAYFLY_ANNOUNCE");
+record ServerOptions(
+    Path data,
+    String host,
+    int port,
+    Account account,
+    Optional<CredentialFile> owner,
+    Isolation isolation,
+    Map<String, String> runtimeAliases,
+    int concurrency,
+    Duration keepAlive,
+    DataSize logLimit) {
+  private static final String PREFIX = "MAYFLY_";
 
-  @Option(
-      names = "--data",
-      paramLabel = "FOLDER",
-      defaultValue = "${env:MAYFLY_DATA:-.mayfly}",
-      description = "The data directory (default: .mayfly beside this command).")
-  Path data = Path.of(".mayfly");
+  /** Set by the command for itself. */
+  private static final String ANNOUNCE = "MAYFLY_ANNOUNCE";
 
-  @Option(
-      names = "--host",
-      paramLabel = "ADDRESS",
-      defaultValue = "${env:MAYFLY_HOST:-127.0.0.1}",
-      description = "The address to listen on (default: ${DEFAULT-VALUE}).")
-  String host = "127.0.0.1";
+  private static final int DAY_SECONDS = 86_400;
+  private static final int LOG_LIMIT_MEGABYTES = 102_400;
 
-  @Option(
-      names = "--port",
-      paramLabel = "PORT",
-      defaultValue = "${env:MAYFLY_PORT:-9000}",
-      description = "The port to listen on; 0 takes any free one (default: ${DEFAULT-VALUE}).")
-  int port = 9000;
+  /**
+   * Reads settings.
+   *
+   * @throws MayflyException naming what is wrong and what is possible
+   */
+  static ServerOptions of(List<String> arguments, Map<String, String> environment) {
+    Map<Setting, String> values = new EnumMap<>(Setting.class);
+    for (Setting setting : Setting.values()) {
+      values.put(setting, environment.getOrDefault(setting.variable(), setting.fallback()));
+    }
+    refuseUnknownVariables(environment);
+    Map<Setting, String> given = options(arguments);
+    values.putAll(given);
+    return parsed(values);
+  }
 
-  @Option(
-      names = "--region",
-      paramLabel = "NAME",
-      defaultValue = "${env:MAYFLY_REGION:-us-east-1}",
-      description = "The region of every ARN (default: ${DEFAULT-VALUE}).")
-  String region = "us-east-1";
+  private static Map<Setting, String> options(List<String> arguments) {
+    Map<Setting, String> given = new EnumMap<>(Setting.class);
+    for (Iterator<String> rest = arguments.iterator(); rest.hasNext(); ) {
+      String argument = rest.next();
+      int equals = argument.indexOf('=');
+      String option = equals < 0 ? argument : argument.substring(0, equals);
+      Setting setting =
+          Setting.ofOption(option)
+              .orElseThrow(
+                  () -> wrong("there is no option '%s'; see mayfly up --help".formatted(option)));
+      require(
+          equals >= 0 || rest.hasNext(),
+          "%s needs a value: %s".formatted(option, setting.parameter()));
+      String value = equals >= 0 ? argument.substring(equals + 1) : rest.next();
+      if (setting == Setting.RUNTIME_ALIAS) {
+        given.merge(setting, value, (before, next) -> before + "," + next);
+      } else {
+        given.put(setting, value);
+      }
+    }
+    return given;
+  }
 
-  @Option(
-      names = "--account",
-      paramLabel = "ID",
-      defaultValue = "${env:MAYFLY_ACCOUNT:-000000000000}",
-      description = "The account of every ARN (default: ${DEFAULT-VALUE}).")
-  String account = "000000000000";
+  private static void refuseUnknownVariables(Map<String, String> environment) {
+    TreeSet<String> unknown = new TreeSet<>(environment.keySet());
+    unknown.removeIf(name -> !name.startsWith(PREFIX) || name.equals(ANNOUNCE));
+    TreeSet<String> known = new TreeSet<>();
+    for (Setting setting : Setting.values()) {
+      known.add(setting.variable());
+    }
+    unknown.removeAll(known);
+    require(
+        unknown.isEmpty(),
+        "unknown settings in the environment: %s; known are %s".formatted(unknown, known));
+  }
 
-  @Option(
-      names = "--access-key",
-      paramLabel = "ID",
-      defaultValue = "${env:MAYFLY_ACCESS_KEY}",
-      description = "The owner's access key id (default: made at the first start).")
-  Optional<String> accessKey = Optional.empty();
+  private static ServerOptions parsed(Map<Setting, String> values) {
+    return new ServerOptions(
+        Path.of(value(values, Setting.DATA)),
+        value(values, Setting.HOST),
+        number(values, Setting.PORT, 0, 65_535),
+        account(values),
+        owner(values),
+        isolation(values),
+        aliases(values),
+        number(values, Setting.CONCURRENCY, 1, 1_000_000),
+        Duration.ofSeconds(number(values, Setting.KEEP_ALIVE, 0, DAY_SECONDS)),
+        DataSize.ofMegabytes(number(values, Setting.LOG_LIMIT, 1, LOG_LIMIT_MEGABYTES)));
+  }
 
-  @Option(
-      names = "--secret-key",
-      paramLabel = "KEY",
-      defaultValue = "${env:MAYFLY_SECRET_KEY}",
-      description = "The owner's secret key; better given as MAYFLY_SECRET_KEY.")
-  Optional<String> secretKey = Optional.empty();
+  private static String value(Map<Setting, String> values, Setting setting) {
+    return values.getOrDefault(setting, setting.fallback());
+  }
 
-  @Option(
-      names = "--isolation",
-      paramLabel = "jail|none",
-      defaultValue = "${env:MAYFLY_ISOLATION:-jail}",
-      description = {
-        "jail: every instance in its own jail (default).",
-        "none: plain processes, for code you trust on machines that cannot jail."
-      })
-  String isolation = "jail";
-
-  @Option(
-      names = "--runtime-alias",
-      paramLabel = "NAME=RUNTIME",
-      split = ",",
-      defaultValue = "${env:MAYFLY_RUNTIME_ALIAS}",
-      description = "Serve one runtime by another, e.g. nodejs22.x=nodejs20.x; may be repeated.")
-  Map<String, String> runtimeAliases = Map.of();
-
-  @Option(
-      names = "--concurrency",
-      paramLabel = "COUNT",
-      defaultValue = "${env:MAYFLY_CONCURRENCY:-" + Limits.ACCOUNT_CONCURRENCY + "}",
-      description = "The most invocations at the same time (default: ${DEFAULT-VALUE}).")
-  int concurrency = Limits.ACCOUNT_CONCURRENCY;
-
-  @Option(
-      names = "--keep-alive",
-      paramLabel = "SECONDS",
-      defaultValue = "${env:MAYFLY_KEEP_ALIVE:-600}",
-      description = "How long an idle instance stays warm (default: ${DEFAULT-VALUE}).")
-  long keepAliveSeconds = 600;
-
-  @Option(
-      names = "--log-limit",
-      paramLabel = "MEGABYTES",
-      defaultValue = "${env:MAYFLY_LOG_LIMIT:-32}",
-      description = "The most that one function's log may take (default: ${DEFAULT-VALUE}).")
-  long logLimitMegabytes = 32;
-
-  Account parsedAccount() {
+  private static int number(Map<Setting, String> values, Setting setting, int least, int most) {
+    String text = value(values, setting);
     try {
-      return new Account(account, region);
+      int number = Integer.parseInt(text);
+      if (number >= least && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Said below, with the numbers that are too small or large.
+    }
+    throw wrong("%s takes %d to %d, not '%s'".formatted(setting.option(), least, most, text));
+  }
+
+  private static Account account(Map<Setting, String> values) {
+    try {
+      return new Account(value(values, Setting.ACCOUNT), value(values, Setting.REGION));
     } catch (IllegalArgumentException e) {
-      throw new MayflyException(ErrorCode.INVALID_PARAMETER, String.valueOf(e.getMessage()), e);
+      throw wrong(String.valueOf(e.getMessage()));
     }
   }
 
-  Duration keepAlive() {
-    return Duration.ofSeconds(keepAliveSeconds);
+  private static Optional<CredentialFile> owner(Map<Setting, String> values) {
+    String id = value(values, Setting.ACCESS_KEY);
+    String secret = value(values, Setting.SECRET_KEY);
+    require(id.isEmpty() == secret.isEmpty(), "--access-key and --secret-key go together");
+    return id.isEmpty() ? Optional.empty() : Optional.of(new CredentialFile(id, secret));
   }
 
-  DataSize logLimit() {
-    return DataSize.ofMegabytes(logLimitMegabytes);
+  private static Isolation isolation(Map<Setting, String> values) {
+    String text = value(values, Setting.ISOLATION);
+    for (Isolation isolation : Isolation.values()) {
+      if (isolation.name().toLowerCase(Locale.ROOT).equals(text)) {
+        return isolation;
+      }
+    }
+    throw wrong("--isolation takes jail or none, not '%s'".formatted(text));
   }
 
-  /**
-   * Refuses what cannot work.
-   *
-   * @throws MayflyException naming the option and what it takes
-   */
-  void check(Map<String, String> environment) {
-    Set<String> unknown = new TreeSet<>(environment.keySet());
-    unknown.removeIf(name -> !name.startsWith("MAYFLY_") || VARIABLES.contains(name));
-    require(
-        unknown.isEmpty(),
-        "unknown settings in the environment: %s; known are %s"
-            .formatted(unknown, new TreeSet<>(VARIABLES)));
-    require(port >= 0 && port <= 65_535, "--port takes 0 to 65535, not " + port);
-    require(concurrency >= 1, "--concurrency takes 1 or more, not " + concurrency);
-    require(
-        keepAliveSeconds >= 0 && keepAliveSeconds <= 86_400,
-        "--keep-alive takes 0 to 86400 seconds, not " + keepAliveSeconds);
-    require(
-        logLimitMegabytes >= 1 && logLimitMegabytes <= 102_400,
-        "--log-limit takes 1 to 102400 megabytes, not " + logLimitMegabytes);
-    require(
-        isolation.equals("jail") || isolation.equals("none"),
-        "--isolation takes jail or none, not " + isolation);
-    require(
-        accessKey.isPresent() == secretKey.isPresent(),
-        "--access-key and --secret-key go together");
+  private static Map<String, String> aliases(Map<Setting, String> values) {
+    Map<String, String> aliases = new HashMap<>();
+    for (String pair : value(values, Setting.RUNTIME_ALIAS).split(",", -1)) {
+      if (pair.isEmpty()) {
+        continue;
+      }
+      int equals = pair.indexOf('=');
+      require(
+          equals > 0 && equals < pair.length() - 1,
+          "--runtime-alias takes NAME=RUNTIME, not '%s'".formatted(pair));
+      aliases.put(pair.substring(0, equals), pair.substring(equals + 1));
+    }
+    return Map.copyOf(aliases);
   }
 
   private static void require(boolean condition, String message) {
     if (!condition) {
-      throw new MayflyException(ErrorCode.INVALID_PARAMETER, message);
+      throw wrong(message);
     }
+  }
+
+  private static MayflyException wrong(String message) {
+    return new MayflyException(ErrorCode.INVALID_PARAMETER, message);
   }
 }
