@@ -3,7 +3,7 @@ package io.mayfly.cli;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** Which platform is meant: the one that runs on this data directory. */
+/** What every verb takes: which platform is meant, and whether only help is wanted. */
 final class DataOption {
   @Option(
       names = "--data",
@@ -11,6 +11,17 @@ final class DataOption {
       defaultValue = "${env:MAYFLY_DATA:-.mayfly}",
       description = "The platform's data directory (default: .mayfly beside this command).")
   private Path data = Path.of(".mayfly");
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  private boolean help;
+
+  /** Whether the user asked for the help text only. */
+  boolean help() {
+    return help;
+  }
 
   Path data() {
     return data;

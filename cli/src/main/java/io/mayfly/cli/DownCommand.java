@@ -8,10 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** {@code mayfly down}. */
-@Command(
-    name = "down",
-    description = "Stops the platform and every instance.",
-    mixinStandardHelpOptions = true)
+@Command(name = "down", description = "Stops the platform and every instance.")
 final class DownCommand implements Runnable {
   private static final int PATIENCE_SECONDS = 30;
 

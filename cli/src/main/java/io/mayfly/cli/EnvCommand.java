@@ -6,8 +6,7 @@ import picocli.CommandLine.Mixin;
 /** {@code mayfly env}. */
 @Command(
     name = "env",
-    description = "Prints the exports that point AWS clients here: eval \"$(./mayfly env)\".",
-    mixinStandardHelpOptions = true)
+    description = "Prints the exports that point AWS clients here: eval \"$(./mayfly env)\".")
 final class EnvCommand implements Runnable {
   @Mixin private DataOption data = new DataOption();
 

@@ -8,10 +8,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code mayfly logs}. */
-@Command(
-    name = "logs",
-    description = "Prints what a function has logged.",
-    mixinStandardHelpOptions = true)
+@Command(name = "logs", description = "Prints what a function has logged.")
 final class LogsCommand implements Runnable {
   private static final int BUFFER_BYTES = 16 * 1024;
 

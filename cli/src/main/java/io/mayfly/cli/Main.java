@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
     name = "mayfly",
     description = "The serverless platform you own.",
     mixinStandardHelpOptions = true,
+    version = "mayfly 0.1.0",
     sortOptions = false,
     subcommands = {EnvCommand.class, RuntimesCommand.class, LogsCommand.class, DownCommand.class})
 public final class Main {

@@ -9,10 +9,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code mayfly runtimes}. */
-@Command(
-    name = "runtimes",
-    description = "Lists the runtimes that this machine offers.",
-    mixinStandardHelpOptions = true)
+@Command(name = "runtimes", description = "Lists the runtimes that this machine offers.")
 final class RuntimesCommand implements Runnable {
   private static final String ROW = "%-18s %-12s %s%n";
 

@@ -172,7 +172,14 @@ final class Platform implements AutoCloseable {
 
   /** Where the platform can be reached from this machine. */
   String url() {
-    return "http://%s:%d".formatted(options.host(), listener.port());
+    return "http://" + authority();
+  }
+
+  /** A listener on every address is reached by the loopback one. */
+  private String authority() {
+    boolean every = options.host().equals("0.0.0.0") || options.host().equals("::");
+    String host = every ? "127.0.0.1" : options.host();
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + listener.port();
   }
 
   int port() {
@@ -239,7 +246,7 @@ final class Platform implements AutoCloseable {
   /** A presigned address, as AWS gives one: whoever reads the function may fetch its code. */
   private String codeLocation(FunctionConfig config) {
     String path = "/_mayfly/code/" + config.name();
-    String host = "%s:%d".formatted(options.host(), listener.port());
+    String host = authority();
     SigV4Signer signer = new SigV4Signer(ownerKey(), catalog.account().region(), clock);
     return "http://%s%s?%s"
         .formatted(
