@@ -5,7 +5,6 @@ strings, named tuples become objects. Python 3.12 and newer write other scripts 
 ones escape them.
 """
 
-import decimal
 import json
 import marshal
 import os
@@ -20,7 +19,9 @@ class _Encoder(json.JSONEncoder):
     marked = False
 
     def default(self, value):
-        if isinstance(value, decimal.Decimal):
+        # Whoever made a decimal has loaded the module; it is too slow to load for nothing.
+        decimal = sys.modules.get("decimal")
+        if decimal and isinstance(value, decimal.Decimal):
             if value.is_nan():
                 return float("nan")
             self.marked = True

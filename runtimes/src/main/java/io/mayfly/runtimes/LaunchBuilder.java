@@ -15,9 +15,6 @@ import java.util.stream.Stream;
 
 /** Puts a launch together: what the program needs to find inside the jail. */
 final class LaunchBuilder {
-  /** Where a guest's folder is inside the jail; Lambda has its runtime there. */
-  static final String GUEST = "/var/runtime";
-
   /** What a jail shows of the host anyway. */
   private static final List<Path> SYSTEM =
       List.of(Path.of("/usr"), Path.of("/etc/ssl"), Path.of("/etc/alternatives"));
@@ -29,10 +26,11 @@ final class LaunchBuilder {
 
   /**
    * @param guest the guest's folder on the host
+   * @param inJail where the jail shows it
    * @param program the interpreter, no link
    */
-  LaunchBuilder(Path guest, String runtime, Path program) {
-    mounts.add(new Mount(guest, Path.of(GUEST)));
+  LaunchBuilder(Path guest, Path inJail, String runtime, Path program) {
+    mounts.add(new Mount(guest, inJail));
     addProgram(program);
     String own = inSystem(program) ? "" : program.getParent() + ":";
     variable("PATH", own + "/usr/local/bin:/usr/bin:/bin:/opt/bin");
@@ -40,7 +38,7 @@ final class LaunchBuilder {
     variable("LANG", "C.UTF-8");
     variable("TZ", ":UTC");
     variable("LAMBDA_TASK_ROOT", "/var/task");
-    variable("LAMBDA_RUNTIME_DIR", GUEST);
+    variable("LAMBDA_RUNTIME_DIR", "/var/runtime");
     variable("AWS_EXECUTION_ENV", "AWS_Lambda_" + runtime);
   }
 
@@ -48,13 +46,13 @@ final class LaunchBuilder {
     environment.put(name, value);
   }
 
-  RuntimeLaunch frames(String... command) {
+  RuntimeLaunch frames(List<String> command) {
     return build(Channel.FRAMES, command);
   }
 
-  RuntimeLaunch build(Channel channel, String... command) {
+  RuntimeLaunch build(Channel channel, List<String> command) {
     return new RuntimeLaunch(
-        List.of(command), List.copyOf(mounts), Map.copyOf(environment), channel);
+        List.copyOf(command), List.copyOf(mounts), Map.copyOf(environment), channel);
   }
 
   private static boolean inSystem(Path path) {

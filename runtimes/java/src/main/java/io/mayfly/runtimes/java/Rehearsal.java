@@ -1,0 +1,63 @@
+package io.mayfly.runtimes.java;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A handler whose classes are those that most handlers need: it is run once for each JDK while the
+ * JVM records what it loads, so that functions start faster. An event without a name is an error,
+ * for the classes that errors need.
+ */
+public final class Rehearsal implements RequestHandler<Rehearsal.Event, Map<String, Object>> {
+  /** An object with what objects mostly have. */
+  public static final class Event {
+    private @Nullable String name;
+    private int count;
+    private @Nullable List<String> tags;
+    private @Nullable Map<String, Object> more;
+
+    public @Nullable String getName() {
+      return name;
+    }
+
+    public void setName(String name) {
+      this.name = name;
+    }
+
+    public int getCount() {
+      return count;
+    }
+
+    public void setCount(int count) {
+      this.count = count;
+    }
+
+    public @Nullable List<String> getTags() {
+      return tags;
+    }
+
+    public void setTags(List<String> tags) {
+      this.tags = tags;
+    }
+
+    public @Nullable Map<String, Object> getMore() {
+      return more;
+    }
+
+    public void setMore(Map<String, Object> more) {
+      this.more = more;
+    }
+  }
+
+  @Override
+  public Map<String, Object> handleRequest(Event event, Context context) {
+    if (event.getName() == null) {
+      throw new IllegalArgumentException("no name");
+    }
+    context.getLogger().log("rehearsed " + event.getCount() + "\n");
+    return Map.of("event", event, "id", context.getAwsRequestId());
+  }
+}
