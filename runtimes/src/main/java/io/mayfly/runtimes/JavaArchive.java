@@ -31,10 +31,12 @@ import java.util.stream.Stream;
  * classes again: an AOT cache from JDK 25 on, a class data archive before. One file for each JDK,
  * beside the guest's jars.
  *
- * <p>A JVM checks by itself that an archive fits it and its class path, path by path; so the jars
- * must be at the same place in the jail as here.
+ * <p>A JVM checks by itself that an archive fits it and its class path. From JDK 19 on the jars may
+ * meanwhile have moved to another folder together, as they do in a jail; older ones insist on the
+ * folder and get no archive.
  */
 final class JavaArchive {
+  private static final int FIRST_THAT_FOLLOWS = 19;
   private static final int FIRST_WITH_AOT = 25;
   private static final long PATIENCE_SECONDS = 60;
   private static final String HANDLER = "io.mayfly.runtimes.java.Rehearsal";
@@ -58,20 +60,29 @@ final class JavaArchive {
     this.file = guest.resolve(interpreter.runtime() + "-" + place + (hasAot() ? ".aot" : ".jsa"));
   }
 
-  private boolean hasAot() {
-    return Integer.parseInt(interpreter.runtime().substring("java".length())) >= FIRST_WITH_AOT;
+  private int release() {
+    return Integer.parseInt(interpreter.runtime().substring("java".length()));
   }
 
-  /** The JVM's options that use the archive; none while there is no archive that fits the jars. */
-  List<String> options() {
+  private boolean hasAot() {
+    return release() >= FIRST_WITH_AOT;
+  }
+
+  /**
+   * The JVM's options that use the archive; none while there is no archive that fits the jars.
+   *
+   * @param inJail where the jail shows the guest's folder
+   */
+  List<String> options(Path inJail) {
     if (!isFresh()) {
       return List.of();
     }
+    Path archive = inJail.resolve(file.getFileName());
     // A JVM that cannot use it starts without it, and need not talk about that in the function's
     // log.
     return hasAot()
-        ? List.of("-XX:AOTCache=" + file, "-Xlog:aot=off", "-Xlog:cds=off")
-        : List.of("-XX:SharedArchiveFile=" + file, "-Xlog:cds=off");
+        ? List.of("-XX:AOTCache=" + archive, "-Xlog:aot=off", "-Xlog:cds=off")
+        : List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds=off");
   }
 
   private boolean isFresh() {
@@ -96,7 +107,7 @@ final class JavaArchive {
    *     then start without an archive
    */
   void make() throws IOException {
-    if (isFresh()) {
+    if (release() < FIRST_THAT_FOLLOWS || isFresh()) {
       return;
     }
     Path folder = Files.createTempDirectory("mayfly-rehearsal");

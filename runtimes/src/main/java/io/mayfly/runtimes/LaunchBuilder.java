@@ -15,6 +15,9 @@ import java.util.stream.Stream;
 
 /** Puts a launch together: what the program needs to find inside the jail. */
 final class LaunchBuilder {
+  /** Where a guest's folder is inside the jail; Lambda has its runtime there. */
+  static final Path GUEST = Path.of("/var/runtime");
+
   /** What a jail shows of the host anyway. */
   private static final List<Path> SYSTEM =
       List.of(Path.of("/usr"), Path.of("/etc/ssl"), Path.of("/etc/alternatives"));
@@ -26,11 +29,10 @@ final class LaunchBuilder {
 
   /**
    * @param guest the guest's folder on the host
-   * @param inJail where the jail shows it
    * @param program the interpreter, no link
    */
-  LaunchBuilder(Path guest, Path inJail, String runtime, Path program) {
-    mounts.add(new Mount(guest, inJail));
+  LaunchBuilder(Path guest, String runtime, Path program) {
+    mounts.add(new Mount(guest, GUEST));
     addProgram(program);
     String own = inSystem(program) ? "" : program.getParent() + ":";
     variable("PATH", own + "/usr/local/bin:/usr/bin:/bin:/opt/bin");
@@ -38,7 +40,7 @@ final class LaunchBuilder {
     variable("LANG", "C.UTF-8");
     variable("TZ", ":UTC");
     variable("LAMBDA_TASK_ROOT", "/var/task");
-    variable("LAMBDA_RUNTIME_DIR", "/var/runtime");
+    variable("LAMBDA_RUNTIME_DIR", GUEST.toString());
     variable("AWS_EXECUTION_ENV", "AWS_Lambda_" + runtime);
   }
 

@@ -24,9 +24,6 @@ public final class RuntimeCatalog {
   /** The setting that maps one runtime to another, for messages. */
   public static final String ALIAS_SETTING = "--runtime-alias";
 
-  /** Where a guest's folder is inside the jail; Lambda has its runtime there. */
-  private static final Path GUEST = Path.of("/var/runtime");
-
   private static final List<String> PROVIDED = List.of("provided.al2", "provided.al2023");
 
   private static final Pattern DIGITS = Pattern.compile("[0-9]+");
@@ -140,29 +137,28 @@ public final class RuntimeCatalog {
 
   private RuntimeLaunch python(String runtime, Interpreter interpreter) {
     Path program = interpreter.program();
-    LaunchBuilder launch = new LaunchBuilder(guestHome.resolve("python"), GUEST, runtime, program);
-    return launch.frames(List.of(program.toString(), "-u", GUEST + "/main.py"));
+    LaunchBuilder launch = new LaunchBuilder(guestHome.resolve("python"), runtime, program);
+    return launch.frames(List.of(program.toString(), "-u", LaunchBuilder.GUEST + "/main.py"));
   }
 
   private RuntimeLaunch node(String runtime, Interpreter interpreter) {
     Path program = interpreter.program();
     String major = interpreter.version().substring(0, interpreter.version().indexOf('.'));
-    LaunchBuilder launch = new LaunchBuilder(guestHome.resolve("node"), GUEST, runtime, program);
+    LaunchBuilder launch = new LaunchBuilder(guestHome.resolve("node"), runtime, program);
     launch.variable(
         "NODE_PATH",
         "/opt/nodejs/node" + major + "/node_modules:/opt/nodejs/node_modules:/var/task");
-    return launch.frames(List.of(program.toString(), GUEST + "/guest.cjs"));
+    return launch.frames(List.of(program.toString(), LaunchBuilder.GUEST + "/guest.cjs"));
   }
 
   private RuntimeLaunch java(String runtime, Interpreter interpreter) {
-    // The archive holds the jars' paths: they must be the same in the jail as out here.
     Path guest = guestHome.resolve("java");
-    LaunchBuilder launch = new LaunchBuilder(guest, guest, runtime, interpreter.program());
+    LaunchBuilder launch = new LaunchBuilder(guest, runtime, interpreter.program());
     List<String> command = new ArrayList<>();
     command.add("/bin/sh");
-    command.add(guest.resolve("start").toString());
+    command.add(LaunchBuilder.GUEST + "/start");
     command.add(interpreter.program().toString());
-    command.addAll(new JavaArchive(guest, interpreter).options());
+    command.addAll(new JavaArchive(guest, interpreter).options(LaunchBuilder.GUEST));
     return launch.frames(command);
   }
 
@@ -192,7 +188,7 @@ public final class RuntimeCatalog {
 
   private RuntimeLaunch provided(String runtime) {
     LaunchBuilder launch =
-        new LaunchBuilder(guestHome.resolve("provided"), GUEST, runtime, Path.of("/bin/sh"));
-    return launch.build(Channel.RUNTIME_API, List.of("/bin/sh", GUEST + "/start"));
+        new LaunchBuilder(guestHome.resolve("provided"), runtime, Path.of("/bin/sh"));
+    return launch.build(Channel.RUNTIME_API, List.of("/bin/sh", LaunchBuilder.GUEST + "/start"));
   }
 }

@@ -2,10 +2,12 @@ package io.mayfly.runtimes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mayfly.runtimes.RuntimeLaunch.Mount;
 import io.mayfly.runtimes.frame.GuestFrame;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +41,9 @@ class TestPreparation {
   void everyJdkStartsFromItsArchiveAndEveryPythonFromItsBytecode() throws Exception {
     RuntimeCatalog catalog = prepared();
     for (RuntimeCatalog.Row row : catalog.list()) {
-      if (row.id().startsWith("java")) {
+      if (row.id().equals("java17")) {
+        assertThat(catalog.launch(row.id()).command()).hasSize(3);
+      } else if (row.id().startsWith("java")) {
         startsWithItsArchiveAlone(catalog.launch(row.id()));
       } else if (row.id().startsWith("python")) {
         String tag =
@@ -49,15 +53,22 @@ class TestPreparation {
     }
   }
 
-  /** A JVM that is told to refuse a start without the archive starts. */
-  private static void startsWithItsArchiveAlone(RuntimeLaunch launch) throws Exception {
+  /** A JVM that is told to refuse a start without the archive starts, though the folder moved. */
+  private void startsWithItsArchiveAlone(RuntimeLaunch launch) throws Exception {
     List<String> command = new ArrayList<>(launch.command());
     boolean aot = command.stream().anyMatch(word -> word.startsWith("-XX:AOTCache="));
     assertThat(aot || command.stream().anyMatch(word -> word.startsWith("-XX:SharedArchive")))
         .isTrue();
     command.addAll(aot ? List.of("-XX:AOTMode=on") : List.of());
+    Path moved = Files.createDirectory(home.resolve("moved"));
+    try (Stream<Path> files = Files.list(home.resolve("java"))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, moved.resolve(file.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
+      }
+    }
+    List<Mount> mounts = List.of(new Mount(moved, Path.of("/var/runtime")));
     RuntimeLaunch strict =
-        new RuntimeLaunch(command, launch.mounts(), launch.environment(), launch.channel());
+        new RuntimeLaunch(command, mounts, launch.environment(), launch.channel());
     Map<String, String> variables = Map.of("_HANDLER", "cases.Handlers::map");
     try (GuestProcess guest = GuestProcess.start(strict, Handlers.java(), variables)) {
       assertThat(guest.awaitStart()).as(guest::log).isInstanceOf(GuestFrame.Ready.class);
