@@ -1,0 +1,7 @@
+package io.mayfly.testing.examples;
+
+final class TestThumbnailsNode extends AbstractTestThumbnails {
+  TestThumbnailsNode() {
+    super("thumbnails-node", Example.newest("nodejs"), "index.handler");
+  }
+}
