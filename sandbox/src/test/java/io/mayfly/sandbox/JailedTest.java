@@ -1,27 +1,30 @@
 package io.mayfly.sandbox;
 
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A test with a real sandbox of its own. */
+/** Tests that share one real sandbox; each makes instances of its own. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class JailedTest {
-  @TempDir Path data;
+  Path data = unset();
   JailHarness jails = unset();
 
-  /** Fields that a framework fills in before each test. */
+  /** Fields that a framework fills in before the first test. */
   @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
   private static <T> T unset() {
     return null;
   }
 
-  @BeforeEach
-  final void openSandbox() {
-    jails = new JailHarness(data);
+  @BeforeAll
+  final void openSandbox(@TempDir Path folder) {
+    data = folder;
+    jails = new JailHarness(folder);
   }
 
-  @AfterEach
+  @AfterAll
   final void closeSandbox() {
     jails.close();
   }
