@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -28,6 +29,7 @@ final class FunctionUrlAnswer {
           "te",
           "trailer");
 
+  private static final Pattern LINE_BREAKS = Pattern.compile("[\r\n]+");
   private static final int LOWEST_STATUS = 100;
   private static final int HIGHEST_STATUS = 599;
 
@@ -67,7 +69,8 @@ final class FunctionUrlAnswer {
       bytes = new byte[0];
     } else if (result.path("isBase64Encoded").asBoolean(false)) {
       try {
-        bytes = Base64.getMimeDecoder().decode(body.stringValue());
+        // Line breaks are passed over, as some encoders add them; anything else is a mistake.
+        bytes = Base64.getDecoder().decode(LINE_BREAKS.matcher(body.stringValue()).replaceAll(""));
       } catch (IllegalArgumentException e) {
         return Optional.empty();
       }
