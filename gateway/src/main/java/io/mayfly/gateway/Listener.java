@@ -51,6 +51,9 @@ public final class Listener implements AutoCloseable {
 
   private static final int READ_BYTES = 32 * 1024;
 
+  /** How much of a body that is too large is read all the same before that is said. */
+  private static final long DISCARDED_BYTES = 256L * 1024 * 1024;
+
   private final Server server;
   private final ServerConnector connector;
 
@@ -147,6 +150,7 @@ public final class Listener implements AutoCloseable {
       long limit = route.bodyBytes();
       long declared = request.getLength();
       if (declared > limit) {
+        discard(request, declared);
         send(route.tooLarge(), response, callback);
         return true;
       }
@@ -164,6 +168,18 @@ public final class Listener implements AutoCloseable {
         budget.release(kilobytes);
       }
       return true;
+    }
+
+    /**
+     * Many clients read no answer before they have sent their whole request, and see a broken
+     * connection instead: within a bound they are let.
+     */
+    private static void discard(Request request, long declared) throws IOException {
+      if (declared <= DISCARDED_BYTES && !request.getHeaders().contains(HttpHeader.EXPECT)) {
+        try (InputStream in = Content.Source.asInputStream(request)) {
+          in.transferTo(OutputStream.nullOutputStream());
+        }
+      }
     }
 
     private static long bound(long declared, long limit) {
