@@ -62,8 +62,8 @@ final class Invoke implements RawOperation {
     String type = wire.headers().first("x-amz-invocation-type").orElse("RequestResponse");
     boolean tail = wantsTail(wire.headers().first("x-amz-log-type").orElse("None"));
     return switch (type) {
-      case "RequestResponse" -> respond(run(arn, wire, caller), tail);
-      case "DryRun" -> dryRun(arn);
+      case "RequestResponse" -> respond(run(arn, wire, caller), caller, tail);
+      case "DryRun" -> dryRun(arn, caller);
       case "Event" ->
           throw new MayflyException(
               ErrorCode.INVALID_PARAMETER,
@@ -72,9 +72,9 @@ final class Invoke implements RawOperation {
     };
   }
 
-  private WireResponse dryRun(FunctionArn arn) {
+  private WireResponse dryRun(FunctionArn arn, Caller caller) {
     var _ = catalog.require(arn.name());
-    return new WireResponse(NO_CONTENT, new Headers(), new byte[0]);
+    return new WireResponse(NO_CONTENT, identified(caller), new byte[0]);
   }
 
   private InvokeResult run(FunctionArn arn, WireRequest wire, Caller caller) {
@@ -104,9 +104,13 @@ final class Invoke implements RawOperation {
             wire.headers().first("x-amz-client-context").map(Invoke::clientContext)));
   }
 
-  private static WireResponse respond(InvokeResult result, boolean tail) {
+  private static Headers identified(Caller caller) {
+    return new Headers().set("x-amzn-requestid", caller.requestId());
+  }
+
+  private static WireResponse respond(InvokeResult result, Caller caller, boolean tail) {
     Headers headers =
-        new Headers()
+        identified(caller)
             .set("content-type", result.contentType())
             .set("x-amz-executed-version", result.version());
     if (result.failure().isPresent()) {
