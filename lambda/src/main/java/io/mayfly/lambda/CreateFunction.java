@@ -59,6 +59,7 @@ final class CreateFunction implements Operation<CreateFunction.Input, FunctionCo
 
   @Override
   public FunctionConfiguration handle(Input input, Caller caller) {
+    Settings.withinQuotas(input.timeout(), input.memorySize());
     Settings.onlyUnpublished(input.publish());
     Settings.only("PackageType", input.packageType(), "Zip");
     Settings.onlyPassThrough(input.tracingConfig());

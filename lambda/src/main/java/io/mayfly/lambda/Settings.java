@@ -11,6 +11,9 @@ import java.util.Optional;
  * that value and refused with any other, so that none is accepted and ignored.
  */
 final class Settings {
+  private static final int MAX_TIMEOUT_SECONDS = 900;
+  private static final int MAX_MEMORY_MEGABYTES = 10_240;
+
   private Settings() {}
 
   record Environment(Map<String, String> variables) {}
@@ -20,6 +23,23 @@ final class Settings {
   record TracingConfig(Optional<String> mode) {}
 
   record SnapStart(Optional<String> applyOn) {}
+
+  /**
+   * The quotas of functions, which are below what the service model allows: 15 minutes and 10 GB.
+   */
+  static void withinQuotas(Optional<Integer> timeout, Optional<Integer> memory) {
+    atMost("timeout", timeout, MAX_TIMEOUT_SECONDS);
+    atMost("memorySize", memory, MAX_MEMORY_MEGABYTES);
+  }
+
+  private static void atMost(String member, Optional<Integer> value, int most) {
+    if (value.orElse(0) > most) {
+      throw new MayflyException(
+          ErrorCode.VALIDATION,
+          "1 validation error detected: Value '%d' at '%s' failed to satisfy constraint: Member must have value less than or equal to %d"
+              .formatted(value.orElse(0), member, most));
+    }
+  }
 
   static void onlyPassThrough(Optional<TracingConfig> tracing) {
     only("TracingConfig.Mode", tracing.flatMap(TracingConfig::mode), "PassThrough");

@@ -50,6 +50,7 @@ final class UpdateFunctionConfiguration
 
   @Override
   public FunctionConfiguration handle(Input input, Caller caller) {
+    Settings.withinQuotas(input.timeout(), input.memorySize());
     Settings.onlyPassThrough(input.tracingConfig());
     Settings.onlyWithoutSnapStart(input.snapStart());
     ConfigurationChange change =
