@@ -9,18 +9,23 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
 import software.amazon.awssdk.services.lambda.model.FunctionUrlAuthType;
 import software.amazon.awssdk.services.lambda.model.InvokeRequest;
 import software.amazon.awssdk.services.lambda.model.InvokeResponse;
 import software.amazon.awssdk.services.lambda.model.LogType;
+import software.amazon.awssdk.services.lambda.waiters.LambdaWaiter;
 
 /** The AWS SDK for Java against a platform, with what tests do again and again. Thread-safe. */
 public final class Functions {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+  private static final Duration POLL = Duration.ofMillis(50);
+
   private final LambdaClient client;
+  private final LambdaWaiter waiter;
   private final String role;
 
   Functions(Mayfly mayfly) {
@@ -39,6 +44,16 @@ public final class Functions {
                     settings
                         .retryStrategy(retries -> retries.maxAttempts(1))
                         .apiCallTimeout(PATIENCE))
+            .build();
+    waiter =
+        LambdaWaiter.builder()
+            .client(client)
+            .overrideConfiguration(
+                settings ->
+                    settings
+                        .maxAttempts(10_000)
+                        .waitTimeout(PATIENCE)
+                        .backoffStrategyV2(BackoffStrategy.fixedDelayWithoutJitter(POLL)))
             .build();
   }
 
@@ -64,6 +79,18 @@ public final class Functions {
       String handler,
       byte[] zip,
       Consumer<CreateFunctionRequest.Builder> more) {
+    create(name, runtime, handler, zip, more);
+    waiter.waitUntilFunctionActiveV2(request -> request.functionName(name));
+    return name;
+  }
+
+  /** Creates a function and does not wait. */
+  public void create(
+      String name,
+      String runtime,
+      String handler,
+      byte[] zip,
+      Consumer<CreateFunctionRequest.Builder> more) {
     client.createFunction(
         request -> {
           request
@@ -74,8 +101,6 @@ public final class Functions {
               .code(code -> code.zipFile(SdkBytes.fromByteArrayUnsafe(zip)));
           more.accept(request);
         });
-    client.waiter().waitUntilFunctionActiveV2(request -> request.functionName(name));
-    return name;
   }
 
   /** Creates a function of Python code that defines {@code handler(event, context)}. */
@@ -93,7 +118,12 @@ public final class Functions {
   public void update(String name, byte[] zip) {
     client.updateFunctionCode(
         request -> request.functionName(name).zipFile(SdkBytes.fromByteArrayUnsafe(zip)));
-    client.waiter().waitUntilFunctionUpdatedV2(request -> request.functionName(name));
+    waiter.waitUntilFunctionUpdatedV2(request -> request.functionName(name));
+  }
+
+  /** Polls more often than the SDK's own waiters. */
+  public LambdaWaiter waiter() {
+    return waiter;
   }
 
   /** Deletes functions that tests have created. */

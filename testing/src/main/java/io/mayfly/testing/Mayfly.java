@@ -165,6 +165,21 @@ public final class Mayfly implements AutoCloseable {
     return new Functions(this);
   }
 
+  /** What a function has logged so far. */
+  public String functionLog(String function) {
+    String url = endpoint() + "/_mayfly/logs/" + function;
+    Reply reply = Signing.of(this).service("mayfly").request("GET", url, new byte[0]).send();
+    if (reply.status() != 200) {
+      throw new AssertionError(reply.status() + " " + reply.text());
+    }
+    return reply.text();
+  }
+
+  /** Waits until a function has logged a text, which tells how far a call has come. */
+  public void awaitLog(String function, String text) {
+    Eventually.holds(PATIENCE, () -> functionLog(function).contains(text));
+  }
+
   /** Ends the process as the kernel's out-of-memory killer would. */
   public void kill9() {
     running.process().destroyForcibly();

@@ -37,6 +37,7 @@ def problem(error):
 
 
 def main():
+    sys.stdout.reconfigure(line_buffering=True)
     sys.modules["runtime"] = sys.modules["__main__"]
     try:
         import app

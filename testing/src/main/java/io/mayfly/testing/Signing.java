@@ -1,0 +1,80 @@
+package io.mayfly.testing;
+
+import java.net.URI;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.http.ContentStreamProvider;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
+import software.amazon.awssdk.http.auth.spi.signer.HttpSigner;
+
+/**
+ * Requests signed by the AWS SDK's own signer, free to be sent as they are or damaged first. For
+ * one thread.
+ */
+public final class Signing {
+  private final AwsBasicCredentials keys;
+  private Clock clock = Clock.systemUTC();
+  private String region = "us-east-1";
+  private String service = "lambda";
+
+  /** Signs with keys that the platform need not know. */
+  public Signing(String accessKey, String secretKey) {
+    keys = AwsBasicCredentials.create(accessKey, secretKey);
+  }
+
+  /** Signs as a platform's owner. */
+  public static Signing of(Mayfly mayfly) {
+    return new Signing(mayfly.accessKey(), mayfly.secretKey());
+  }
+
+  /** Signs at another time than now. */
+  public Signing clock(Clock other) {
+    clock = other;
+    return this;
+  }
+
+  /** Signs for another region than the platform's. */
+  public Signing region(String other) {
+    region = other;
+    return this;
+  }
+
+  /** Signs for another service than Lambda. */
+  public Signing service(String other) {
+    service = other;
+    return this;
+  }
+
+  /** The headers that make a request a signed one. */
+  public Map<String, List<String>> headers(String method, String url, byte[] body) {
+    SdkHttpRequest request =
+        SdkHttpRequest.builder()
+            .method(SdkHttpMethod.fromValue(method))
+            .uri(URI.create(url))
+            .build();
+    return AwsV4HttpSigner.create()
+        .sign(
+            signing ->
+                signing
+                    .identity(keys)
+                    .request(request)
+                    .payload(ContentStreamProvider.fromByteArray(body))
+                    .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, service)
+                    .putProperty(AwsV4HttpSigner.REGION_NAME, region)
+                    .putProperty(HttpSigner.SIGNING_CLOCK, clock))
+        .request()
+        .headers();
+  }
+
+  /** A signed request, ready to be sent. */
+  public Http request(String method, String url, byte[] body) {
+    Http http = Http.request(method, url).body(body);
+    headers(method, url, body)
+        .forEach((name, values) -> values.forEach(value -> http.header(name, value)));
+    return http;
+  }
+}

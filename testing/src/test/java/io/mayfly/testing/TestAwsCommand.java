@@ -1,0 +1,300 @@
+package io.mayfly.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** The AWS command line, as it comes from its publisher, through every action there is. */
+final class TestAwsCommand {
+  private static final Mayfly MAYFLY = Mayfly.shared();
+  private static final String ROLE = "arn:aws:iam::000000000000:role/any";
+  private static final String CODE =
+      """
+      import sys
+      def handler(event, context):
+          print("handling", context.arn)
+          return {"version": 1, "event": event, "arn": context.arn, "client": context.client_context}
+      """;
+
+  @TempDir static Path folder;
+
+  @BeforeAll
+  static void createFunction() throws IOException {
+    Files.write(folder.resolve("one.zip"), Custom.python(CODE));
+    Files.write(
+        folder.resolve("two.zip"), Custom.python("def handler(event, context): return 'two'\n"));
+    create("cli-thumb");
+    lambda("wait", "function-active-v2", "--function-name", "cli-thumb");
+  }
+
+  @AfterAll
+  static void deleteFunction() {
+    lambda("delete-function", "--function-name", "cli-thumb");
+    assertThat(failed("get-function", "--function-name", "cli-thumb"))
+        .contains("ResourceNotFoundException")
+        .contains("Function not found: arn:aws:lambda:us-east-1:000000000000:function:cli-thumb");
+  }
+
+  @Test
+  void getFunctionShowsItsConfigurationAndAnAddressOfItsCode() throws IOException {
+    JsonNode shown = json("get-function", "--function-name", "cli-thumb");
+    assertThat(shown.at("/Configuration/FunctionArn").asString())
+        .isEqualTo("arn:aws:lambda:us-east-1:000000000000:function:cli-thumb");
+    assertThat(shown.at("/Configuration/State").asString()).isEqualTo("Active");
+    assertThat(shown.at("/Code/RepositoryType").asString()).isEqualTo("S3");
+    Reply code = Http.request("GET", shown.at("/Code/Location").asString()).send();
+    assertThat(code.status()).isEqualTo(200);
+    assertThat(code.body()).isEqualTo(Files.readAllBytes(folder.resolve("one.zip")));
+    assertThat(shown.at("/Configuration/CodeSize").asInt()).isEqualTo(code.body().length);
+  }
+
+  @Test
+  void getFunctionConfigurationTakesNamesAndArns() {
+    for (String name :
+        List.of(
+            "cli-thumb",
+            "000000000000:function:cli-thumb",
+            "function:cli-thumb",
+            "arn:aws:lambda:us-east-1:000000000000:function:cli-thumb")) {
+      JsonNode shown = json("get-function-configuration", "--function-name", name);
+      assertThat(shown.path("FunctionName").asString()).isEqualTo("cli-thumb");
+      assertThat(shown.path("Handler").asString()).isEqualTo("app.handler");
+      assertThat(shown.path("Version").asString()).isEqualTo("$LATEST");
+      assertThat(shown.path("LastUpdateStatus").asString()).isEqualTo("Successful");
+    }
+  }
+
+  @Test
+  void invokeWritesTheAnswerToAFileAndShowsTheLogsTail() throws IOException {
+    Path out = folder.resolve("out.json");
+    Files.writeString(folder.resolve("event.json"), "{\"key\": \"välue\"}");
+    JsonNode shown =
+        json(
+            "invoke",
+            "--function-name",
+            "cli-thumb:$LATEST",
+            "--log-type",
+            "Tail",
+            "--client-context",
+            base64("{\"custom\":{\"from\":\"cli\"}}"),
+            "--payload",
+            "fileb://" + folder.resolve("event.json"),
+            out.toString());
+    assertThat(shown.path("StatusCode").asInt()).isEqualTo(200);
+    assertThat(shown.path("ExecutedVersion").asString()).isEqualTo("$LATEST");
+    String log =
+        new String(
+            Base64.getDecoder().decode(shown.path("LogResult").asString()), StandardCharsets.UTF_8);
+    assertThat(log.lines().map(line -> line.split(" ", 2)[0]))
+        .containsSubsequence("START", "handling", "END", "REPORT");
+    JsonNode answer = Json.of(Files.readString(out));
+    assertThat(answer.at("/event/key").asString()).isEqualTo("välue");
+    assertThat(answer.at("/arn").asString()).endsWith(":function:cli-thumb:$LATEST");
+    assertThat(answer.at("/client").asString()).contains("\"from\":\"cli\"");
+  }
+
+  @Test
+  void dryRunCallsNothing() {
+    JsonNode shown =
+        json(
+            "invoke",
+            "--function-name",
+            "cli-thumb",
+            "--invocation-type",
+            "DryRun",
+            folder.resolve("dry.json").toString());
+    assertThat(shown.path("StatusCode").asInt()).isEqualTo(204);
+  }
+
+  @Test
+  void asynchronousInvocationIsRefusedUntilThereIsAQueue() {
+    assertThat(
+            failed(
+                "invoke",
+                "--function-name",
+                "cli-thumb",
+                "--invocation-type",
+                "Event",
+                folder.resolve("event-out.json").toString()))
+        .contains("InvalidParameterValueException")
+        .contains("Event is not supported yet");
+  }
+
+  @Test
+  void codeAndConfigurationAreUpdatedOneRevisionAtATime() throws IOException {
+    create("cli-update");
+    lambda("wait", "function-active-v2", "--function-name", "cli-update");
+    JsonNode first = json("get-function-configuration", "--function-name", "cli-update");
+    JsonNode second =
+        json(
+            "update-function-configuration",
+            "--function-name",
+            "cli-update",
+            "--timeout",
+            "9",
+            "--memory-size",
+            "256",
+            "--description",
+            "changed",
+            "--environment",
+            "Variables={GREETING=hello}",
+            "--revision-id",
+            first.path("RevisionId").asString());
+    assertThat(second.path("RevisionId")).isNotEqualTo(first.path("RevisionId"));
+    lambda("wait", "function-updated-v2", "--function-name", "cli-update");
+    assertThat(
+            failed(
+                "update-function-code",
+                "--function-name",
+                "cli-update",
+                "--zip-file",
+                "fileb://" + folder.resolve("two.zip"),
+                "--revision-id",
+                first.path("RevisionId").asString()))
+        .contains("PreconditionFailedException")
+        .contains("The RevisionId provided does not match the latest RevisionId");
+    lambda(
+        "update-function-code",
+        "--function-name",
+        "cli-update",
+        "--zip-file",
+        "fileb://" + folder.resolve("two.zip"));
+    lambda("wait", "function-updated-v2", "--function-name", "cli-update");
+    JsonNode third = json("get-function-configuration", "--function-name", "cli-update");
+    assertThat(third.path("Timeout").asInt()).isEqualTo(9);
+    assertThat(third.path("MemorySize").asInt()).isEqualTo(256);
+    assertThat(third.path("Description").asString()).isEqualTo("changed");
+    assertThat(third.at("/Environment/Variables/GREETING").asString()).isEqualTo("hello");
+    assertThat(third.path("CodeSha256")).isNotEqualTo(first.path("CodeSha256"));
+    Path out = folder.resolve("updated.json");
+    lambda("invoke", "--function-name", "cli-update", out.toString());
+    assertThat(Files.readString(out)).isEqualTo("\"two\"");
+    lambda("delete-function", "--function-name", "cli-update");
+  }
+
+  @Test
+  void functionUrlsAreCreatedReadChangedListedAndDeleted() {
+    JsonNode created =
+        json(
+            "create-function-url-config",
+            "--function-name",
+            "cli-thumb",
+            "--auth-type",
+            "NONE",
+            "--cors",
+            "AllowOrigins=https://example.com,AllowMethods=GET,MaxAge=60");
+    String url = created.path("FunctionUrl").asString();
+    assertThat(Http.request("GET", url).send().status()).isEqualTo(200);
+    assertThat(
+            failed(
+                "create-function-url-config",
+                "--function-name",
+                "cli-thumb",
+                "--auth-type",
+                "NONE"))
+        .contains("ResourceConflictException");
+    JsonNode read = json("get-function-url-config", "--function-name", "cli-thumb");
+    assertThat(read.path("FunctionUrl").asString()).isEqualTo(url);
+    assertThat(read.at("/Cors/MaxAge").asInt()).isEqualTo(60);
+    json("update-function-url-config", "--function-name", "cli-thumb", "--auth-type", "AWS_IAM");
+    assertThat(Http.request("GET", url).send().status()).isEqualTo(403);
+    JsonNode listed = json("list-function-url-configs", "--function-name", "cli-thumb");
+    assertThat(listed.at("/FunctionUrlConfigs/0/AuthType").asString()).isEqualTo("AWS_IAM");
+    lambda("delete-function-url-config", "--function-name", "cli-thumb");
+    assertThat(Http.request("GET", url).send().status()).isEqualTo(404);
+    assertThat(failed("get-function-url-config", "--function-name", "cli-thumb"))
+        .contains("ResourceNotFoundException");
+  }
+
+  @Test
+  void accountSettingsShowLimitsAndUse() {
+    JsonNode settings = json("get-account-settings");
+    assertThat(settings.at("/AccountLimit/ConcurrentExecutions").asInt()).isEqualTo(1000);
+    assertThat(settings.at("/AccountLimit/CodeSizeZipped").asInt()).isEqualTo(52428800);
+    assertThat(settings.at("/AccountUsage/FunctionCount").asInt()).isPositive();
+  }
+
+  @Test
+  void longListsComeInPages() {
+    Functions functions = MAYFLY.functions();
+    byte[] zip = Custom.program("#!/bin/sh\n");
+    List<String> names =
+        Stream.iterate(0, n -> n + 1).limit(55).map("cli-many-%02d"::formatted).toList();
+    names.forEach(name -> functions.create(name, "provided.al2023", "none", zip, request -> {}));
+    try {
+      JsonNode all = json("list-functions", "--query", "Functions[].FunctionName");
+      assertThat(all.valueStream().map(JsonNode::asString)).containsAll(names).isSorted();
+      JsonNode small = json("list-functions", "--page-size", "7", "--query", "length(Functions)");
+      assertThat(small.asInt()).isEqualTo(all.size());
+      JsonNode cut = json("list-functions", "--max-items", "3");
+      assertThat(cut.path("Functions")).hasSize(3);
+      JsonNode next =
+          json(
+              "list-functions",
+              "--max-items",
+              "3",
+              "--starting-token",
+              cut.path("NextToken").asString());
+      assertThat(next.at("/Functions/0/FunctionName").asString()).isEqualTo(all.path(3).asString());
+    } finally {
+      functions.delete(names);
+    }
+  }
+
+  @Test
+  void actionsThatDoNotExistYetSaySo() {
+    assertThat(failed("list-layers"))
+        .contains("NotImplementedException")
+        .contains("lambda:ListLayers");
+  }
+
+  private static void create(String name) {
+    lambda(
+        "create-function",
+        "--function-name",
+        name,
+        "--runtime",
+        "provided.al2023",
+        "--handler",
+        "app.handler",
+        "--role",
+        ROLE,
+        "--zip-file",
+        "fileb://" + folder.resolve("one.zip"));
+  }
+
+  private static Ran run(String... arguments) {
+    String[] command =
+        Stream.concat(Stream.of("lambda"), Stream.of(arguments)).toArray(String[]::new);
+    return Tools.aws(MAYFLY, command);
+  }
+
+  private static void lambda(String... arguments) {
+    run(arguments).ok();
+  }
+
+  private static JsonNode json(String... arguments) {
+    return Json.of(run(arguments).ok().out());
+  }
+
+  private static String failed(String... arguments) {
+    Ran ran = run(arguments);
+    assertThat(ran.status()).isNotZero();
+    return ran.err();
+  }
+
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  }
+}

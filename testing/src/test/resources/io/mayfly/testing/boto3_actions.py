@@ -1,0 +1,92 @@
+"""Every action of the Lambda API through boto3. Takes a function's zip file in base64."""
+import base64
+import json
+import sys
+
+import boto3
+from botocore.exceptions import ClientError
+
+client = boto3.client("lambda")
+errors = client.exceptions
+zip_file = base64.b64decode(sys.argv[1])
+NAME = "boto-main"
+ARN = "arn:aws:lambda:us-east-1:000000000000:function:" + NAME
+
+
+def refused(kind, text, action, **arguments):
+    try:
+        action(**arguments)
+    except kind as error:
+        assert text in str(error), error
+        return error.response
+    raise AssertionError(f"{action} was not refused")
+
+
+def create(name, **more):
+    return client.create_function(
+        FunctionName=name, Runtime="provided.al2023", Handler="app.handler",
+        Role="arn:aws:iam::000000000000:role/any", Code={"ZipFile": zip_file}, **more)
+
+
+created = create(NAME, Environment={"Variables": {"AB": "1"}}, Tags={"owner": "tests"})
+assert created["State"] == "Pending", created
+assert created["ResponseMetadata"]["HTTPStatusCode"] == 201
+client.get_waiter("function_active_v2").wait(FunctionName=NAME)
+refused(errors.ResourceConflictException, "Function already exist", create, name=NAME)
+
+# Reading
+function = client.get_function(FunctionName=NAME)
+assert function["Configuration"]["FunctionArn"] == ARN
+assert function["Tags"] == {"owner": "tests"}
+configuration = client.get_function_configuration(FunctionName=ARN)
+assert configuration["Environment"]["Variables"] == {"AB": "1"}
+names = [one["FunctionName"] for page in client.get_paginator("list_functions").paginate()
+         for one in page["Functions"]]
+assert NAME in names
+
+# Calling
+answer = client.invoke(FunctionName=NAME, Payload=json.dumps({"text": "hällo"}), LogType="Tail")
+assert json.loads(answer["Payload"].read()) == {"event": {"text": "hällo"}, "arn": ARN}
+assert answer["ExecutedVersion"] == "$LATEST"
+assert b"REPORT RequestId: " in base64.b64decode(answer["LogResult"])
+failed = client.invoke(FunctionName=NAME, Payload=b'"fail"')
+assert failed["FunctionError"] == "Unhandled"
+assert json.loads(failed["Payload"].read())["errorType"] == "KeyError"
+assert client.invoke(FunctionName=NAME, InvocationType="DryRun")["StatusCode"] == 204
+refused(errors.InvalidParameterValueException, "Event", client.invoke, FunctionName=NAME,
+        InvocationType="Event")
+response = refused(errors.InvalidRequestContentException, "Could not parse request body into json",
+                   client.invoke, FunctionName=NAME, Payload=b"{no json")
+assert response["ResponseMetadata"]["HTTPStatusCode"] == 400
+assert response["Error"]["Code"] == "InvalidRequestContentException"
+refused(errors.ResourceNotFoundException, "Function not found", client.invoke, FunctionName="none")
+
+# Changing
+updated = client.update_function_configuration(
+    FunctionName=NAME, Timeout=11, RevisionId=configuration["RevisionId"])
+client.get_waiter("function_updated_v2").wait(FunctionName=NAME)
+refused(errors.PreconditionFailedException, "RevisionId", client.update_function_code,
+        FunctionName=NAME, ZipFile=zip_file, RevisionId=configuration["RevisionId"])
+client.update_function_code(FunctionName=NAME, ZipFile=zip_file)
+client.get_waiter("function_updated_v2").wait(FunctionName=NAME)
+assert client.get_function_configuration(FunctionName=NAME)["Timeout"] == 11
+
+# Function URLs
+url = client.create_function_url_config(
+    FunctionName=NAME, AuthType="NONE", Cors={"AllowOrigins": ["*"]})["FunctionUrl"]
+assert client.get_function_url_config(FunctionName=NAME)["FunctionUrl"] == url
+assert client.update_function_url_config(FunctionName=NAME, AuthType="AWS_IAM")["AuthType"] == "AWS_IAM"
+assert len(client.list_function_url_configs(FunctionName=NAME)["FunctionUrlConfigs"]) == 1
+client.delete_function_url_config(FunctionName=NAME)
+refused(errors.ResourceNotFoundException, "", client.get_function_url_config, FunctionName=NAME)
+
+# The rest
+assert client.get_account_settings()["AccountLimit"]["ConcurrentExecutions"] == 1000
+refused(ClientError, "NotImplemented", client.list_aliases, FunctionName=NAME)
+stranger = boto3.client("lambda", aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
+                        aws_secret_access_key="a" * 40)
+refused(ClientError, "The security token included in the request is invalid",
+        stranger.list_functions)
+client.delete_function(FunctionName=NAME)
+refused(errors.ResourceNotFoundException, "Function not found: " + ARN, client.get_function,
+        FunctionName=NAME)
