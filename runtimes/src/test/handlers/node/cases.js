@@ -10,7 +10,7 @@ exports.plain = (event) => {
 exports.context = async (event, context) => ({
   keys: Object.keys(context).sort(),
   values: JSON.parse(JSON.stringify(context)),
-  remaining: context.getRemainingTimeInMillis() > 0 && context.getRemainingTimeInMillis() <= 30000,
+  remaining: context.getRemainingTimeInMillis() > 0 && context.getRemainingTimeInMillis() <= 3600000,
   trace: process.env._X_AMZN_TRACE_ID,
 });
 

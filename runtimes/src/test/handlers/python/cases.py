@@ -32,7 +32,7 @@ def context(event, context):
         and [client.custom, client.env, client.client and client.client.app_title],
         "has_w3c": client and hasattr(client, "w3c"),
         "w3c": context.w3c(),
-        "remaining": 0 < remaining <= 30000 and type(remaining).__name__,
+        "remaining": 0 < remaining <= 3600000 and type(remaining).__name__,
         "public": sorted(name for name in dir(context) if not name.startswith("_")),
     }
 

@@ -215,7 +215,7 @@ public class Handlers {
     all.put("invokedFunctionArn", context.getInvokedFunctionArn());
     all.put("memoryLimitInMB", context.getMemoryLimitInMB());
     int remaining = context.getRemainingTimeInMillis();
-    all.put("remaining", remaining > 0 && remaining <= 30_000);
+    all.put("remaining", remaining > 0 && remaining <= 3_600_000);
     all.put("tenant", context.getTenantId());
     all.put("logger", context.getLogger() != null);
     all.put("identity", context.getIdentity() != null);
