@@ -165,9 +165,24 @@ public final class Mayfly implements AutoCloseable {
     return new Functions(this);
   }
 
+  /** The newest runtime whose name begins with a text. */
+  public String newestRuntime(String prefix) {
+    return Json.of(own("runtimes"))
+        .valueStream()
+        .map(row -> row.path("id").asString())
+        .filter(id -> id.startsWith(prefix))
+        .reduce((older, newer) -> newer)
+        .orElseThrow(() -> new AssertionError("this machine has no " + prefix));
+  }
+
   /** What a function has logged so far. */
   public String functionLog(String function) {
-    String url = endpoint() + "/_mayfly/logs/" + function;
+    return own("logs/" + function);
+  }
+
+  /** Reads one of the platform's own endpoints. */
+  private String own(String path) {
+    String url = endpoint() + "/_mayfly/" + path;
     Reply reply = Signing.of(this).service("mayfly").request("GET", url, new byte[0]).send();
     if (reply.status() != 200) {
       throw new AssertionError(reply.status() + " " + reply.text());
