@@ -10,13 +10,12 @@ import io.mayfly.model.MayflyException;
 import io.mayfly.model.Outcome;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
 
 /**
@@ -29,15 +28,14 @@ import java.util.function.LongSupplier;
 public final class Dispatcher implements AutoCloseable {
   private static final long NANOS_PER_MILLI = 1_000_000;
 
-  private final FunctionSource functions;
   private final InstanceStarter starter;
   private final KeepAlive keepAlive;
   private final int concurrency;
   private final UsageListener usages;
   private final InstantSource clock;
   private final LongSupplier nanoTime;
-  private final Map<FunctionName, FunctionPool> pools = new ConcurrentHashMap<>();
-  private final AtomicInteger running = new AtomicInteger();
+  private final FunctionPools pools;
+  private final Semaphore slots;
 
   /**
    * Wires a dispatcher.
@@ -53,13 +51,14 @@ public final class Dispatcher implements AutoCloseable {
       UsageListener usages,
       InstantSource clock,
       LongSupplier nanoTime) {
-    this.functions = functions;
     this.starter = starter;
     this.keepAlive = keepAlive;
     this.concurrency = concurrency;
     this.usages = usages;
     this.clock = clock;
     this.nanoTime = nanoTime;
+    this.pools = new FunctionPools(functions);
+    this.slots = new Semaphore(concurrency);
   }
 
   /** The most invocations that run at the same time. */
@@ -69,13 +68,12 @@ public final class Dispatcher implements AutoCloseable {
 
   /** How many invocations run now. */
   public int running() {
-    return running.get();
+    return concurrency - slots.availablePermits();
   }
 
   /** How many instances a function has, in whatever state. */
   public int instances(FunctionName function) {
-    FunctionPool pool = pools.get(function);
-    return pool == null ? 0 : pool.live();
+    return pools.live(function);
   }
 
   /**
@@ -86,8 +84,7 @@ public final class Dispatcher implements AutoCloseable {
    *     instance can be started
    */
   public InvokeResult invoke(InvokeRequest request) {
-    if (running.incrementAndGet() > concurrency) {
-      running.decrementAndGet();
+    if (!slots.tryAcquire()) {
       throw new MayflyException(
           ErrorCode.THROTTLED,
           "Rate Exceeded.",
@@ -96,13 +93,13 @@ public final class Dispatcher implements AutoCloseable {
     try {
       return invokeAdmitted(request);
     } finally {
-      running.decrementAndGet();
+      slots.release();
     }
   }
 
   private InvokeResult invokeAdmitted(InvokeRequest request) {
     while (true) {
-      FunctionPool pool = pool(request.function());
+      FunctionPool pool = pools.serving(request.function());
       switch (pool.claim()) {
         case FunctionPool.Claim.Warm warm -> {
           return call(request, pool, warm.instance(), Optional.empty());
@@ -117,39 +114,17 @@ public final class Dispatcher implements AutoCloseable {
     }
   }
 
-  /** The pool of the revision that serves now, made on first use. */
-  private FunctionPool pool(FunctionName name) {
-    FunctionConfig config = functions.serving(name);
-    FunctionPool found = pools.get(name);
-    if (found != null && found.serves(config)) {
-      return found;
-    }
-    // The configuration is read again inside: a retirement that follows its change sees this pool.
-    List<FunctionPool> outdated = new ArrayList<>(1);
-    FunctionPool current =
-        pools.compute(
-            name,
-            (key, before) -> {
-              FunctionConfig now = functions.serving(key);
-              if (before != null && before.serves(now)) {
-                return before;
-              }
-              if (before != null) {
-                outdated.add(before);
-              }
-              return new FunctionPool(now);
-            });
-    outdated.forEach(Dispatcher::retireQuietly);
-    return current;
-  }
-
   private InvokeResult callCold(InvokeRequest request, FunctionPool pool) {
-    Ready ready = startReady(pool, Limits.INIT);
-    if (ready.failure().isPresent() && ready.failure().get() instanceof Outcome.TimedOut) {
-      // Lambda gives an init that took too long a second chance, within the function's own timeout.
-      ready.log().platformLine(initReport(ready.took(), "timeout", ""));
-      pool.claimStart();
-      ready = startReady(pool, pool.config().timeout());
+    Ready ready;
+    try {
+      ready = startReady(pool, Limits.INIT);
+      if (ready.failure().isPresent() && ready.failure().get() instanceof Outcome.TimedOut) {
+        // Lambda gives an init that took too long a second chance, within the function's timeout.
+        ready.log().platformLine(initReport(ready.took(), "timeout", ""));
+        ready = startReady(pool, pool.config().timeout());
+      }
+    } finally {
+      pool.endStart();
     }
     return callCold(request, pool, ready);
   }
@@ -161,6 +136,7 @@ public final class Dispatcher implements AutoCloseable {
     Outcome failure = ready.failure().orElseThrow();
     ready.log().platformLine(initReport(ready.took(), "error", Failures.errorType(failure)));
     FunctionConfig config = pool.config();
+    ready.log().platformLine(startLine(request));
     InvokeResult.Usage usage =
         new InvokeResult.Usage(
             ready.took(),
@@ -181,20 +157,34 @@ public final class Dispatcher implements AutoCloseable {
 
   private Ready startReady(FunctionPool pool, Duration limit) {
     InstanceStarter.Started started;
+    pool.addInstance();
     try {
       started = starter.start(pool.config());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       pool.gone(Optional.empty());
       throw e;
     }
+    PooledInstance instance = new PooledInstance(started.instance(), started.log());
+    // Before anything else can go wrong: whatever becomes of the instance, its end is counted.
+    started
+        .instance()
+        .whenGone(
+            () -> {
+              started.log().close();
+              pool.gone(Optional.of(instance));
+            });
     long before = nanoTime.getAsLong();
-    Optional<Outcome> failure = started.instance().awaitReady(limit);
+    Optional<Outcome> failure;
+    try {
+      failure = started.instance().awaitReady(limit);
+    } catch (RuntimeException | Error e) {
+      instance.stop();
+      throw e;
+    }
     Duration took =
         failure.isPresent()
             ? Duration.ofNanos(nanoTime.getAsLong() - before)
             : started.instance().initDuration();
-    PooledInstance instance = new PooledInstance(started.instance(), started.log(), took);
-    started.instance().whenGone(() -> pool.gone(Optional.of(instance)));
     return new Ready(
         failure.isPresent() ? Optional.empty() : Optional.of(instance),
         failure,
@@ -205,13 +195,31 @@ public final class Dispatcher implements AutoCloseable {
 
   private InvokeResult call(
       InvokeRequest request, FunctionPool pool, PooledInstance pooled, Optional<Duration> init) {
-    FunctionConfig config = pool.config();
+    boolean ended = false;
+    try {
+      InvokeResult result = call(request, pool.config(), pooled, init);
+      ended = true;
+      return result;
+    } finally {
+      if (ended) {
+        pool.giveBack(pooled, nanoTime.getAsLong());
+      } else {
+        // Nobody knows what it is doing.
+        pooled.stop();
+      }
+    }
+  }
+
+  private InvokeResult call(
+      InvokeRequest request,
+      FunctionConfig config,
+      PooledInstance pooled,
+      Optional<Duration> init) {
     InstanceLog log = pooled.log();
     if (init.isEmpty()) {
       log.begin();
     }
-    log.platformLine(
-        "START RequestId: %s Version: %s".formatted(request.requestId(), FunctionConfig.LATEST));
+    log.platformLine(startLine(request));
     long before = nanoTime.getAsLong();
     Outcome outcome =
         pooled
@@ -236,9 +244,7 @@ public final class Dispatcher implements AutoCloseable {
             config.memory(),
             pooled.instance().peakMemory(),
             init);
-    InvokeResult result = finish(request, config, outcome, usage, log);
-    pool.giveBack(pooled, nanoTime.getAsLong());
-    return result;
+    return finish(request, config, outcome, usage, log);
   }
 
   private InvokeResult finish(
@@ -251,7 +257,9 @@ public final class Dispatcher implements AutoCloseable {
     if (!reason.isEmpty()) {
       log.platformLine(
           outcome instanceof Outcome.TimedOut
-              ? "%s %s %s".formatted(clock.instant(), request.requestId(), reason)
+              ? "%s %s %s"
+                  .formatted(
+                      clock.instant().truncatedTo(ChronoUnit.MILLIS), request.requestId(), reason)
               : "RequestId: %s Error: %s".formatted(request.requestId(), reason));
     }
     log.platformLine("END RequestId: " + request.requestId());
@@ -268,11 +276,16 @@ public final class Dispatcher implements AutoCloseable {
   }
 
   private static String initReport(Duration took, String status, String errorType) {
-    return "INIT_REPORT Init Duration: %.2f ms\tPhase: init\tStatus: %s%s"
-        .formatted(
-            took.toNanos() / (double) NANOS_PER_MILLI,
-            status,
-            errorType.isEmpty() ? "" : "\tError Type: " + errorType);
+    return String.format(
+        Locale.ROOT,
+        "INIT_REPORT Init Duration: %.2f ms\tPhase: init\tStatus: %s%s",
+        took.toNanos() / (double) NANOS_PER_MILLI,
+        status,
+        errorType.isEmpty() ? "" : "\tError Type: " + errorType);
+  }
+
+  private static String startLine(InvokeRequest request) {
+    return "START RequestId: %s Version: %s".formatted(request.requestId(), FunctionConfig.LATEST);
   }
 
   private static Duration ceilMillis(Duration duration) {
@@ -280,37 +293,25 @@ public final class Dispatcher implements AutoCloseable {
   }
 
   /**
-   * Lets go of a function's instances: idle ones now, busy ones when their call ends. To be called
-   * after {@link FunctionSource} has changed.
+   * Lets go of a function's instances that are not of the configuration that serves now: idle ones
+   * at once, busy ones when their call ends. To be called after {@link FunctionSource} has changed.
    *
-   * @return completes when none that was there is left
+   * @return completes when none of them is left
    */
   public CompletableFuture<?> retire(FunctionName function) {
-    FunctionPool removed = pools.remove(function);
-    return removed == null ? CompletableFuture.completedFuture(null) : removed.retire();
+    return pools.retire(function);
   }
 
   /**
    * Stops instances that have been idle for longer than they are kept. Called every now and then.
    */
   public void stopIdle() {
-    long now = nanoTime.getAsLong();
-    for (Map.Entry<FunctionName, FunctionPool> entry : pools.entrySet()) {
-      FunctionPool pool = entry.getValue();
-      pool.stopIdleSince(now - keepAlive.idleTime(entry.getKey()).toNanos());
-    }
-    pools.values().removeIf(FunctionPool::retireIfEmpty);
-  }
-
-  /** Nobody waits for this one: its busy instances go with their calls. */
-  private static void retireQuietly(FunctionPool pool) {
-    var _ = pool.retire();
+    pools.stopIdle(keepAlive, nanoTime.getAsLong());
   }
 
   /** Lets go of all instances. */
   @Override
   public void close() {
-    pools.values().forEach(Dispatcher::retireQuietly);
-    pools.clear();
+    pools.close();
   }
 }

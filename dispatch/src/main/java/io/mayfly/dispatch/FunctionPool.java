@@ -25,6 +25,9 @@ final class FunctionPool {
   /** Instances that are starting, idle, busy or not yet wholly gone. */
   private int live;
 
+  /** Calls that are about to start an instance, maybe a second one after a first that failed. */
+  private int starting;
+
   private boolean retired;
 
   FunctionPool(FunctionConfig config) {
@@ -44,7 +47,7 @@ final class FunctionPool {
   sealed interface Claim {
     record Warm(PooledInstance instance) implements Claim {}
 
-    /** The caller starts an instance and reports its end with {@link #gone}. */
+    /** The caller starts an instance, and says {@link #endStart} when it is done with that. */
     record Cold() implements Claim {}
 
     record Retired() implements Claim {}
@@ -61,20 +64,29 @@ final class FunctionPool {
           return new Claim.Warm(newest);
         }
       }
-      live++;
+      starting++;
       return new Claim.Cold();
     } finally {
       lock.unlock();
     }
   }
 
-  /**
-   * Counts a start of the caller's own, even in a pool that is over: its call was admitted before.
-   */
-  void claimStart() {
+  /** Counts an instance before it is started; {@link #gone} takes it off again. */
+  void addInstance() {
     lock.lock();
     try {
       live++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends what {@link Claim.Cold} began, after the instance was counted or could not be started. */
+  void endStart() {
+    lock.lock();
+    try {
+      starting--;
+      completeIfDrained();
     } finally {
       lock.unlock();
     }
@@ -101,7 +113,7 @@ final class FunctionPool {
     }
   }
 
-  /** An instance that was claimed cold is wholly gone, or never came to be. */
+  /** An instance that was counted is wholly gone, or never came to be. */
   void gone(Optional<PooledInstance> instance) {
     lock.lock();
     try {
@@ -113,7 +125,10 @@ final class FunctionPool {
     }
   }
 
-  /** Lets go of idle instances; busy ones go when their call ends. Completes when none is left. */
+  /**
+   * Lets go of idle instances; busy ones go when their call ends. Completes when none is left.
+   * Harmless when repeated.
+   */
   CompletableFuture<Void> retire() {
     List<PooledInstance> stopping;
     lock.lock();
@@ -149,7 +164,7 @@ final class FunctionPool {
   boolean retireIfEmpty() {
     lock.lock();
     try {
-      if (live > 0) {
+      if (live > 0 || starting > 0) {
         return false;
       }
       retired = true;
@@ -170,7 +185,7 @@ final class FunctionPool {
   }
 
   private void completeIfDrained() {
-    if (retired && live == 0) {
+    if (retired && live == 0 && starting == 0) {
       drained.complete(null);
     }
   }

@@ -1,21 +1,18 @@
 package io.mayfly.dispatch;
 
 import io.mayfly.sandbox.Instance;
-import java.time.Duration;
 
 /** An instance with its log, in the hands of the pool or of one call. */
 final class PooledInstance {
   private final Instance instance;
   private final InstanceLog log;
-  private final Duration initDuration;
 
   /** When the pool got it back; guarded by the pool's lock. */
   private long idleSince;
 
-  PooledInstance(Instance instance, InstanceLog log, Duration initDuration) {
+  PooledInstance(Instance instance, InstanceLog log) {
     this.instance = instance;
     this.log = log;
-    this.initDuration = initDuration;
   }
 
   Instance instance() {
@@ -24,10 +21,6 @@ final class PooledInstance {
 
   InstanceLog log() {
     return log;
-  }
-
-  Duration initDuration() {
-    return initDuration;
   }
 
   long idleSince() {
@@ -40,6 +33,5 @@ final class PooledInstance {
 
   void stop() {
     instance.stop();
-    log.close();
   }
 }

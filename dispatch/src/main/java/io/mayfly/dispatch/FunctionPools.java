@@ -1,0 +1,123 @@
+package io.mayfly.dispatch;
+
+import io.mayfly.model.FunctionConfig;
+import io.mayfly.model.FunctionName;
+import io.mayfly.model.MayflyException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The pools of all functions: for each function the one that serves now, and beside it those of
+ * earlier revisions whose instances are not gone yet. Safe for use by many threads.
+ */
+final class FunctionPools {
+  private final FunctionSource functions;
+  private final Map<FunctionName, FunctionPool> serving = new ConcurrentHashMap<>();
+
+  /** A pool is in here from before it leaves {@link #serving} until its last instance is gone. */
+  private final Set<FunctionPool> draining = ConcurrentHashMap.newKeySet();
+
+  FunctionPools(FunctionSource functions) {
+    this.functions = functions;
+  }
+
+  /**
+   * The pool of the revision that serves now, made on first use.
+   *
+   * @throws MayflyException if there is no such function, or it cannot be invoked
+   */
+  FunctionPool serving(FunctionName name) {
+    FunctionConfig config = functions.serving(name);
+    FunctionPool found = serving.get(name);
+    if (found != null && found.serves(config)) {
+      return found;
+    }
+    // The configuration is read again inside: a retirement that follows its change sees this pool.
+    List<FunctionPool> outdated = new ArrayList<>(1);
+    FunctionPool current =
+        serving.compute(
+            name,
+            (key, before) -> {
+              FunctionConfig now = functions.serving(key);
+              if (before != null && before.serves(now)) {
+                return before;
+              }
+              if (before != null) {
+                draining.add(before);
+                outdated.add(before);
+              }
+              return new FunctionPool(now);
+            });
+    // Nobody waits for these: busy instances go with their calls.
+    outdated.forEach(
+        pool -> {
+          var _ = drain(pool);
+        });
+    return current;
+  }
+
+  /** How many instances the revision of a function that serves now has. */
+  int live(FunctionName function) {
+    FunctionPool pool = serving.get(function);
+    return pool == null ? 0 : pool.live();
+  }
+
+  /**
+   * Retires every pool of a function but that of the configuration that serves now, which a call
+   * may have opened already.
+   *
+   * @return completes when no instance of the retired ones is left, whoever retired them
+   */
+  CompletableFuture<?> retire(FunctionName function) {
+    serving.computeIfPresent(
+        function,
+        (key, pool) -> {
+          if (isCurrent(pool)) {
+            return pool;
+          }
+          draining.add(pool);
+          return null;
+        });
+    return CompletableFuture.allOf(
+        draining.stream()
+            .filter(pool -> pool.config().name().equals(function))
+            .map(this::drain)
+            .toArray(CompletableFuture[]::new));
+  }
+
+  /** Stops what has been idle for longer than it is kept, and forgets functions at zero. */
+  void stopIdle(KeepAlive keepAlive, long now) {
+    serving.forEach(
+        (function, pool) -> pool.stopIdleSince(now - keepAlive.idleTime(function).toNanos()));
+    serving.values().removeIf(FunctionPool::retireIfEmpty);
+  }
+
+  /** Retires every pool, without waiting for busy instances. */
+  void close() {
+    serving
+        .values()
+        .removeIf(
+            pool -> {
+              draining.add(pool);
+              var _ = drain(pool);
+              return true;
+            });
+  }
+
+  private boolean isCurrent(FunctionPool pool) {
+    try {
+      return pool.serves(functions.serving(pool.config().name()));
+    } catch (MayflyException e) {
+      // Nothing serves any more.
+      return false;
+    }
+  }
+
+  private CompletableFuture<?> drain(FunctionPool pool) {
+    return pool.retire().whenComplete((nothing, failure) -> draining.remove(pool));
+  }
+}

@@ -1,0 +1,161 @@
+package io.mayfly.dispatch;
+
+import io.mayfly.dispatch.FakeSandbox.Program;
+import io.mayfly.model.Account;
+import io.mayfly.model.DataSize;
+import io.mayfly.model.ErrorCode;
+import io.mayfly.model.FunctionArn;
+import io.mayfly.model.FunctionConfig;
+import io.mayfly.model.FunctionName;
+import io.mayfly.model.Lifecycle;
+import io.mayfly.model.MayflyException;
+import io.mayfly.model.Outcome;
+import io.mayfly.model.RequestId;
+import io.mayfly.runtimes.RuntimeLaunch;
+import io.mayfly.sandbox.InstanceSpec;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+
+/** A dispatcher over a {@link FakeSandbox}, with functions, a clock and a log that tests set. */
+final class DispatchHarness implements AutoCloseable {
+  static final Account ACCOUNT = new Account("000000000000", "us-east-1");
+  static final FunctionName NAME = new FunctionName("thumb");
+  static final RequestId REQUEST = new RequestId("8f507cfc-xmpl-4697-b07a-ac58fc914c95");
+  static final Instant START = Instant.parse("2026-03-01T12:00:00.123456Z");
+
+  final Map<FunctionName, FunctionConfig> functions = new ConcurrentHashMap<>();
+  final AtomicLong nanos = new AtomicLong();
+  final List<InvokeResult.Usage> usages = new CopyOnWriteArrayList<>();
+  final FakeSandbox sandbox;
+  final Dispatcher dispatcher;
+  private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+  private final AtomicInteger revision = new AtomicInteger();
+
+  DispatchHarness(int concurrency, Function<InstanceSpec, Program> programs) {
+    sandbox = new FakeSandbox(programs);
+    FunctionSource source =
+        new FunctionSource() {
+          @Override
+          public FunctionConfig serving(FunctionName name) {
+            FunctionConfig config = functions.get(name);
+            if (config == null) {
+              throw new MayflyException(ErrorCode.NOT_FOUND, "Function not found: " + name);
+            }
+            return config;
+          }
+
+          @Override
+          public Path code(FunctionConfig config) {
+            return Path.of("/code", config.code().sha256());
+          }
+        };
+    InstanceStarter starter =
+        new InstanceStarter(
+            ACCOUNT,
+            source,
+            runtime ->
+                new RuntimeLaunch(
+                    List.of("/var/task/bootstrap"),
+                    List.of(),
+                    Map.of(),
+                    RuntimeLaunch.Channel.RUNTIME_API),
+            () -> new Credentials("ASIA", "secret", "token"),
+            function -> this::log,
+            sandbox,
+            this::now);
+    dispatcher =
+        new Dispatcher(
+            source,
+            starter,
+            KeepAlive.fixed(Duration.ofSeconds(60)),
+            concurrency,
+            (function, usage) -> usages.add(usage),
+            this::now,
+            nanos::get);
+    deploy(NAME);
+  }
+
+  /** One program for every instance. */
+  static DispatchHarness of(Program program) {
+    return new DispatchHarness(1000, spec -> program);
+  }
+
+  /** A new revision of a function, as after an update. */
+  FunctionConfig deploy(FunctionName name) {
+    int next = revision.incrementAndGet();
+    FunctionConfig config =
+        new FunctionConfig(
+            name,
+            "",
+            "provided.al2023",
+            "bootstrap",
+            "arn:aws:iam::000000000000:role/any",
+            Duration.ofSeconds(3),
+            DataSize.ofMegabytes(128),
+            DataSize.ofMegabytes(512),
+            Map.of(),
+            Map.of(),
+            new FunctionConfig.CodeReference("code-" + next, 10),
+            Lifecycle.active(),
+            "revision-" + next,
+            START);
+    functions.put(name, config);
+    return config;
+  }
+
+  InvokeResult invoke() {
+    return invoke(NAME);
+  }
+
+  InvokeResult invoke(FunctionName name) {
+    return dispatcher.invoke(
+        new InvokeRequest(
+            REQUEST,
+            name,
+            FunctionArn.of(ACCOUNT, name),
+            "{}".getBytes(StandardCharsets.UTF_8),
+            "Root=1-0-0",
+            Optional.empty()));
+  }
+
+  Instant now() {
+    return START.plusNanos(nanos.get());
+  }
+
+  void advance(Duration time) {
+    nanos.addAndGet(time.toNanos());
+  }
+
+  static Outcome success(String payload) {
+    return new Outcome.Success(payload.getBytes(StandardCharsets.UTF_8), "application/json");
+  }
+
+  String logged() {
+    synchronized (log) {
+      return log.toString(StandardCharsets.UTF_8);
+    }
+  }
+
+  private void log(byte[] bytes, int offset, int length) {
+    synchronized (log) {
+      log.write(bytes, offset, length);
+    }
+  }
+
+  @Override
+  public void close() {
+    dispatcher.close();
+    sandbox.close();
+  }
+}

@@ -1,0 +1,154 @@
+package io.mayfly.dispatch;
+
+import io.mayfly.model.DataSize;
+import io.mayfly.model.Invocation;
+import io.mayfly.model.Outcome;
+import io.mayfly.sandbox.Instance;
+import io.mayfly.sandbox.InstanceSpec;
+import io.mayfly.sandbox.Sandbox;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/**
+ * A sandbox without processes: its instances live in memory and do what the test's program says.
+ * Keeps the contract of {@link Instance}, and counts every breach of it by its user.
+ */
+final class FakeSandbox implements Sandbox {
+  /** What runs in an instance. */
+  interface Program {
+    /** Loads; empty once ready, otherwise why it never will be. */
+    default Optional<Outcome> load(Duration limit) {
+      return Optional.empty();
+    }
+
+    /** Answers one event. */
+    Outcome answer(FakeInstance instance, Invocation invocation);
+  }
+
+  final List<FakeInstance> started = new CopyOnWriteArrayList<>();
+  final AtomicInteger breaches = new AtomicInteger();
+  private final Function<InstanceSpec, Program> programs;
+
+  FakeSandbox(Function<InstanceSpec, Program> programs) {
+    this.programs = programs;
+  }
+
+  @Override
+  public Instance start(InstanceSpec spec) {
+    FakeInstance instance = new FakeInstance(spec, programs.apply(spec));
+    started.add(instance);
+    return instance;
+  }
+
+  long present() {
+    return started.stream().filter(instance -> !instance.gone()).count();
+  }
+
+  @Override
+  public void close() {
+    started.forEach(FakeInstance::stop);
+  }
+
+  final class FakeInstance implements Instance {
+    final InstanceSpec spec;
+    final AtomicInteger calls = new AtomicInteger();
+    private final Program program;
+    private final AtomicBoolean busy = new AtomicBoolean();
+    private final List<Runnable> callbacks = new ArrayList<>();
+    private boolean gone;
+
+    FakeInstance(InstanceSpec spec, Program program) {
+      this.spec = spec;
+      this.program = program;
+    }
+
+    @Override
+    public String id() {
+      return "fake-" + started.indexOf(this);
+    }
+
+    @Override
+    public Optional<Outcome> awaitReady(Duration limit) {
+      Optional<Outcome> failure = program.load(limit);
+      if (failure.isPresent()) {
+        stop();
+      }
+      return failure;
+    }
+
+    @Override
+    public Duration initDuration() {
+      return Duration.ofMillis(12);
+    }
+
+    @Override
+    public Outcome invoke(Invocation invocation) {
+      if (!busy.compareAndSet(false, true) || gone()) {
+        breaches.incrementAndGet();
+      }
+      calls.incrementAndGet();
+      Outcome outcome = program.answer(this, invocation);
+      busy.set(false);
+      switch (outcome) {
+        case Outcome.Success _, Outcome.HandlerError _, Outcome.ResponseTooLarge _ -> {}
+        case Outcome.InitError _,
+            Outcome.TimedOut _,
+            Outcome.Exited _,
+            Outcome.OutOfMemory _,
+            Outcome.BadResponse _ ->
+            stop();
+      }
+      return outcome;
+    }
+
+    void print(String text) {
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      spec.logs().write(bytes, 0, bytes.length);
+    }
+
+    @Override
+    public boolean usable() {
+      return !gone();
+    }
+
+    synchronized boolean gone() {
+      return gone;
+    }
+
+    @Override
+    public DataSize peakMemory() {
+      return DataSize.ofMegabytes(33);
+    }
+
+    @Override
+    public void whenGone(Runnable callback) {
+      synchronized (this) {
+        if (!gone) {
+          callbacks.add(callback);
+          return;
+        }
+      }
+      callback.run();
+    }
+
+    @Override
+    public void stop() {
+      List<Runnable> calling;
+      synchronized (this) {
+        if (gone) {
+          return;
+        }
+        gone = true;
+        calling = List.copyOf(callbacks);
+      }
+      calling.forEach(Runnable::run);
+    }
+  }
+}
