@@ -5,9 +5,8 @@ import io.mayfly.model.FunctionName;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 
@@ -22,9 +21,11 @@ public final class FunctionLogs implements AutoCloseable {
   private final Path folder;
   private final long bound;
   private final Map<FunctionName, LogFile> files = new ConcurrentHashMap<>();
-  private final LinkedBlockingQueue<LogFile> dirty = new LinkedBlockingQueue<>();
+
+  /** Logs that have something to flush; empty stands for the end. */
+  private final LinkedBlockingQueue<Optional<LogFile>> dirty = new LinkedBlockingQueue<>();
+
   private final Thread writer;
-  private volatile boolean closed;
 
   /**
    * @param bound the most that one function's log may take on the disk
@@ -39,7 +40,7 @@ public final class FunctionLogs implements AutoCloseable {
   public void write(FunctionName function, byte[] bytes, int offset, int length) {
     LogFile file = file(function);
     if (file.add(bytes, offset, length)) {
-      dirty.add(file);
+      dirty.add(Optional.of(file));
     }
   }
 
@@ -62,8 +63,8 @@ public final class FunctionLogs implements AutoCloseable {
   /** Writes what is still in memory, then ends. */
   @Override
   public void close() {
-    closed = true;
-    writer.interrupt();
+    // Not by an interrupt, which would close the file under a write.
+    dirty.add(Optional.empty());
     try {
       writer.join();
     } catch (InterruptedException e) {
@@ -79,18 +80,13 @@ public final class FunctionLogs implements AutoCloseable {
   }
 
   private void run() {
-    List<LogFile> batch = new ArrayList<>();
-    while (!closed) {
-      try {
-        batch.add(dirty.take());
-      } catch (InterruptedException e) {
-        break;
+    try {
+      for (Optional<LogFile> next = dirty.take(); next.isPresent(); next = dirty.take()) {
+        next.get().flush();
       }
-      dirty.drainTo(batch);
-      batch.forEach(LogFile::flush);
-      batch.clear();
+    } catch (InterruptedException e) {
+      // Nobody interrupts this thread but a JVM that ends.
+      Thread.currentThread().interrupt();
     }
-    dirty.drainTo(batch);
-    batch.forEach(LogFile::flush);
   }
 }

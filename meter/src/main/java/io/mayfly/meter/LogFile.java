@@ -14,14 +14,15 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One function's log: what waits in memory, a current file, and the one before it. When the current
  * file reaches half the bound it takes the place of the previous one.
  *
  * <p>{@code pending} is guarded by its own monitor, which writers hold only to copy bytes. The
- * files are guarded by {@code lock}, which the log writer and readers hold while they touch the
- * disk.
+ * files' names are guarded by {@code lock}; readers open both files under it and read without it,
+ * since a file that has been renamed reads on as before.
  */
 final class LogFile {
   /** More than this waiting for the disk is dropped. */
@@ -83,11 +84,11 @@ final class LogFile {
       for (int from = 0; from < bytes.length; ) {
         from += append(bytes, from);
       }
+    } catch (IOException e) {
+      // A full disk costs these lines and nothing else.
+    } finally {
       flushes++;
       grown.signalAll();
-    } catch (IOException e) {
-      // A full disk costs the log lines and nothing else; the next flush tries again.
-    } finally {
       lock.unlock();
     }
   }
@@ -110,56 +111,100 @@ final class LogFile {
     }
   }
 
+  /** Copies from the oldest line on; with {@code follow}, until the thread is interrupted. */
   void copy(boolean follow, OutputStream target) throws IOException {
+    // As if rotated often since: everything there is comes first.
+    long seenGeneration = Long.MIN_VALUE;
+    long position = 0;
+    while (true) {
+      long seenFlushes;
+      try (Opened opened = open(seenGeneration, position)) {
+        copyRest(opened.previous(), opened.previousFrom(), target);
+        position = copyRest(opened.current(), opened.currentFrom(), target);
+        seenGeneration = opened.generation();
+        seenFlushes = opened.flushes();
+      }
+      if (!follow || !awaitFlushAfter(seenFlushes)) {
+        return;
+      }
+    }
+  }
+
+  /** Both files as they were at one moment, and where to go on in each. */
+  private record Opened(
+      @Nullable FileChannel previous,
+      long previousFrom,
+      @Nullable FileChannel current,
+      long currentFrom,
+      long generation,
+      long flushes)
+      implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      try (previous;
+          current) {
+        // Closes both, whatever the other does.
+      }
+    }
+  }
+
+  private Opened open(long seenGeneration, long position) throws IOException {
     lock.lock();
     try {
-      copyFile(previous, 0, target);
-      long seenGeneration = generation;
-      long seenFlushes = flushes;
-      long position = copyFile(current, 0, target);
-      while (follow) {
-        // The lock was released while copying: what was flushed meanwhile shows in the counter.
-        while (seenFlushes == flushes) {
-          grown.await();
-        }
-        seenFlushes = flushes;
-        if (seenGeneration != generation) {
-          // Rotated once since: the rest of what was current is now in the previous file.
-          copyFile(previous, seenGeneration + 1 == generation ? position : 0, target);
-          position = 0;
-          seenGeneration = generation;
-        }
-        position = copyFile(current, position, target);
+      if (seenGeneration == generation) {
+        return new Opened(null, 0, open(current), position, generation, flushes);
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      // Rotated once since: what is left of what was current is in the previous file.
+      long from = seenGeneration == generation - 1 ? position : 0;
+      FileChannel rest = open(previous);
+      return new Opened(rest, from, open(current), 0, generation, flushes);
     } finally {
       lock.unlock();
     }
   }
 
-  /** Copies from {@code position} to the end, and returns the end. Lets go of the lock to write. */
-  private long copyFile(Path file, long position, OutputStream target) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      ByteBuffer buffer = ByteBuffer.allocate(COPY_BYTES);
-      long at = position;
-      lock.unlock();
-      try {
-        for (int read = channel.read(buffer, at); read > 0; read = channel.read(buffer, at)) {
-          target.write(buffer.array(), 0, read);
-          target.flush();
-          at += read;
-          buffer.clear();
-        }
-      } finally {
-        lock.lock();
-      }
-      return at;
+  private static @Nullable FileChannel open(Path file) throws IOException {
+    try {
+      return FileChannel.open(file, StandardOpenOption.READ);
     } catch (NoSuchFileException e) {
-      return 0;
+      return null;
     }
   }
 
+  /** Copies from {@code position} to the end, and returns the end. */
+  private static long copyRest(@Nullable FileChannel file, long position, OutputStream target)
+      throws IOException {
+    if (file == null) {
+      return 0;
+    }
+    ByteBuffer buffer = ByteBuffer.allocate(COPY_BYTES);
+    long at = position;
+    for (int read = file.read(buffer, at); read > 0; read = file.read(buffer, at)) {
+      target.write(buffer.array(), 0, read);
+      target.flush();
+      at += read;
+      buffer.clear();
+    }
+    return at;
+  }
+
+  /** False when the thread was interrupted instead. */
+  private boolean awaitFlushAfter(long seen) {
+    lock.lock();
+    try {
+      while (seen == flushes) {
+        grown.await();
+      }
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Removes both files. */
   void delete() {
     lock.lock();
     try {
