@@ -17,7 +17,7 @@ public record DataSize(long bytes) implements Comparable<DataSize> {
 
   /** Whole megabytes, rounded up. */
   public long megabytes() {
-    return (bytes + MEGABYTE - 1) / MEGABYTE;
+    return Math.ceilDiv(bytes, MEGABYTE);
   }
 
   @Override
