@@ -32,7 +32,10 @@ final class LogsCommand implements Runnable {
       byte[] buffer = new byte[BUFFER_BYTES];
       for (int read = body.read(buffer); read >= 0; read = body.read(buffer)) {
         System.out.write(buffer, 0, read);
-        System.out.flush();
+        if (System.out.checkError()) {
+          // Whoever read this has gone, as in 'logs -f NAME | head'.
+          return;
+        }
       }
     } catch (IOException e) {
       throw new CliException("the platform closed the connection: " + e.getMessage(), e);

@@ -6,15 +6,19 @@ import io.mayfly.aws.SigV4Signer;
 import io.mayfly.aws.WireRequest;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.StringReader;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 
 /**
  * The platform that runs on a data directory, found by the two files it keeps there for its owner:
@@ -29,12 +33,13 @@ final class RunningPlatform {
   private final String accessKeyId;
   private final String secretAccessKey;
 
-  private RunningPlatform(ProcessHandle process, Properties server, Properties credentials) {
+  private RunningPlatform(
+      ProcessHandle process, Map<String, String> server, Map<String, String> credentials) {
     this.process = process;
-    this.url = server.getProperty("url", "");
-    this.region = server.getProperty("region", "");
-    this.accessKeyId = credentials.getProperty("aws_access_key_id", "");
-    this.secretAccessKey = credentials.getProperty("aws_secret_access_key", "");
+    this.url = server.getOrDefault("url", "");
+    this.region = server.getOrDefault("region", "");
+    this.accessKeyId = credentials.getOrDefault("aws_access_key_id", "");
+    this.secretAccessKey = credentials.getOrDefault("aws_secret_access_key", "");
   }
 
   /** The platform of a data directory; empty if none runs. */
@@ -43,13 +48,38 @@ final class RunningPlatform {
     if (!Files.exists(file)) {
       return Optional.empty();
     }
-    Properties server = read(file);
-    long pid = Long.parseLong(server.getProperty("pid", "0"));
-    return ProcessHandle.of(pid)
-        .filter(ProcessHandle::isAlive)
+    Map<String, String> server = read(file);
+    if (!isHeld(dataDirectory.resolve("lock"))) {
+      // Left by a crash; its number may belong to any other process by now.
+      return Optional.empty();
+    }
+    return processOf(server)
         .map(
             process ->
                 new RunningPlatform(process, server, read(dataDirectory.resolve("credentials"))));
+  }
+
+  /** Whether a platform holds the directory: the kernel lets go of its lock however it ends. */
+  private static boolean isHeld(Path lockFile) {
+    try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.READ)) {
+      FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true);
+      return lock == null;
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      throw new CliException(
+          "%s cannot be read (%s); use the user that started the platform".formatted(lockFile, e),
+          e);
+    }
+  }
+
+  private static Optional<ProcessHandle> processOf(Map<String, String> server) {
+    try {
+      return ProcessHandle.of(Long.parseLong(server.getOrDefault("pid", "")))
+          .filter(ProcessHandle::isAlive);
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
   }
 
   /** The platform of a data directory. */
@@ -109,11 +139,17 @@ final class RunningPlatform {
     }
   }
 
-  private static Properties read(Path file) {
+  /** Lines of {@code name=value}, the value as it stands. */
+  private static Map<String, String> read(Path file) {
     try {
-      Properties properties = new Properties();
-      properties.load(new StringReader(Files.readString(file)));
-      return properties;
+      Map<String, String> values = new HashMap<>();
+      for (String line : Files.readAllLines(file)) {
+        int equals = line.indexOf('=');
+        if (equals > 0) {
+          values.put(line.substring(0, equals).strip(), line.substring(equals + 1).strip());
+        }
+      }
+      return values;
     } catch (IOException e) {
       throw new CliException(
           "%s cannot be read (%s); use the user that started the platform".formatted(file, e), e);
