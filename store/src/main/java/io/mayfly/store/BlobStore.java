@@ -24,7 +24,10 @@ public final class BlobStore {
   private final Path folder;
   private final AtomicLong sequence = new AtomicLong();
 
-  /** Leftovers of writes that a crash cut short are removed. */
+  /**
+   * @param folder an existing folder; leftovers of writes that a crash cut short are removed from
+   *     it
+   */
   public BlobStore(Path folder) {
     this.folder = folder;
     try (var files = Files.newDirectoryStream(folder, "*.part")) {
@@ -54,6 +57,10 @@ public final class BlobStore {
         channel.force(true);
       }
       Files.move(part, blob, StandardCopyOption.ATOMIC_MOVE);
+      // The name is on the disk only when its folder is.
+      try (FileChannel parent = FileChannel.open(folder, StandardOpenOption.READ)) {
+        parent.force(true);
+      }
       return hash;
     } catch (IOException e) {
       try {
@@ -81,6 +88,7 @@ public final class BlobStore {
     return hashes;
   }
 
+  /** Removes a blob if it is there. */
   public void remove(String hash) {
     try {
       Files.deleteIfExists(path(hash));

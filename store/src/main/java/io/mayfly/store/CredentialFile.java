@@ -3,7 +3,6 @@ package io.mayfly.store;
 import io.mayfly.model.ErrorCode;
 import io.mayfly.model.MayflyException;
 import java.io.IOException;
-import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -11,7 +10,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Optional;
-import java.util.Properties;
 
 /**
  * The key pair of the platform's owner, made at the first start and readable by the owner alone.
@@ -46,10 +44,18 @@ public record CredentialFile(String accessKeyId, String secretAccessKey) {
       return Optional.empty();
     }
     try {
-      Properties properties = new Properties();
-      properties.load(new StringReader(Files.readString(file)));
-      String id = properties.getProperty("aws_access_key_id");
-      String secret = properties.getProperty("aws_secret_access_key");
+      String id = null;
+      String secret = null;
+      for (String line : Files.readAllLines(file)) {
+        int equals = line.indexOf('=');
+        String name = line.substring(0, Math.max(equals, 0)).strip();
+        String value = line.substring(equals + 1).strip();
+        switch (name) {
+          case "aws_access_key_id" -> id = value;
+          case "aws_secret_access_key" -> secret = value;
+          default -> {}
+        }
+      }
       if (id == null || secret == null) {
         throw new MayflyException(
             ErrorCode.SERVICE,

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -14,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DataDirectory implements AutoCloseable {
   private static final int PROBE_BYTES = 256 * 1024;
+
+  /**
+   * The folders that this process holds. A second look at the lock file from the same process would
+   * let go of the kernel's lock, which belongs to the process and ends with any of its descriptors.
+   */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
   private final Path root;
   private final FileChannel lockFile;
@@ -48,11 +55,19 @@ public final class DataDirectory implements AutoCloseable {
     } catch (IOException e) {
       throw unusable(root, "cannot be made: " + reason(e), "choose another with --data", e);
     }
-    FileChannel lockFile = lock(root);
+    if (!HELD.add(root)) {
+      throw new MayflyException(
+          ErrorCode.CONFLICT,
+          "the data directory %s is in use by this process; give another with --data"
+              .formatted(root));
+    }
+    FileChannel lockFile = null;
     try {
+      lockFile = lock(root);
       probe(root);
     } catch (MayflyException e) {
       closeQuietly(lockFile);
+      HELD.remove(root);
       throw e;
     }
     return new DataDirectory(root, lockFile);
@@ -75,6 +90,7 @@ public final class DataDirectory implements AutoCloseable {
   @Override
   public void close() {
     closeQuietly(lockFile);
+    HELD.remove(root);
   }
 
   private static FileChannel lock(Path root) {
@@ -99,9 +115,6 @@ public final class DataDirectory implements AutoCloseable {
               Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)),
           0);
       return channel;
-    } catch (OverlappingFileLockException e) {
-      closeQuietly(channel);
-      throw unusable(root, "is in use by this process", "give another with --data", e);
     } catch (IOException e) {
       closeQuietly(channel);
       throw unusable(

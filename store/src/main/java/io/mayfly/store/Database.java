@@ -2,12 +2,15 @@ package io.mayfly.store;
 
 import io.mayfly.model.ErrorCode;
 import io.mayfly.model.MayflyException;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +18,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The SQLite database of one machine: write-ahead log, every commit on the disk before it is
@@ -23,7 +27,11 @@ import java.util.concurrent.LinkedBlockingQueue;
  * <p>One platform thread, {@code mayfly-store}, owns the connection and runs every piece of work in
  * the order it came. Work that waits meanwhile shares the next commit, so that many writers cost
  * one {@code fsync}; each piece stands in its own savepoint, so that one that fails takes nobody
- * along.
+ * along. A disk that fails or is full ends the whole transaction: everybody in it hears of that,
+ * and the next batch begins a new one.
+ *
+ * <p>Transactions are begun and ended in SQL and not by JDBC's auto-commit, whose idea of whether
+ * one is open is wrong after SQLite has rolled back of itself.
  */
 public final class Database implements AutoCloseable {
   private static final int MAX_BATCH = 128;
@@ -57,7 +65,9 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  /** Guarded by itself where adding must not race with closing. */
   private final BlockingQueue<Task<?>> queue = new LinkedBlockingQueue<>();
+
   private final Connection connection;
   private final Thread writer;
   private volatile boolean closed;
@@ -75,13 +85,13 @@ public final class Database implements AutoCloseable {
   public static Database open(Path file) {
     Connection connection = null;
     try {
+      makeForOwner(file);
       connection = DriverManager.getConnection("jdbc:sqlite:" + file);
       try (Statement statement = connection.createStatement()) {
         statement.execute("pragma journal_mode = wal");
         statement.execute("pragma synchronous = full");
       }
       migrate(connection, file);
-      connection.setAutoCommit(false);
       return new Database(connection);
     } catch (SQLException e) {
       close(connection);
@@ -99,10 +109,12 @@ public final class Database implements AutoCloseable {
   /** Runs work and returns its result once it is on the disk. */
   public <T> T write(Work<T> work) {
     CompletableFuture<T> done = new CompletableFuture<>();
-    if (closed) {
-      throw new MayflyException(ErrorCode.SERVICE_UNAVAILABLE, "the platform is shutting down");
+    synchronized (queue) {
+      if (closed) {
+        throw new MayflyException(ErrorCode.SERVICE_UNAVAILABLE, "the platform is shutting down");
+      }
+      queue.add(new Task<>(work, done));
     }
-    queue.add(new Task<>(work, done));
     try {
       return done.join();
     } catch (CompletionException e) {
@@ -113,8 +125,11 @@ public final class Database implements AutoCloseable {
 
   @Override
   public void close() {
-    closed = true;
-    queue.add(new Task<>(ignored -> Boolean.TRUE, new CompletableFuture<>()));
+    synchronized (queue) {
+      closed = true;
+      // Wakes the writer; what was added before is still done.
+      queue.add(new Task<>(ignored -> Boolean.TRUE, new CompletableFuture<>()));
+    }
     try {
       writer.join();
     } catch (InterruptedException e) {
@@ -139,35 +154,51 @@ public final class Database implements AutoCloseable {
 
   private void commit(List<Task<?>> batch) {
     List<Finished<?>> finished = new ArrayList<>(batch.size());
-    for (Task<?> task : batch) {
-      runOne(task, finished);
-    }
-    try {
-      connection.commit();
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("begin immediate");
+      for (Task<?> task : batch) {
+        runOne(task, statement, finished);
+      }
+      statement.execute("commit");
       finished.forEach(Finished::publish);
     } catch (SQLException e) {
-      try {
-        connection.rollback();
-      } catch (SQLException suppressed) {
-        e.addSuppressed(suppressed);
-      }
-      finished.forEach(one -> one.done().completeExceptionally(e));
+      rollback();
+      // Those that failed alone have been told their own reason already.
+      batch.forEach(task -> task.done().completeExceptionally(e));
     }
   }
 
-  private <T> void runOne(Task<T> task, List<Finished<?>> finished) {
+  private <T> void runOne(Task<T> task, Statement statement, List<Finished<?>> finished)
+      throws SQLException {
+    statement.execute("savepoint piece");
     try {
-      Savepoint savepoint = connection.setSavepoint();
-      try {
-        T result = task.work().run(connection);
-        connection.releaseSavepoint(savepoint);
-        finished.add(new Finished<>(task.done(), result));
-      } catch (SQLException | RuntimeException e) {
-        connection.rollback(savepoint);
-        task.done().completeExceptionally(e);
-      }
-    } catch (SQLException e) {
+      T result = task.work().run(connection);
+      finished.add(new Finished<>(task.done(), result));
+    } catch (SQLException | RuntimeException | Error e) {
+      statement.execute("rollback to piece");
       task.done().completeExceptionally(e);
+    }
+    statement.execute("release piece");
+  }
+
+  private void rollback() {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("rollback");
+    } catch (SQLException e) {
+      // SQLite has rolled back of itself: no transaction is open, which is what is wanted.
+    }
+  }
+
+  /** Functions' environments hold secrets; SQLite gives its other files the same permissions. */
+  private static void makeForOwner(Path file) {
+    try {
+      Files.createFile(
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    } catch (FileAlreadyExistsException e) {
+      // As it was left.
+    } catch (IOException e) {
+      throw new MayflyException(
+          ErrorCode.SERVICE, "the database %s cannot be made: %s".formatted(file, e), e);
     }
   }
 
@@ -183,20 +214,20 @@ public final class Database implements AutoCloseable {
             "the database %s was written by a newer Mayfly (schema %d, this one knows %d); start that version, or give another folder with --data"
                 .formatted(file, version, MIGRATIONS.size()));
       }
-      connection.setAutoCommit(false);
       for (int next = version; next < MIGRATIONS.size(); next++) {
+        statement.execute("begin immediate");
         for (String sql : MIGRATIONS.get(next).split(";", -1)) {
           if (!sql.isBlank()) {
             statement.execute(sql);
           }
         }
         statement.execute("pragma user_version = " + (next + 1));
-        connection.commit();
+        statement.execute("commit");
       }
     }
   }
 
-  private static void close(@org.jspecify.annotations.Nullable Connection connection) {
+  private static void close(@Nullable Connection connection) {
     if (connection == null) {
       return;
     }

@@ -1,0 +1,163 @@
+package io.mayfly.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mayfly.model.DataSize;
+import io.mayfly.model.FunctionConfig;
+import io.mayfly.model.FunctionName;
+import io.mayfly.model.FunctionUrl;
+import io.mayfly.model.Lifecycle;
+import io.mayfly.model.MayflyException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Blobs, functions and keys on the disk. */
+class TestStores {
+  private static final FunctionName NAME = new FunctionName("thumb");
+
+  @TempDir Path folder;
+
+  private static FunctionConfig function(Lifecycle lifecycle) {
+    return new FunctionConfig(
+        NAME,
+        "ünïcode \"quoted\"",
+        "python3.12",
+        "app.handler",
+        "arn:aws:iam::000000000000:role/any",
+        Duration.ofMinutes(15),
+        DataSize.ofMegabytes(10_240),
+        DataSize.ofMegabytes(512),
+        Map.of("A", "1", "B", "line\nbreak"),
+        Map.of("team", "x"),
+        new FunctionConfig.CodeReference("ab".repeat(32), 12_345),
+        lifecycle,
+        "6e0c9f0a",
+        Instant.parse("2026-03-01T12:00:00.123456789Z"));
+  }
+
+  private static FunctionUrl url(Optional<FunctionUrl.Cors> cors) {
+    Instant now = Instant.parse("2026-03-01T12:00:00.5Z");
+    return new FunctionUrl(
+        NAME,
+        "a".repeat(32),
+        FunctionUrl.AuthType.AWS_IAM,
+        cors,
+        FunctionUrl.InvokeMode.BUFFERED,
+        now,
+        now.plusSeconds(1));
+  }
+
+  @Test
+  void functionsAndUrlsComeBackAsTheyWere() {
+    FunctionConfig active = function(Lifecycle.active());
+    FunctionUrl.Cors cors =
+        new FunctionUrl.Cors(
+            Optional.of(true),
+            List.of("x-a"),
+            List.of("GET", "POST"),
+            List.of("https://example.com"),
+            List.of(),
+            Optional.of(Duration.ofDays(1)));
+    try (Database database = Database.open(folder.resolve("db"))) {
+      FunctionStore store = new SqliteFunctionStore(database);
+      for (Lifecycle lifecycle :
+          List.of(
+              Lifecycle.creating(),
+              Lifecycle.failed("InternalError", "why"),
+              Lifecycle.active().updating(),
+              Lifecycle.active().updateFailed("InternalError", "why"))) {
+        store.put(function(lifecycle));
+        assertThat(store.functions()).containsExactly(function(lifecycle));
+      }
+      store.put(active);
+      store.put(url(Optional.empty()));
+      assertThat(store.urls()).containsExactly(url(Optional.empty()));
+      store.put(url(Optional.of(cors)));
+    }
+    try (Database database = Database.open(folder.resolve("db"))) {
+      FunctionStore store = new SqliteFunctionStore(database);
+      assertThat(store.functions()).containsExactly(active);
+      assertThat(store.urls()).containsExactly(url(Optional.of(cors)));
+      store.removeUrl(NAME);
+      assertThat(store.urls()).isEmpty();
+      store.put(url(Optional.empty()));
+      store.remove(NAME);
+      assertThat(store.functions()).isEmpty();
+      assertThat(store.urls()).as("a function takes its URL along").isEmpty();
+    }
+  }
+
+  @Test
+  void equalContentIsKeptOnceUnderItsHash() throws IOException {
+    BlobStore blobs = new BlobStore(folder);
+    byte[] content = "hello".getBytes(StandardCharsets.UTF_8);
+    String hash = blobs.put(content);
+    assertThat(hash).isEqualTo("2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
+    assertThat(blobs.put(content)).isEqualTo(hash);
+    assertThat(blobs.hashes()).containsExactly(hash);
+    assertThat(blobs.path(hash)).hasBinaryContent(content);
+    blobs.remove(hash);
+    blobs.remove(hash);
+    assertThat(blobs.hashes()).isEmpty();
+  }
+
+  @Test
+  void whatACrashLeftHalfWrittenIsRemoved() throws IOException {
+    Files.writeString(folder.resolve("abc.1.part"), "half");
+    assertThat(new BlobStore(folder).hashes()).isEmpty();
+  }
+
+  @Test
+  void aFullDiskKeepsNoHalfBlob() throws Exception {
+    try (SmallDisk disk = SmallDisk.mount(folder.resolve("disk"), 1)) {
+      BlobStore blobs = new BlobStore(disk.folder());
+      assertThatThrownBy(() -> blobs.put(new byte[2 * 1024 * 1024]))
+          .isInstanceOf(MayflyException.class)
+          .hasMessageContaining("is the disk full?");
+      assertThat(blobs.hashes()).isEmpty();
+      assertThat(blobs.put(new byte[10])).hasSize(64);
+    }
+  }
+
+  @Test
+  void theOwnersKeysAreMadeOnceAndOnlyTheOwnerCanReadThem() throws IOException {
+    Path file = folder.resolve("credentials");
+    assertThat(CredentialFile.read(file)).isEmpty();
+    CredentialFile made = CredentialFile.readOrCreate(file, new SecureRandom());
+    assertThat(made.accessKeyId()).matches("AKIA[A-Z2-7]{16}");
+    assertThat(made.secretAccessKey()).hasSize(40);
+    assertThat(made.toString()).doesNotContain(made.secretAccessKey());
+    assertThat(CredentialFile.readOrCreate(file, new SecureRandom())).isEqualTo(made);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+    assertThat(folder.toFile().list()).containsExactly("credentials");
+  }
+
+  @Test
+  void aSecretWithBackslashesAndEqualsSignsIsReadAsItWasWritten() {
+    Path file = folder.resolve("credentials");
+    CredentialFile given = new CredentialFile("AKIDEXAMPLE", "a\\b=c#d:e==");
+    given.write(file);
+    assertThat(CredentialFile.read(file)).contains(given);
+  }
+
+  @Test
+  void aCredentialsFileWithoutKeysIsRefusedWithWhatToDo() throws IOException {
+    Path file = Files.writeString(folder.resolve("credentials"), "[default]\n");
+    assertThatThrownBy(() -> CredentialFile.read(file))
+        .isInstanceOf(MayflyException.class)
+        .hasMessageContaining("remove it to get a new pair");
+  }
+}
