@@ -6,14 +6,16 @@ import io.mayfly.model.MayflyException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
@@ -28,6 +30,10 @@ final class CodeArchive {
   static final int MAX_ENTRIES = 65_535;
 
   private static final int MAX_NAME_BYTES = 1024;
+
+  /** What Linux's file systems take between two slashes. */
+  private static final int MAX_PART_BYTES = 255;
+
   private static final int FILE_TYPE_MASK = 0170000;
   private static final int REGULAR_FILE = 0100000;
   private static final int EXECUTABLE = 0111;
@@ -61,8 +67,7 @@ final class CodeArchive {
   private interface Visitor {
     void folder(String name) throws IOException;
 
-    void file(String name, boolean executable, InputStream content, Budget budget)
-        throws IOException;
+    void file(String name, boolean executable, CheckedContent content) throws IOException;
 
     void link(String name, String target) throws IOException;
   }
@@ -71,23 +76,19 @@ final class CodeArchive {
     if (zip.length == 0) {
       throw refused("Uploaded file must be a non-empty zip");
     }
-    try (ZipFile file =
-        ZipFile.builder()
-            .setSeekableByteChannel(new SeekableInMemoryByteChannel(zip))
-            .setCharset(StandardCharsets.UTF_8)
-            .get()) {
+    try (DirectoryChannel channel = new DirectoryChannel(zip);
+        ZipFile file =
+            ZipFile.builder()
+                .setSeekableByteChannel(channel)
+                .setCharset(StandardCharsets.UTF_8)
+                .setIgnoreLocalFileHeader(true)
+                .get()) {
+      channel.directoryIsRead();
       Map<String, Kind> seen = new HashMap<>();
       Budget budget = new Budget(Limits.UNZIPPED_CODE.bytes());
-      int count = 0;
       for (Iterator<ZipArchiveEntry> entries = file.getEntriesInPhysicalOrder().asIterator();
           entries.hasNext(); ) {
-        ZipArchiveEntry entry = entries.next();
-        if (++count > MAX_ENTRIES) {
-          throw refused(
-              "The zip file holds more than %d files and folders; leave some out, or pack them into archives of their own"
-                  .formatted(MAX_ENTRIES));
-        }
-        visit(file, entry, seen, budget, visitor);
+        visit(file, entries.next(), seen, budget, visitor);
       }
       if (seen.isEmpty()) {
         throw refused("Uploaded file must be a non-empty zip");
@@ -102,8 +103,41 @@ final class CodeArchive {
             e);
       }
       throw unreadable(e);
-    } catch (IllegalArgumentException e) {
+    } catch (MayflyException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      // The library meets some damaged archives with whatever its arithmetic runs into.
       throw unreadable(e);
+    }
+  }
+
+  /**
+   * The archive for the library, which reads the whole directory into memory before it can be asked
+   * how many entries that has: this gives up when it reads on and on.
+   */
+  private static final class DirectoryChannel extends SeekableInMemoryByteChannel {
+    /** The signature, the fixed part, the name, the extra fields and the comment. */
+    private static final long READS_PER_ENTRY = 5;
+
+    private long readsLeft = (MAX_ENTRIES + 1) * READS_PER_ENTRY + END_SEARCH;
+
+    /** The library looks for the directory's end byte by byte, through a comment of 64 KB. */
+    private static final long END_SEARCH = 2 * 70_000;
+
+    DirectoryChannel(byte[] zip) {
+      super(zip);
+    }
+
+    void directoryIsRead() {
+      readsLeft = Long.MAX_VALUE;
+    }
+
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+      if (--readsLeft < 0) {
+        throw tooManyEntries();
+      }
+      return super.read(target);
     }
   }
 
@@ -111,9 +145,11 @@ final class CodeArchive {
       ZipFile file, ZipArchiveEntry entry, Map<String, Kind> seen, Budget budget, Visitor visitor)
       throws IOException {
     String name = normalized(entry.getName());
-    if (entry.getGeneralPurposeBit().usesEncryption() || !file.canReadEntryData(entry)) {
+    boolean known = entry.getMethod() == ZipEntry.STORED || entry.getMethod() == ZipEntry.DEFLATED;
+    if (!known || entry.getGeneralPurposeBit().usesEncryption()) {
       throw refused(
-          "The zip file's entry '%s' is encrypted or packed in an unknown way".formatted(name));
+          "The zip file's entry '%s' is encrypted or packed in an unknown way"
+              .formatted(printable(name)));
     }
     if (name.isEmpty()) {
       return;
@@ -121,7 +157,8 @@ final class CodeArchive {
     Kind kind = entry.isDirectory() ? Kind.FOLDER : entry.isUnixSymlink() ? Kind.LINK : Kind.FILE;
     int type = entry.getUnixMode() & FILE_TYPE_MASK;
     if (kind == Kind.FILE && type != 0 && type != REGULAR_FILE) {
-      throw refused("The zip file's entry '%s' is a device or pipe, not a file".formatted(name));
+      throw refused(
+          "The zip file's entry '%s' is a device or pipe, not a file".formatted(printable(name)));
     }
     claimParents(name, seen);
     claim(name, kind, seen);
@@ -133,7 +170,7 @@ final class CodeArchive {
           throw tooLarge();
         }
         try (InputStream content = file.getInputStream(entry)) {
-          visitor.file(name, isExecutable(entry), content, budget);
+          visitor.file(name, isExecutable(entry), new CheckedContent(content, entry, budget));
         }
       }
     }
@@ -162,12 +199,19 @@ final class CodeArchive {
       }
       path.append(path.isEmpty() ? "" : "/").append(part);
     }
-    if (path.toString().getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES) {
-      throw refused(
-          "The zip file's entry '%s...' has a name of over %d bytes"
-              .formatted(printable(raw), MAX_NAME_BYTES));
+    requireShort(path.toString(), MAX_NAME_BYTES, raw);
+    for (String part : path.toString().split("/", -1)) {
+      requireShort(part, MAX_PART_BYTES, raw);
     }
     return path.toString();
+  }
+
+  private static void requireShort(String name, int most, String raw) {
+    if (name.getBytes(StandardCharsets.UTF_8).length > most) {
+      throw refused(
+          "The zip file's entry '%s...' has a name of over %d bytes"
+              .formatted(printable(raw), most));
+    }
   }
 
   private static String printable(String raw) {
@@ -184,32 +228,25 @@ final class CodeArchive {
     }
   }
 
+  /** The folders that are named only on the way to others count too: a name can hold hundreds. */
   private static void claim(String name, Kind kind, Map<String, Kind> seen) {
     Kind before = seen.putIfAbsent(name, kind);
-    if (before != null && !(before == Kind.FOLDER && kind == Kind.FOLDER)) {
-      throw refused("The zip file holds '%s' twice".formatted(printable(name)));
+    if (before != null && (before != kind || kind == Kind.LINK)) {
+      throw refused("The zip file holds '%s' as two different things".formatted(printable(name)));
+    }
+    if (seen.size() > MAX_ENTRIES) {
+      throw tooManyEntries();
     }
   }
 
   private static String linkTarget(ZipFile file, ZipArchiveEntry entry, String name)
       throws IOException {
-    if (entry.getSize() > MAX_NAME_BYTES) {
-      throw refused(
-          "The zip file's link '%s' points to a name of over %d bytes"
-              .formatted(printable(name), MAX_NAME_BYTES));
+    byte[] bytes;
+    try (InputStream content = file.getInputStream(entry)) {
+      bytes = content.readNBytes(MAX_NAME_BYTES + 1);
     }
-    String target = file.getUnixSymlink(entry);
-    Path parent = Path.of("/root").resolve(name).getParent();
-    boolean inside;
-    try {
-      inside =
-          parent != null
-              && !target.startsWith("/")
-              && parent.resolve(target).normalize().startsWith("/root");
-    } catch (InvalidPathException e) {
-      inside = false;
-    }
-    if (!inside) {
+    String target = new String(bytes, StandardCharsets.UTF_8);
+    if (bytes.length > MAX_NAME_BYTES || !staysInside(name, target)) {
       throw refused(
           "The zip file's link '%s' points outside the function's folder"
               .formatted(printable(name)));
@@ -217,8 +254,39 @@ final class CodeArchive {
     return target;
   }
 
+  /**
+   * Whether a link's target is inside, whatever other links there are. The folder that holds the
+   * link is a real one, so leading {@code ..} are what they seem; after a name, which may be
+   * another link, {@code ..} may lead anywhere.
+   */
+  private static boolean staysInside(String name, String target) {
+    if (target.isEmpty() || target.startsWith("/") || target.indexOf('\0') >= 0) {
+      return false;
+    }
+    int up = 0;
+    boolean named = false;
+    for (String part : target.split("/", -1)) {
+      if (part.equals("..")) {
+        up++;
+        if (named) {
+          return false;
+        }
+      } else if (!part.isEmpty() && !part.equals(".")) {
+        named = true;
+      }
+    }
+    long depth = name.chars().filter(character -> character == '/').count();
+    return up <= depth;
+  }
+
   private static MayflyException refused(String message) {
     return new MayflyException(ErrorCode.INVALID_PARAMETER, message);
+  }
+
+  private static MayflyException tooManyEntries() {
+    return refused(
+        "The zip file holds more than %d files and folders; leave some out, or pack them into archives of their own"
+            .formatted(MAX_ENTRIES));
   }
 
   private static MayflyException tooLarge() {
@@ -253,12 +321,19 @@ final class CodeArchive {
     }
   }
 
-  private static void copy(InputStream content, OutputStream target, Budget budget)
-      throws IOException {
-    byte[] buffer = new byte[16 * 1024];
-    for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
-      budget.spend(read);
-      target.write(buffer, 0, read);
+  /** A file's content, which must be what its directory entry says, and fit into the budget. */
+  private record CheckedContent(InputStream stream, ZipArchiveEntry entry, Budget budget) {
+    void copyTo(OutputStream target) throws IOException {
+      CRC32 sum = new CRC32();
+      byte[] buffer = new byte[16 * 1024];
+      for (int read = stream.read(buffer); read >= 0; read = stream.read(buffer)) {
+        budget.spend(read);
+        sum.update(buffer, 0, read);
+        target.write(buffer, 0, read);
+      }
+      if (sum.getValue() != entry.getCrc()) {
+        throw new ZipException("an entry's content is damaged");
+      }
     }
   }
 
@@ -267,9 +342,8 @@ final class CodeArchive {
     public void folder(String name) {}
 
     @Override
-    public void file(String name, boolean executable, InputStream content, Budget budget)
-        throws IOException {
-      copy(content, OutputStream.nullOutputStream(), budget);
+    public void file(String name, boolean executable, CheckedContent content) throws IOException {
+      content.copyTo(OutputStream.nullOutputStream());
     }
 
     @Override
@@ -285,16 +359,18 @@ final class CodeArchive {
 
     @Override
     public void folder(String name) throws IOException {
-      Files.createDirectories(root.resolve(name));
+      makeParents(name);
+      makeFolder(root.resolve(name));
     }
 
     @Override
-    public void file(String name, boolean executable, InputStream content, Budget budget)
-        throws IOException {
+    public void file(String name, boolean executable, CheckedContent content) throws IOException {
       Path file = root.resolve(name);
-      Files.createDirectories(file.getParent());
+      makeParents(name);
+      // Some build tools pack a file twice; the later one counts, as with any unzip.
+      Files.deleteIfExists(file);
       try (OutputStream target = Files.newOutputStream(file)) {
-        copy(content, target, budget);
+        content.copyTo(target);
       }
       Files.setPosixFilePermissions(
           file, PosixFilePermissions.fromString(executable ? "r-xr-xr-x" : "r--r--r--"));
@@ -303,8 +379,22 @@ final class CodeArchive {
     @Override
     public void link(String name, String target) throws IOException {
       Path link = root.resolve(name);
-      Files.createDirectories(link.getParent());
+      makeParents(name);
       Files.createSymbolicLink(link, Path.of(target));
+    }
+
+    private void makeParents(String name) throws IOException {
+      for (int slash = name.indexOf('/'); slash >= 0; slash = name.indexOf('/', slash + 1)) {
+        makeFolder(root.resolve(name.substring(0, slash)));
+      }
+    }
+
+    /** Instances run under users of their own, so what the umask takes away is given back. */
+    private static void makeFolder(Path folder) throws IOException {
+      if (!Files.isDirectory(folder)) {
+        Files.createDirectory(folder);
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+      }
     }
   }
 }

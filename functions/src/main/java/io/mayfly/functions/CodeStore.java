@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +79,7 @@ public final class CodeStore {
     try {
       delete(part);
       Files.createDirectories(part);
+      Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("rwxr-xr-x"));
       new CodeArchive(Files.readAllBytes(blobs.path(code.sha256()))).unpack(part);
       Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
       return target;

@@ -12,6 +12,7 @@ import io.mayfly.model.MayflyException;
 import io.mayfly.store.FunctionStore;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,10 @@ public final class FunctionCatalog implements AutoCloseable {
   private final InstantSource clock;
   private final Map<FunctionName, FunctionConfig> functions = new ConcurrentSkipListMap<>();
   private final Map<FunctionName, FunctionConfig> serving = new ConcurrentHashMap<>();
-  private final Set<String> retiring = ConcurrentHashMap.newKeySet();
+
+  /** For the hash of each code that leaving instances may still use, how many retirements wait. */
+  private final Map<String, Integer> retiring = new ConcurrentHashMap<>();
+
   private volatile Retirement retirement = function -> CompletableFuture.completedFuture(null);
   private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -244,21 +248,17 @@ public final class FunctionCatalog implements AutoCloseable {
     try {
       code.unpack(config.code());
       done = Lifecycle.active();
-    } catch (MayflyException e) {
-      log.error("function {} could not be made ready: {}", config.name(), e.getMessage());
+    } catch (RuntimeException e) {
+      log.error("function {} could not be made ready", config.name(), e);
       if (before.isPresent()) {
         result = config.withCode(before.get().code());
-        done = before.get().lifecycle().updateFailed("InternalError", e.getMessage());
+        done =
+            before.get().lifecycle().updateFailed("InternalError", String.valueOf(e.getMessage()));
       } else {
-        done = Lifecycle.failed("InternalError", e.getMessage());
+        done = Lifecycle.failed("InternalError", String.valueOf(e.getMessage()));
       }
     }
-    try {
-      publish(config, result.withLifecycle(done), before);
-    } catch (MayflyException e) {
-      log.error(
-          "the new state of function {} could not be stored: {}", config.name(), e.getMessage());
-    }
+    publish(config, result.withLifecycle(done), before);
   }
 
   private synchronized void publish(
@@ -269,9 +269,17 @@ public final class FunctionCatalog implements AutoCloseable {
       removeIfUnused(from.code());
       return;
     }
-    save(to);
+    try {
+      store.put(to);
+    } catch (MayflyException e) {
+      // The disk keeps saying that the change is under way, and the next start finishes it again.
+      log.error("the new state of function {} could not be stored", to.name(), e);
+    }
+    show(to);
     if (to.lifecycle().state() == Lifecycle.State.ACTIVE) {
       serving.put(to.name(), to);
+    } else {
+      serving.remove(to.name());
     }
     before.ifPresent(this::retire);
     if (!from.code().equals(to.code())) {
@@ -281,20 +289,20 @@ public final class FunctionCatalog implements AutoCloseable {
 
   private void retire(FunctionConfig config) {
     String hash = config.code().sha256();
-    retiring.add(hash);
+    retiring.merge(hash, 1, Integer::sum);
     var _ =
         retirement
             .retire(config.name())
             .whenComplete(
                 (result, failure) -> {
-                  retiring.remove(hash);
+                  retiring.computeIfPresent(hash, (key, count) -> count == 1 ? null : count - 1);
                   background.execute(() -> removeIfUnused(config.code()));
                 });
   }
 
   private synchronized void removeIfUnused(CodeReference reference) {
     String hash = reference.sha256();
-    if (!retiring.contains(hash) && !hashesInUse().contains(hash)) {
+    if (!retiring.containsKey(hash) && !hashesInUse().contains(hash)) {
       code.remove(hash);
     }
   }
@@ -308,21 +316,29 @@ public final class FunctionCatalog implements AutoCloseable {
 
   private synchronized void save(FunctionConfig config) {
     store.put(config);
+    show(config);
+  }
+
+  private synchronized void show(FunctionConfig config) {
     functions.put(config.name(), config);
     notifyAll();
   }
 
   /** Takes up what the last process left, finishing what it had begun. */
   private void load() {
+    List<FunctionConfig> unfinished = new ArrayList<>();
     for (FunctionConfig config : store.functions()) {
       functions.put(config.name(), config);
       if (config.lifecycle().busy()) {
-        background.execute(() -> makeReady(config, Optional.empty()));
-      } else if (config.lifecycle().state() == Lifecycle.State.ACTIVE) {
+        unfinished.add(config);
+      }
+      if (config.lifecycle().state() == Lifecycle.State.ACTIVE) {
         serving.put(config.name(), config);
       }
     }
+    // Before anything is unpacked: half-unpacked code has no owner that could be looked up.
     code.retain(hashesInUse());
+    unfinished.forEach(config -> background.execute(() -> makeReady(config, Optional.empty())));
   }
 
   private MayflyException notFound(FunctionName name) {

@@ -106,9 +106,17 @@ public final class FunctionUrls {
     hide(url);
   }
 
-  /** Takes down the URL of a function that has been deleted, if it had one. */
+  /**
+   * Takes down the URL of a function that has been deleted, if it had one; also one that was made
+   * while the function was being deleted.
+   */
   public synchronized void forget(FunctionName function) {
-    find(function).ifPresent(this::hide);
+    find(function)
+        .ifPresent(
+            url -> {
+              store.removeUrl(function);
+              hide(url);
+            });
   }
 
   private void show(FunctionUrl url) {
@@ -122,7 +130,7 @@ public final class FunctionUrls {
   }
 
   private String newId() {
-    // Three bits of zero padding at most: 36^32 needs 166 bits.
+    // 2^165 is just below 36^32, so the digits fit.
     String digits = new BigInteger(165, random).toString(BASE);
     return "0".repeat(ID_LENGTH - digits.length()) + digits;
   }
