@@ -28,7 +28,7 @@ record Page<T>(List<T> items, Optional<String> next) {
       Function<T, String> key,
       Optional<String> marker,
       Optional<Integer> maxItems) {
-    int size = Math.min(maxItems.orElse(MOST), MOST);
+    int size = Math.clamp(maxItems.orElse(MOST), 1, MOST);
     Optional<String> after = marker.map(Page::decoded);
     List<T> rest =
         after
