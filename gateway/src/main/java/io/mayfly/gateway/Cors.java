@@ -58,7 +58,7 @@ final class Cors {
     boolean any = settings.allowOrigins().contains(ANY) && !credentials;
     answer.set("access-control-allow-origin", any ? ANY : origin);
     if (!any) {
-      answer.set("vary", "Origin");
+      answer.add("vary", "Origin");
     }
     if (credentials) {
       answer.set("access-control-allow-credentials", "true");

@@ -30,7 +30,10 @@ final class FunctionUrlAnswer {
           "trailer");
 
   private static final Pattern LINE_BREAKS = Pattern.compile("[\r\n]+");
-  private static final int LOWEST_STATUS = 100;
+
+  /** Below are interim answers, after which a client would wait for the real one. */
+  private static final int LOWEST_STATUS = 200;
+
   private static final int HIGHEST_STATUS = 599;
 
   private final JsonMapper json = JsonMapper.shared();

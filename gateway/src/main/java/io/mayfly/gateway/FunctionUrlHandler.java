@@ -18,11 +18,13 @@ import io.mayfly.model.RequestId;
 import io.mayfly.model.TraceId;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Serves function URLs: an HTTP request becomes an event, the handler's result an HTTP response.
@@ -140,7 +142,7 @@ public final class FunctionUrlHandler implements HttpHandler {
   /** An answer of the platform's own, in the form that function URLs use. */
   private static HttpResponse message(int status, RequestId requestId, String text) {
     HttpResponse response =
-        HttpResponse.json(status, "{\"Message\":\"%s\"}".formatted(text.replace("\"", "\\\"")));
+        HttpResponse.json(status, JsonMapper.shared().writeValueAsString(Map.of("Message", text)));
     if (response instanceof HttpResponse.Whole whole) {
       whole.wire().headers().set("x-amzn-requestid", requestId.value());
     }

@@ -5,18 +5,22 @@ import io.mayfly.aws.WireRequest;
 import io.mayfly.aws.WireResponse;
 import io.mayfly.model.ErrorCode;
 import io.mayfly.model.MayflyException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
@@ -50,6 +54,8 @@ public final class Listener implements AutoCloseable {
       Math.clamp(Runtime.getRuntime().maxMemory() / 4 / 1024, 96 * 1024, 1024 * 1024);
 
   private static final int READ_BYTES = 32 * 1024;
+  private static final long BODY_GRACE_SECONDS = 30;
+  private static final long BODY_BYTES_PER_SECOND = 16 * 1024;
 
   /** How much of a body that is too large is read all the same before that is said. */
   private static final long DISCARDED_BYTES = 256L * 1024 * 1024;
@@ -87,6 +93,7 @@ public final class Listener implements AutoCloseable {
     connector.setAcceptQueueSize(1024);
     server.addConnector(connector);
     server.setHandler(new Adapter(router));
+    server.setErrorHandler(Listener::refuse);
     Listener listener = new Listener(server, connector);
     try {
       server.start();
@@ -102,6 +109,17 @@ public final class Listener implements AutoCloseable {
           e);
     }
     return listener;
+  }
+
+  /** Jetty's own answers, to what is no HTTP and to what went wrong; it says no more than that. */
+  private static boolean refuse(Request request, Response response, Callback callback) {
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+    byte[] body =
+        "{\"message\":\"%s\"}"
+            .formatted(HttpStatus.getMessage(response.getStatus()))
+            .getBytes(StandardCharsets.US_ASCII);
+    response.write(true, ByteBuffer.wrap(body), callback);
+    return true;
   }
 
   /** The port that is listened on. */
@@ -145,6 +163,8 @@ public final class Listener implements AutoCloseable {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
+      // A handler may think for as long as its function may run; only reading and writing time out.
+      request.addIdleTimeoutListener(idle -> false);
       Head head = Head.of(request);
       Router.Route route = router.route(head.host(), head.path());
       long limit = route.bodyBytes();
@@ -156,7 +176,10 @@ public final class Listener implements AutoCloseable {
       }
       int kilobytes =
           declared >= 0 && declared <= SMALL_BODY ? 0 : (int) (bound(declared, limit) / 1024 + 1);
-      budget.acquire(kilobytes);
+      // Even nothing would wait behind others in a fair semaphore.
+      if (kilobytes > 0) {
+        budget.acquire(kilobytes);
+      }
       try {
         Optional<byte[]> body = readBody(request, declared, limit);
         HttpResponse answer =
@@ -193,15 +216,39 @@ public final class Listener implements AutoCloseable {
       }
       try (InputStream in = Content.Source.asInputStream(request)) {
         if (declared > 0) {
-          byte[] exact = in.readNBytes((int) declared);
+          byte[] exact = readAtMost(in, declared);
           if (exact.length < declared) {
             throw new IOException("the request ended before its body did");
           }
           return Optional.of(exact);
         }
-        byte[] read = in.readNBytes((int) Math.min(limit + 1, Integer.MAX_VALUE - READ_BYTES));
+        byte[] read = readAtMost(in, limit + 1);
         return read.length > limit ? Optional.empty() : Optional.of(read);
       }
+    }
+
+    /**
+     * Reads to the end or to {@code limit}. A sender that is slow on purpose would hold its part of
+     * the budget for as long as it likes, so each byte buys little time.
+     *
+     * @throws IOException if the body comes too slowly
+     */
+    private static byte[] readAtMost(InputStream in, long limit) throws IOException {
+      long start = System.nanoTime();
+      ByteArrayOutputStream body = new ByteArrayOutputStream((int) Math.min(limit, READ_BYTES));
+      byte[] buffer = new byte[READ_BYTES];
+      while (body.size() < limit) {
+        int read = in.read(buffer, 0, (int) Math.min(buffer.length, limit - body.size()));
+        if (read < 0) {
+          break;
+        }
+        body.write(buffer, 0, read);
+        long allowed = BODY_GRACE_SECONDS + body.size() / BODY_BYTES_PER_SECOND;
+        if (TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start) > allowed) {
+          throw new IOException("the body comes too slowly");
+        }
+      }
+      return body.toByteArray();
     }
 
     private static void send(HttpResponse answer, Response response, Callback callback)

@@ -1,0 +1,379 @@
+package io.mayfly.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mayfly.aws.AwsEndpoint;
+import io.mayfly.aws.Credentials.AccessKey;
+import io.mayfly.aws.Headers;
+import io.mayfly.aws.SigV4Signer;
+import io.mayfly.aws.SigV4Verifier;
+import io.mayfly.aws.WireRequest;
+import io.mayfly.dispatch.Credentials;
+import io.mayfly.dispatch.Dispatcher;
+import io.mayfly.dispatch.FunctionSource;
+import io.mayfly.dispatch.InstanceStarter;
+import io.mayfly.dispatch.KeepAlive;
+import io.mayfly.functions.CodeStore;
+import io.mayfly.functions.Deployment;
+import io.mayfly.functions.FunctionCatalog;
+import io.mayfly.functions.FunctionUrls;
+import io.mayfly.model.Account;
+import io.mayfly.model.DataSize;
+import io.mayfly.model.FunctionConfig;
+import io.mayfly.model.FunctionName;
+import io.mayfly.model.FunctionUrl;
+import io.mayfly.model.Invocation;
+import io.mayfly.model.MayflyException;
+import io.mayfly.model.Outcome;
+import io.mayfly.runtimes.RuntimeLaunch;
+import io.mayfly.sandbox.Instance;
+import io.mayfly.sandbox.InstanceSpec;
+import io.mayfly.sandbox.Sandbox;
+import io.mayfly.store.BlobStore;
+import io.mayfly.store.Database;
+import io.mayfly.store.SqliteFunctionStore;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The gateway over real sockets, with functions that live in memory and answer their event. */
+class TestListener {
+  private static final Account ACCOUNT = new Account("000000000000", "us-east-1");
+  private static final FunctionName NAME = new FunctionName("echo");
+  private static final AccessKey KEY =
+      new AccessKey("AKIDEXAMPLE", "secret", Optional.empty(), "arn:aws:iam::000000000000:root");
+
+  @TempDir Path folder;
+
+  private final InstantSource clock = Clock.systemUTC();
+  private Database database;
+  private FunctionCatalog catalog;
+  private Dispatcher dispatcher;
+  private Router router;
+  private Listener listener;
+  private FunctionUrl url;
+
+  /** Answers each event with itself. */
+  private static final class EchoInstance implements Instance {
+    @Override
+    public String id() {
+      return "echo";
+    }
+
+    @Override
+    public Optional<Outcome> awaitReady(Duration limit) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Duration initDuration() {
+      return Duration.ZERO;
+    }
+
+    @Override
+    public Outcome invoke(Invocation invocation) {
+      return new Outcome.Success(invocation.payload(), "application/json");
+    }
+
+    @Override
+    public boolean usable() {
+      return true;
+    }
+
+    @Override
+    public DataSize peakMemory() {
+      return new DataSize(0);
+    }
+
+    @Override
+    public void whenGone(Runnable callback) {
+      // Never gone.
+    }
+
+    @Override
+    public void stop() {
+      // Nothing to stop.
+    }
+  }
+
+  private static final class EchoSandbox implements Sandbox {
+    @Override
+    public Instance start(InstanceSpec spec) {
+      return new EchoInstance();
+    }
+
+    @Override
+    public void close() {
+      // Nothing to close.
+    }
+  }
+
+  @BeforeEach
+  void start() throws IOException {
+    database = Database.open(folder.resolve("db"));
+    SqliteFunctionStore store = new SqliteFunctionStore(database);
+    CodeStore code =
+        new CodeStore(
+            new BlobStore(Files.createDirectory(folder.resolve("blobs"))),
+            Files.createDirectory(folder.resolve("code")));
+    catalog = new FunctionCatalog(ACCOUNT, store, code, runtime -> {}, clock);
+    FunctionUrls urls = new FunctionUrls(catalog, store, clock, new SecureRandom());
+    FunctionSource source =
+        new FunctionSource() {
+          @Override
+          public FunctionConfig serving(FunctionName name) {
+            return catalog.serving(name);
+          }
+
+          @Override
+          public Path code(FunctionConfig config) {
+            return code.unpack(config.code());
+          }
+        };
+    dispatcher =
+        new Dispatcher(
+            source,
+            new InstanceStarter(
+                ACCOUNT,
+                source,
+                runtime ->
+                    new RuntimeLaunch(
+                        List.of("/bin/true"),
+                        List.of(),
+                        Map.of(),
+                        RuntimeLaunch.Channel.RUNTIME_API),
+                () -> new Credentials("a", "b", "c"),
+                function -> (bytes, offset, length) -> {},
+                new EchoSandbox(),
+                clock),
+            KeepAlive.fixed(Duration.ofMinutes(1)),
+            100,
+            (function, usage) -> {},
+            clock,
+            System::nanoTime);
+    SigV4Verifier verifier =
+        new SigV4Verifier(
+            id -> id.equals(KEY.accessKeyId()) ? Optional.of(KEY) : Optional.empty(),
+            ACCOUNT.region(),
+            clock);
+    catalog.create(
+        new Deployment(
+            NAME,
+            "",
+            "provided.al2023",
+            "x",
+            "arn:aws:iam::000000000000:role/any",
+            Deployment.DEFAULT_TIMEOUT,
+            Deployment.DEFAULT_MEMORY,
+            Deployment.DEFAULT_STORAGE,
+            Map.of(),
+            Map.of()),
+        zip());
+    catalog.awaitReady(NAME, Duration.ofSeconds(20));
+    url =
+        urls.create(
+            NAME, FunctionUrl.AuthType.NONE, Optional.empty(), FunctionUrl.InvokeMode.BUFFERED);
+    router =
+        new Router(
+            new FunctionUrlHandler(ACCOUNT, urls, dispatcher, verifier, clock, new SecureRandom()),
+            new PlatformHandler(
+                verifier,
+                catalog,
+                config -> code.zip(config.code()),
+                () -> List.of(Map.of("id", "python3.12")),
+                (function, follow, target) -> target.write('x')),
+            new AwsHandler(new AwsEndpoint(List.of(), verifier)));
+    listener = Listener.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), router);
+  }
+
+  @AfterEach
+  void stop() {
+    listener.close();
+    dispatcher.close();
+    catalog.close();
+    database.close();
+  }
+
+  private static byte[] zip() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      zip.putNextEntry(new ZipEntry("bootstrap"));
+    }
+    return bytes.toByteArray();
+  }
+
+  private String urlHost() {
+    return FunctionUrl.host(url.id(), ACCOUNT.region()) + ":" + listener.port();
+  }
+
+  private String exchange(String... pieces) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), listener.port())) {
+      socket.setSoTimeout(20_000);
+      OutputStream out = socket.getOutputStream();
+      for (String piece : pieces) {
+        out.write(piece.getBytes(StandardCharsets.ISO_8859_1));
+        out.flush();
+      }
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+  }
+
+  private String head(String method, String path, String host, String... headers) {
+    StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: " + host);
+    for (String header : headers) {
+      head.append("\r\n").append(header);
+    }
+    return head + "\r\nConnection: close\r\n\r\n";
+  }
+
+  @Test
+  void aFunctionUrlTakesARequestToItsFunctionAndBack() throws IOException {
+    String response =
+        exchange(
+            head("POST", "/a%2Fb?x=1", urlHost(), "Content-Type: text/plain", "Content-Length: 5"),
+            "hel",
+            "lo");
+    assertThat(response)
+        .startsWith("HTTP/1.1 200 OK\r\n")
+        .contains("\"rawPath\":\"/a%2Fb\"", "\"rawQueryString\":\"x=1\"", "\"body\":\"hello\"")
+        .containsIgnoringCase("x-amzn-requestid:")
+        .doesNotContainIgnoringCase("server:")
+        .doesNotContainIgnoringCase("jetty");
+  }
+
+  @Test
+  void aChunkedBodyArrivesWhole() throws IOException {
+    String response =
+        exchange(
+            head("POST", "/", urlHost(), "Content-Type: text/plain", "Transfer-Encoding: chunked"),
+            "3\r\nhel\r\n",
+            "2\r\nlo\r\n0\r\n\r\n");
+    assertThat(response).contains("\"body\":\"hello\"");
+  }
+
+  @Test
+  void aConnectionServesOneRequestAfterAnother() throws IOException {
+    String once = "GET /%d HTTP/1.1\r\nHost: " + urlHost() + "\r\n\r\n";
+    String response = exchange(once.formatted(1), once.formatted(2), head("GET", "/3", urlHost()));
+    assertThat(response).containsSubsequence("rawPath\":\"/1", "rawPath\":\"/2", "rawPath\":\"/3");
+  }
+
+  @Test
+  void aBodyOverTheLimitIsRefusedBeforeItIsRead() throws IOException {
+    assertThat(exchange(head("POST", "/", urlHost(), "Content-Length: 6291457")))
+        .startsWith("HTTP/1.1 413")
+        .contains("Request Entity Too Large");
+    assertThat(
+            exchange(
+                head(
+                    "POST",
+                    "/2015-03-31/functions/echo/invocations",
+                    "127.0.0.1",
+                    "Content-Length: 6291457")))
+        .startsWith("HTTP/1.1 413")
+        .containsIgnoringCase("x-amzn-errortype: RequestTooLargeException")
+        .contains("Request must be smaller than 6291456 bytes for the InvokeFunction operation");
+  }
+
+  @Test
+  void aChunkedBodyOverTheLimitIsRefused() throws IOException {
+    String megabyte = "100000\r\n" + "x".repeat(0x100000) + "\r\n";
+    String response =
+        exchange(
+            head("POST", "/", urlHost(), "Transfer-Encoding: chunked"),
+            megabyte,
+            megabyte,
+            megabyte,
+            megabyte,
+            megabyte,
+            megabyte,
+            "1\r\nx\r\n0\r\n\r\n");
+    assertThat(response).startsWith("HTTP/1.1 413");
+  }
+
+  @Test
+  void whatIsNoHttpGetsAPlainRefusal() throws IOException {
+    for (String junk :
+        List.of(
+            "nonsense\r\n\r\n",
+            "GET / HTTP/1.1\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\nConnection: close\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: a\r\nX: " + "y".repeat(70_000) + "\r\n\r\n")) {
+      assertThat(exchange(junk))
+          .matches("(?s)HTTP/1\\.1 4\\d\\d .*")
+          .doesNotContainIgnoringCase("jetty");
+    }
+    assertThat(exchange(head("GET", "/", urlHost()))).startsWith("HTTP/1.1 200");
+  }
+
+  @Test
+  void anUnknownFunctionUrlIsNotFound() throws IOException {
+    assertThat(exchange(head("GET", "/", "nobody.lambda-url.us-east-1.localhost")))
+        .startsWith("HTTP/1.1 404")
+        .contains("{\"Message\":\"There is no function URL at this address\"}");
+  }
+
+  @Test
+  void everythingElseIsTheAwsEndpointsAndMustBeSigned() throws IOException {
+    assertThat(exchange(head("GET", "/2015-03-31/functions", "127.0.0.1")))
+        .startsWith("HTTP/1.1 403")
+        .contains("MissingAuthenticationToken");
+  }
+
+  @Test
+  void thePlatformsEndpointsAreForItsOwnerButHealthIsForAll() throws IOException {
+    assertThat(exchange(head("GET", "/_mayfly/health", "127.0.0.1"))).startsWith("HTTP/1.1 200");
+    assertThat(exchange(head("GET", "/_mayfly/runtimes", "127.0.0.1"))).startsWith("HTTP/1.1 403");
+    assertThat(signed("/_mayfly/runtimes")).startsWith("HTTP/1.1 200").contains("python3.12");
+    assertThat(signed("/_mayfly/logs/echo")).startsWith("HTTP/1.1 200").contains("text/plain");
+    assertThat(signed("/_mayfly/logs/nobody")).startsWith("HTTP/1.1 404");
+    assertThat(signed("/_mayfly/code/echo")).startsWith("HTTP/1.1 200").contains("bootstrap");
+    assertThat(signed("/_mayfly/other")).startsWith("HTTP/1.1 404");
+  }
+
+  private String signed(String path) throws IOException {
+    String host = "127.0.0.1:" + listener.port();
+    WireRequest request =
+        new SigV4Signer(KEY, ACCOUNT.region(), clock)
+            .sign(
+                new WireRequest("GET", path, "", new Headers().set("host", host), new byte[0]),
+                PlatformHandler.SIGNING_NAME);
+    StringBuilder head = new StringBuilder("GET " + path + " HTTP/1.1\r\n");
+    request
+        .headers()
+        .forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+    return exchange(head + "Connection: close\r\n\r\n");
+  }
+
+  @Test
+  void aPortInUseIsNamedWithWhatToDo() {
+    assertThatThrownBy(
+            () ->
+                Listener.start(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.port()),
+                    router))
+        .isInstanceOf(MayflyException.class)
+        .hasMessageContainingAll("port " + listener.port(), "in use", "--port");
+  }
+}
