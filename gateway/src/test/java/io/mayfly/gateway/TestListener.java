@@ -280,7 +280,9 @@ class TestListener {
 
   @Test
   void aBodyOverTheLimitIsRefusedBeforeItIsRead() throws IOException {
-    assertThat(exchange(head("POST", "/", urlHost(), "Content-Length: 6291457")))
+    assertThat(
+            exchange(
+                head("POST", "/", urlHost(), "Content-Length: 6291457", "Expect: 100-continue")))
         .startsWith("HTTP/1.1 413")
         .contains("Request Entity Too Large");
     assertThat(
@@ -289,7 +291,8 @@ class TestListener {
                     "POST",
                     "/2015-03-31/functions/echo/invocations",
                     "127.0.0.1",
-                    "Content-Length: 6291457")))
+                    "Content-Length: 6291457",
+                    "Expect: 100-continue")))
         .startsWith("HTTP/1.1 413")
         .containsIgnoringCase("x-amzn-errortype: RequestTooLargeException")
         .contains("Request must be smaller than 6291456 bytes for the InvokeFunction operation");
