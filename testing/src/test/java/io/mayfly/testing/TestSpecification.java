@@ -12,7 +12,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** SPECIFICATION.md links promises to tests; a renamed or removed test must not leave a promise bare. */
+/**
+ * SPECIFICATION.md links promises to tests; a renamed or removed test must not leave a promise
+ * bare.
+ */
 final class TestSpecification {
   private static final Pattern LINK = Pattern.compile("`(Test[A-Za-z0-9]+)#([A-Za-z0-9]+)`");
 
