@@ -41,11 +41,17 @@ public final class Zip {
 
   /** Adds every file below a folder, programs as programs. */
   public Zip folder(Path folder) {
+    return folder("", folder);
+  }
+
+  /** Adds every file below a folder, programs as programs, in a folder of the zip file. */
+  public Zip folder(String name, Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {
       List<Path> sorted = files.filter(Files::isRegularFile).sorted().toList();
       for (Path file : sorted) {
         int mode = Files.isExecutable(file) ? 0755 : 0644;
-        entry(folder.relativize(file).toString(), REGULAR_FILE | mode, Files.readAllBytes(file));
+        String path = Path.of(name).resolve(folder.relativize(file)).toString();
+        entry(path, REGULAR_FILE | mode, Files.readAllBytes(file));
       }
       return this;
     } catch (IOException e) {

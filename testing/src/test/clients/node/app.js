@@ -1,0 +1,37 @@
+'use strict';
+// What a function can see and do, one action for each event.
+
+let calls = 0;
+
+class Own extends Error {
+  constructor(message) {
+    super(message);
+    this.name = 'Own';
+  }
+}
+
+const actions = {
+  echo: async (event) => event,
+  throws: async () => {
+    throw new Own('no good: ü 😀');
+  },
+  counts: async () => ++calls,
+  shows_context: async (event, context) => {
+    const remaining = context.getRemainingTimeInMillis();
+    return {
+      ...JSON.parse(JSON.stringify(context)),
+      logStreamName: context.logStreamName === process.env.AWS_LAMBDA_LOG_STREAM_NAME,
+      keys: Object.keys(context).sort(),
+      remaining: remaining > 0 && remaining <= event.timeout,
+    };
+  },
+  shows_environment: async () => ({ ...process.env }),
+  sleeps: () => new Promise((resolve) => setTimeout(resolve, 3_600_000)),
+  exits: async () => process.exit(3),
+  logs: async (event, context) => {
+    console.log('printed for', context.awsRequestId);
+    return null;
+  },
+};
+
+exports.handler = async (event, context) => actions[event.do](event, context);
