@@ -48,7 +48,13 @@ record Seen(String functionError, String payload, String log) {
   }
 
   private static String plain(String text, String function, String id) {
-    return TIME.matcher(text.replace(id, "ID").replace(function, "FUNCTION")).replaceAll("TIME");
+    String same =
+        text.replace(id, "ID")
+            .replace(function, "FUNCTION")
+            // Node.js names who asked for a missing module; newer clients no longer do by require.
+            .replace("\\n- /var/task/node_modules/aws-lambda-ric/index.mjs", "")
+            .replace("\\n- /var/runtime/index.mjs", "");
+    return TIME.matcher(same).replaceAll("TIME");
   }
 
   /** The object of an error without the frames of runtimes; any other payload as it is. */

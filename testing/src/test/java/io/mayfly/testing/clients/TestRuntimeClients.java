@@ -51,11 +51,12 @@ final class TestRuntimeClients {
    * <ul>
    *   <li>AWS_EXECUTION_ENV: Lambda sets it for managed runtimes alone
    *   <li>AWS_LAMBDA_RUNTIME_API: managed runtimes do not speak the Runtime API
+   *   <li>MAYFLY_SOCKET: what they speak to instead; a Java program cannot hide its own environment
    *   <li>NODE_PATH: a variable of Lambda's managed Node.js, not of its client
    * </ul>
    */
   private static final Set<String> ONE_SIDED =
-      Set.of("AWS_EXECUTION_ENV", "AWS_LAMBDA_RUNTIME_API", "NODE_PATH");
+      Set.of("AWS_EXECUTION_ENV", "AWS_LAMBDA_RUNTIME_API", "MAYFLY_SOCKET", "NODE_PATH");
 
   private static final Functions FUNCTIONS = Mayfly.shared().functions();
   private static final Map<String, Pair> DEPLOYED = new HashMap<>();
@@ -136,7 +137,7 @@ final class TestRuntimeClients {
                 request.clientContext(
                     Base64.getEncoder().encodeToString(client.getBytes(StandardCharsets.UTF_8))));
     assertThat(Json.of(seen.payload()).get("remaining").asBoolean()).isTrue();
-    assertThat(seen.payload())
+    assertThat(Json.of(seen.payload()).toString())
         .contains("\"ID\"")
         .contains(":function:FUNCTION\"")
         .contains("títle");
@@ -149,7 +150,7 @@ final class TestRuntimeClients {
     Pair pair = deployed(language, language.handler(), TIMEOUT_SECONDS);
     Map<String, String> ours = environment(pair.ours());
     Map<String, String> theirs = environment(pair.theirs());
-    assertThat(ours).containsEntry("OWN", "zwölf 'and' \"more\" $HOME");
+    assertThat(ours).containsEntry("OWN", "'and' \"more\" $HOME").containsKey("TEXT");
     assertThat(theirs).containsKey("AWS_LAMBDA_RUNTIME_API");
     ours.keySet().removeAll(ONE_SIDED);
     theirs.keySet().removeAll(ONE_SIDED);
@@ -209,6 +210,25 @@ final class TestRuntimeClients {
       assertThat(response.functionError()).isNull();
       assertThat(response.payload().asUtf8String().equals(event)).isTrue();
     }
+  }
+
+  @Test
+  void codeWithoutBootstrapIsAnInvalidEntrypoint() {
+    Map<String, Zip> codes =
+        Map.of(
+            "no-bootstrap", new Zip().file("other", "text"),
+            "no-program", new Zip().file("bootstrap", "#!/bin/sh\n"));
+    codes.forEach(
+        (name, zip) -> {
+          NAMES.add(FUNCTIONS.deploy(name, PROVIDED, "none", zip.bytes()));
+          Seen seen = Seen.of(name, FUNCTIONS.invoke(name, "{}"));
+          assertThat(seen.functionError()).isEqualTo("Unhandled");
+          assertThat(seen.payload())
+              .contains("\"errorType\":\"Runtime.InvalidEntrypoint\"")
+              .contains(
+                  "\"errorMessage\":\"RequestId: ID Error: Couldn't find valid bootstrap(s):"
+                      + " [/var/task/bootstrap /opt/bootstrap]\"");
+        });
   }
 
   private static int count(String name) {
@@ -273,7 +293,9 @@ final class TestRuntimeClients {
                 .timeout(timeout)
                 .memorySize(MEMORY)
                 .environment(
-                    variables -> variables.variables(Map.of("OWN", "zwölf 'and' \"more\" $HOME"))));
+                    variables ->
+                        variables.variables(
+                            Map.of("OWN", "'and' \"more\" $HOME", "TEXT", "zwölf"))));
     NAMES.add(name);
     return name;
   }
