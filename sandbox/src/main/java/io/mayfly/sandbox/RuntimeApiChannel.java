@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.Optional;
@@ -28,6 +29,8 @@ final class RuntimeApiChannel implements RuntimeChannel {
   private static final String PREFIX = "/2018-06-01/runtime/";
   private static final String INVOCATION = PREFIX + "invocation/";
   private static final int CONNECTIONS = 32;
+  // A runtime that works on after its answer must not keep the caller waiting for long.
+  private static final Duration NEXT_LAG = Duration.ofMillis(100);
   private static final String ERROR_TYPE = "lambda-runtime-function-error-type";
   private static final String ERROR_BODY = "lambda-runtime-function-error-body";
 
@@ -76,6 +79,7 @@ final class RuntimeApiChannel implements RuntimeChannel {
       }
       Outcome outcome = answer;
       answer = null;
+      awaitNext();
       return outcome;
     } finally {
       lock.unlock();
@@ -114,6 +118,21 @@ final class RuntimeApiChannel implements RuntimeChannel {
       return connection;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * Gives the runtime a moment to ask for the next event: what it does until then belongs to the
+   * call it has answered. AWS's client for Java logs a handler's error only after it has sent it.
+   */
+  private void awaitNext() {
+    long left = NEXT_LAG.toNanos();
+    try {
+      while (waiting == null && !closed && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
