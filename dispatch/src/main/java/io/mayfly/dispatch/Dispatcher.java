@@ -133,7 +133,9 @@ public final class Dispatcher implements AutoCloseable {
     if (ready.instance().isPresent()) {
       return call(request, pool, ready.instance().get(), Optional.of(ready.took()));
     }
-    Outcome failure = ready.failure().orElseThrow();
+    Outcome failure =
+        Failures.ofStart(
+            ready.failure().orElseThrow(), pool.config().runtime(), request.requestId());
     ready.log().platformLine(initReport(ready.took(), "error", Failures.errorType(failure)));
     FunctionConfig config = pool.config();
     ready.log().platformLine(startLine(request));

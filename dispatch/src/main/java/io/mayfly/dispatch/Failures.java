@@ -3,10 +3,12 @@ package io.mayfly.dispatch;
 import io.mayfly.model.Limits;
 import io.mayfly.model.Outcome;
 import io.mayfly.model.RequestId;
+import io.mayfly.model.RuntimeFamily;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Lambda's own words for how an invocation failed: the error object, and the REPORT line's status.
@@ -30,7 +32,32 @@ final class Failures {
           Map.entry(15, "terminated"),
           Map.entry(31, "bad system call"));
 
+  private static final int NOT_EXECUTABLE = 126;
+  private static final int NOT_FOUND = 127;
+  private static final String INVALID_ENTRYPOINT = "Runtime.InvalidEntrypoint";
+  private static final String NO_BOOTSTRAP =
+      "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]";
+
   private Failures() {}
+
+  /**
+   * How an instance failed to start, as its owner is to hear it: the statuses with which a shell
+   * ends that finds no program, or none it may execute, become what Lambda says of a custom runtime
+   * without a bootstrap.
+   */
+  static Outcome ofStart(Outcome failure, String runtime, RequestId requestId) {
+    boolean custom =
+        RuntimeFamily.of(runtime).orElse(RuntimeFamily.PROVIDED) == RuntimeFamily.PROVIDED;
+    if (custom
+        && failure instanceof Outcome.Exited exited
+        && !exited.signalled()
+        && (exited.status() == NOT_EXECUTABLE || exited.status() == NOT_FOUND)) {
+      byte[] error =
+          error(INVALID_ENTRYPOINT, "RequestId: %s Error: %s".formatted(requestId, NO_BOOTSTRAP));
+      return new Outcome.InitError(error, Optional.of(INVALID_ENTRYPOINT));
+    }
+    return failure;
+  }
 
   /** The error object that the caller gets. */
   static byte[] payload(Outcome outcome, RequestId requestId, Duration timeout) {
