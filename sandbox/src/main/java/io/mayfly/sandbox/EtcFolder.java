@@ -1,6 +1,7 @@
 package io.mayfly.sandbox;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,6 +94,17 @@ final class EtcFolder {
               readable(Files.copy(file, there(file)), "rw-r--r--");
             }
             return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path path, IOException failure)
+              throws IOException {
+            // A folder is opened before it is looked at: what an ordinary user's platform may not
+            // open is not for everybody either.
+            if (failure instanceof AccessDeniedException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw failure;
           }
 
           private Path there(Path path) {
