@@ -1,9 +1,14 @@
 package io.mayfly.sandbox;
 
 import io.mayfly.model.DataSize;
+import io.mayfly.model.ErrorCode;
 import io.mayfly.model.Limits;
+import io.mayfly.model.MayflyException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +26,9 @@ import java.util.Set;
 final class CgroupsV2 implements Cgroups {
   private static final List<String> CONTROLLERS = List.of("memory", "cpu", "pids");
 
+  /** The group for the processes of a group that was delegated. */
+  private static final String PROCESSES = "mayfly-processes";
+
   private final Path parent;
   private final Path folder;
   private boolean prepared;
@@ -36,26 +44,56 @@ final class CgroupsV2 implements Cgroups {
   }
 
   /**
-   * Where the platform's folder can be: the top of the tree for root, and for others the group they
-   * were started in, if it was delegated to them.
+   * Where the platform's folder goes: into the group that this process was started in if systemd
+   * has delegated that, or if nothing above it can be written; otherwise to the top of the tree,
+   * where a group outlives the session in which the platform was started.
+   *
+   * @param ownGroups {@code /proc/self/cgroup}
    */
-  static Path parent(Path mount) {
-    if (Files.isWritable(mount.resolve("cgroup.procs"))) {
-      return mount;
+  static Path parent(Path mount, String ownGroups) {
+    Path own = own(mount, ownGroups);
+    return isDelegated(own) || !isWritable(mount) ? own : mount;
+  }
+
+  /** The group of this process, or {@code mount} if it is out of sight. */
+  private static Path own(Path mount, String ownGroups) {
+    // The line of version 2 reads "0::/path"; the path of a group outside the namespace of groups
+    // starts with "/..".
+    Path own =
+        ownGroups
+            .lines()
+            .filter(line -> line.startsWith("0::/"))
+            .map(line -> mount.resolve(line.substring("0::/".length())).normalize())
+            .filter(path -> path.startsWith(mount) && Files.isDirectory(path))
+            .findFirst()
+            .orElse(mount);
+    // An earlier platform has moved the processes of the group that was delegated to it.
+    return own.endsWith(PROCESSES) ? own.resolve("..").normalize() : own;
+  }
+
+  /** systemd marks what it has delegated; see its CGROUP_DELEGATION.md. */
+  private static boolean isDelegated(Path group) {
+    try {
+      UserDefinedFileAttributeView marks =
+          Files.getFileAttributeView(group, UserDefinedFileAttributeView.class);
+      ByteBuffer value = ByteBuffer.allocate(1);
+      return marks.size("delegate") == 1
+          && marks.read("delegate", value) == 1
+          && value.get(0) == '1';
+    } catch (IOException e) {
+      // There is no such mark, or this kernel keeps none.
+      return false;
     }
-    // The line of version 2 reads "0::/path".
-    String own = CgroupFiles.read(Path.of("/proc/self/cgroup"));
-    return own.lines()
-        .filter(line -> line.startsWith("0::/"))
-        .map(line -> mount.resolve(line.substring("0::/".length())))
-        .findFirst()
-        .orElse(mount);
+  }
+
+  private static boolean isWritable(Path group) {
+    return Files.isWritable(group.resolve("cgroup.procs"));
   }
 
   /** The controllers that this module needs and {@code parent} cannot hand on. */
   static List<String> missing(Path parent) {
     Path available = parent.resolve("cgroup.controllers");
-    if (!Files.exists(available) || !Files.isWritable(parent.resolve("cgroup.procs"))) {
+    if (!Files.exists(available) || !isWritable(parent)) {
       return CONTROLLERS;
     }
     Set<String> present = words(available);
@@ -67,16 +105,31 @@ final class CgroupsV2 implements Cgroups {
   }
 
   /**
-   * Moves the processes that are directly in {@code parent} into a child of it, since a group other
-   * than the top one cannot both hold processes and hand controllers on.
+   * Moves the processes that are directly in {@code parent}, this one among them, into a child of
+   * it, since a group other than the top one cannot both hold processes and hand controllers on.
    */
   private void makeRoom() {
-    Path others = parent.resolve("mayfly-processes");
-    CgroupFiles.makeFolder(others);
-    for (String pid : CgroupFiles.read(parent.resolve("cgroup.procs")).split("\n", -1)) {
-      if (!pid.isEmpty() && !pid.equals("0")) {
-        CgroupFiles.tryWrite(others.resolve("cgroup.procs"), pid);
-      }
+    Path here = parent.resolve("cgroup.procs");
+    Path there = parent.resolve(PROCESSES);
+    // A process that was made meanwhile is in the same group as the one that made it.
+    boolean empty =
+        Reaping.poll(
+            () -> {
+              List<String> processes = CgroupFiles.read(here).lines().toList();
+              if (!processes.isEmpty()) {
+                CgroupFiles.makeFolder(there);
+                Path join = there.resolve("cgroup.procs");
+                processes.forEach(process -> CgroupFiles.tryWrite(join, process));
+              }
+              return processes.isEmpty();
+            });
+    if (!empty) {
+      throw new MayflyException(
+          ErrorCode.SERVICE_UNAVAILABLE,
+          "Mayfly needs the control group "
+              + parent
+              + " for groups of instances, and cannot move these processes out of it: "
+              + CgroupFiles.read(here).replace('\n', ' '));
     }
   }
 
@@ -85,7 +138,7 @@ final class CgroupsV2 implements Cgroups {
     if (prepared) {
       return;
     }
-    if (!Files.isDirectory(folder) && Files.exists(parent.resolve("cgroup.type"))) {
+    if (Files.exists(parent.resolve("cgroup.type"))) {
       // Only the top group has no type.
       makeRoom();
     }
@@ -191,9 +244,9 @@ final class CgroupsV2 implements Cgroups {
 
     @Override
     public void kill() {
-      // cgroup.kill came with Linux 5.14.
+      // cgroup.kill came with Linux 5.14. The group may be gone before it is written.
       if (Files.exists(file("cgroup.kill"))) {
-        CgroupFiles.write(file("cgroup.kill"), "1");
+        CgroupFiles.tryWrite(file("cgroup.kill"), "1");
       } else {
         CgroupFiles.killAll(file("cgroup.procs"));
       }

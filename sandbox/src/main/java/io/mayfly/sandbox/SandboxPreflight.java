@@ -51,7 +51,10 @@ final class SandboxPreflight {
     Optional<Path> setpriv = required("setpriv", "util-linux");
     if (Posix.userId() != 0) {
       problems.add(
-          "it does not run as root: start it as root, or with 'unshare --user --map-root-user'");
+          "it does not run as root: start it as root, or with"
+              + " 'systemd-run --user --scope -p Delegate=yes unshare --user --map-root-user',"
+              + " as './mayfly up' does");
+      throw cannot();
     }
     Optional<Cgroups> cgroups = cgroups();
     if (bwrap.isEmpty() || setpriv.isEmpty() || cgroups.isEmpty() || !problems.isEmpty()) {
@@ -102,7 +105,7 @@ final class SandboxPreflight {
   private Optional<Cgroups> cgroups() {
     String platform = config.platformName();
     if (Files.exists(CGROUPS.resolve("cgroup.controllers"))) {
-      Path parent = CgroupsV2.parent(CGROUPS);
+      Path parent = CgroupsV2.parent(CGROUPS, CgroupFiles.read(Path.of("/proc/self/cgroup")));
       List<String> missing = CgroupsV2.missing(parent);
       if (missing.isEmpty()) {
         return Optional.of(new CgroupsV2(parent, platform));
@@ -112,7 +115,9 @@ final class SandboxPreflight {
               + missing
               + " are not handed down to "
               + parent
-              + ": start it as root, or with 'systemd-run --user --scope -p Delegate=yes'");
+              + ": start it as root, or in a group that is delegated with these controllers"
+              + " ('systemd-run --user --scope -p Delegate=yes'; systemd itself hands them to users"
+              + " by 'Delegate=cpu memory pids' in user@.service)");
       return Optional.empty();
     }
     List<String> missing = CgroupsV1.missing(CGROUPS);

@@ -12,26 +12,35 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Control groups: version 1 on the real ones, version 2 as files that the kernel would offer. */
+/**
+ * Control groups: those of this machine, whichever version it has, and version 2 as files that the
+ * kernel would offer.
+ */
 final class TestCgroups {
   @TempDir Path folder;
 
-  private static Path file(Cgroups.Cgroup group, String controller) {
-    return group.joinFiles().stream()
-        .filter(path -> path.toString().contains("/" + controller + "/"))
-        .findFirst()
-        .orElseThrow();
+  private static final Path MOUNT = Path.of("/sys/fs/cgroup");
+
+  /** This machine's groups. */
+  private static Cgroups real(String platform) {
+    if (Files.exists(MOUNT.resolve("cgroup.controllers"))) {
+      String own = CgroupFiles.read(Path.of("/proc/self/cgroup"));
+      return new CgroupsV2(CgroupsV2.parent(MOUNT, own), platform);
+    }
+    return new CgroupsV1(MOUNT, platform);
+  }
+
+  private static void join(Cgroups.Cgroup group, Process process) {
+    group.joinFiles().forEach(file -> CgroupFiles.write(file, Long.toString(process.pid())));
   }
 
   @Test
   void frozenProcessesStandStillUntilTheyAreThawed() throws IOException, InterruptedException {
-    Cgroups cgroups = new CgroupsV1(Path.of("/sys/fs/cgroup"), "mayfly-test-freeze");
+    Cgroups cgroups = real("mayfly-test-freeze");
     Cgroups.Cgroup group = cgroups.create("one", DataSize.ofMegabytes(64));
     Process busy = new ProcessBuilder("/bin/sh", "-c", "while :; do :; done").start();
     try {
-      for (Path join : group.joinFiles()) {
-        CgroupFiles.write(join, Long.toString(busy.pid()));
-      }
+      join(group, busy);
       assertThat(Reaping.poll(() -> group.cpuTime().toMillis() > 20)).isTrue();
       group.freeze();
       Duration frozen = group.cpuTime();
@@ -47,18 +56,20 @@ final class TestCgroups {
       Reaping.untilGone(group);
       cgroups.close();
     }
-    assertThat(Path.of("/sys/fs/cgroup/freezer/mayfly-test-freeze")).doesNotExist();
+    assertThat(group.joinFiles())
+        .extracting(file -> file.resolve("../..").normalize())
+        .noneMatch(Files::exists);
   }
 
   @Test
-  void leftoversOfVersionOneAreKilledEvenIfFrozen() throws IOException, InterruptedException {
-    Cgroups cgroups = new CgroupsV1(Path.of("/sys/fs/cgroup"), "mayfly-test-leftovers");
+  void leftoversAreKilledEvenIfFrozen() throws IOException, InterruptedException {
+    Cgroups cgroups = real("mayfly-test-leftovers");
     Cgroups.Cgroup group = cgroups.create("one", DataSize.ofMegabytes(64));
     Process sleeper = new ProcessBuilder("sleep", "1000").start();
     try {
-      CgroupFiles.write(file(group, "freezer"), Long.toString(sleeper.pid()));
+      join(group, sleeper);
       group.freeze();
-      new CgroupsV1(Path.of("/sys/fs/cgroup"), "mayfly-test-leftovers").removeLeftovers();
+      real("mayfly-test-leftovers").removeLeftovers();
       assertThat(sleeper.waitFor(30, TimeUnit.SECONDS)).isTrue();
       assertThat(group.joinFiles()).noneMatch(Files::exists);
     } finally {
@@ -97,6 +108,21 @@ final class TestCgroups {
     group.kill();
     assertThat(one.resolve("cgroup.kill")).hasContent("1");
     assertThat(group.joinFiles()).containsExactly(one.resolve("cgroup.procs"));
+  }
+
+  @Test
+  void versionTwoGoesToTheTopUnlessAGroupWasDelegated() throws IOException {
+    Path service = folder.resolve("system.slice/mayfly.service");
+    Files.createDirectories(service.resolve("mayfly-processes"));
+    String own = "0::/system.slice/mayfly.service\n";
+    Files.writeString(folder.resolve("cgroup.procs"), "");
+    assertThat(CgroupsV2.parent(folder, own)).isEqualTo(folder);
+    Files.delete(folder.resolve("cgroup.procs"));
+    assertThat(CgroupsV2.parent(folder, own)).isEqualTo(service);
+    assertThat(CgroupsV2.parent(folder, "0::/system.slice/mayfly.service/mayfly-processes\n"))
+        .isEqualTo(service);
+    assertThat(CgroupsV2.parent(folder, "0::/../../elsewhere\n")).isEqualTo(folder);
+    assertThat(CgroupsV2.parent(folder, "4:memory:/x\n")).isEqualTo(folder);
   }
 
   @Test
