@@ -132,7 +132,16 @@ final class Platform implements AutoCloseable {
                   (function, usage) -> usages.add(function, usage.billed(), usage.memory()),
                   clock,
                   System::nanoTime));
-      catalog.retireInstancesWith(dispatcher::retire);
+      catalog.retireInstancesWith(
+          function ->
+              dispatcher
+                  .retire(function)
+                  .thenRun(
+                      () -> {
+                        if (catalog.find(function).isEmpty()) {
+                          logs.remove(function);
+                        }
+                      }));
       every(IDLE_CHECK, dispatcher::stopIdle);
 
       // The network
