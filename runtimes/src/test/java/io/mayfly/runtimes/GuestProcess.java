@@ -118,15 +118,19 @@ final class GuestProcess implements AutoCloseable {
     return read();
   }
 
-  /** Whether an error was its last word; it then ends at once, otherwise it waits for a call. */
-  boolean endsAfter(GuestFrame answer) throws IOException {
+  /**
+   * Whether an error was its last word; it then ends soon, otherwise it waits for a call.
+   *
+   * @param expected whether it should, so that a slow machine is waited for
+   */
+  boolean endsAfter(GuestFrame answer, boolean expected) throws IOException {
     if (!(answer instanceof GuestFrame.HandlerError)) {
       return false;
     }
     channel.configureBlocking(false);
     try (Selector selector = Selector.open()) {
       channel.register(selector, SelectionKey.OP_READ);
-      return selector.select(GRACE_MILLIS) > 0;
+      return selector.select(expected ? PATIENCE_MILLIS : GRACE_MILLIS) > 0;
     } finally {
       channel.configureBlocking(true);
     }
