@@ -19,14 +19,20 @@ package io.mayfly.aws;
  * @param <O> the output; {@link Nothing} for none
  */
 public interface Operation<I extends Record, O extends Record> {
-  /** The action's name in the model, for example {@code CreateFunction}. */
-  String name();
+  /** The action's name in the model, which is that of the class. */
+  default String name() {
+    return getClass().getSimpleName();
+  }
 
   /** The type of the input. */
-  Class<I> input();
+  default Class<I> input() {
+    return TypeArguments.ofOperation(getClass(), 0);
+  }
 
   /** The type of the output. */
-  Class<O> output();
+  default Class<O> output() {
+    return TypeArguments.ofOperation(getClass(), 1);
+  }
 
   /**
    * Does it.

@@ -5,8 +5,10 @@ package io.mayfly.aws;
  * authenticated, and not validated. Implementations are called by many threads at once.
  */
 public interface RawOperation {
-  /** The action's name in the model, for example {@code Invoke}. */
-  String name();
+  /** The action's name in the model, which is that of the class. */
+  default String name() {
+    return getClass().getSimpleName();
+  }
 
   /**
    * Does it.

@@ -43,21 +43,6 @@ final class CreateFunction implements Operation<CreateFunction.Input, FunctionCo
   }
 
   @Override
-  public String name() {
-    return "CreateFunction";
-  }
-
-  @Override
-  public Class<Input> input() {
-    return Input.class;
-  }
-
-  @Override
-  public Class<FunctionConfiguration> output() {
-    return FunctionConfiguration.class;
-  }
-
-  @Override
   public FunctionConfiguration handle(Input input, Caller caller) {
     Settings.withinQuotas(input.timeout(), input.memorySize());
     Settings.onlyUnpublished(input.publish());

@@ -34,21 +34,6 @@ final class CreateFunctionUrlConfig
   }
 
   @Override
-  public String name() {
-    return "CreateFunctionUrlConfig";
-  }
-
-  @Override
-  public Class<Input> input() {
-    return Input.class;
-  }
-
-  @Override
-  public Class<Output> output() {
-    return Output.class;
-  }
-
-  @Override
   public Output handle(Input input, Caller caller) {
     UrlConfig.Description made =
         translation.describe(

@@ -25,21 +25,6 @@ final class DeleteFunction implements Operation<DeleteFunction.Input, DeleteFunc
   }
 
   @Override
-  public String name() {
-    return "DeleteFunction";
-  }
-
-  @Override
-  public Class<Input> input() {
-    return Input.class;
-  }
-
-  @Override
-  public Class<Output> output() {
-    return Output.class;
-  }
-
-  @Override
   public Output handle(Input input, Caller caller) {
     FunctionName function = references.unqualified(input.functionName());
     catalog.delete(function);

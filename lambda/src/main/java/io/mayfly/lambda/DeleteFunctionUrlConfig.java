@@ -18,21 +18,6 @@ final class DeleteFunctionUrlConfig
   }
 
   @Override
-  public String name() {
-    return "DeleteFunctionUrlConfig";
-  }
-
-  @Override
-  public Class<Input> input() {
-    return Input.class;
-  }
-
-  @Override
-  public Class<Nothing> output() {
-    return Nothing.class;
-  }
-
-  @Override
   public Nothing handle(Input input, Caller caller) {
     urls.delete(references.unqualified(input.functionName()));
     return Nothing.VALUE;

@@ -29,21 +29,6 @@ final class GetAccountSettings implements Operation<Operation.Nothing, GetAccoun
   }
 
   @Override
-  public String name() {
-    return "GetAccountSettings";
-  }
-
-  @Override
-  public Class<Nothing> input() {
-    return Nothing.class;
-  }
-
-  @Override
-  public Class<Output> output() {
-    return Output.class;
-  }
-
-  @Override
   public Output handle(Nothing input, Caller caller) {
     List<FunctionConfig> functions = catalog.list();
     return new Output(

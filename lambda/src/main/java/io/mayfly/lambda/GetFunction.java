@@ -31,21 +31,6 @@ final class GetFunction implements Operation<GetFunction.Input, GetFunction.Outp
   }
 
   @Override
-  public String name() {
-    return "GetFunction";
-  }
-
-  @Override
-  public Class<Input> input() {
-    return Input.class;
-  }
-
-  @Override
-  public Class<Output> output() {
-    return Output.class;
-  }
-
-  @Override
   public Output handle(Input input, Caller caller) {
     FunctionArn arn = references.resolve(input.functionName(), input.qualifier());
     FunctionConfig config = catalog.require(arn.name());

@@ -20,21 +20,6 @@ final class GetFunctionConfiguration
   }
 
   @Override
-  public String name() {
-    return "GetFunctionConfiguration";
-  }
-
-  @Override
-  public Class<Input> input() {
-    return Input.class;
-  }
-
-  @Override
-  public Class<FunctionConfiguration> output() {
-    return FunctionConfiguration.class;
-  }
-
-  @Override
   public FunctionConfiguration handle(Input input, Caller caller) {
     FunctionArn arn = references.resolve(input.functionName(), input.qualifier());
     return FunctionConfiguration.of(

@@ -20,21 +20,6 @@ final class GetFunctionUrlConfig
   }
 
   @Override
-  public String name() {
-    return "GetFunctionUrlConfig";
-  }
-
-  @Override
-  public Class<Input> input() {
-    return Input.class;
-  }
-
-  @Override
-  public Class<UrlConfig.Description> output() {
-    return UrlConfig.Description.class;
-  }
-
-  @Override
   public UrlConfig.Description handle(Input input, Caller caller) {
     return translation.describe(urls.require(references.unqualified(input.functionName())));
   }

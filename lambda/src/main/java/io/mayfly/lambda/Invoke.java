@@ -50,11 +50,6 @@ final class Invoke implements RawOperation {
   }
 
   @Override
-  public String name() {
-    return "Invoke";
-  }
-
-  @Override
   public WireResponse handle(Route route, Caller caller) {
     WireRequest wire = route.request();
     FunctionArn arn =

@@ -33,21 +33,6 @@ final class ListFunctionUrlConfigs
   }
 
   @Override
-  public String name() {
-    return "ListFunctionUrlConfigs";
-  }
-
-  @Override
-  public Class<Input> input() {
-    return Input.class;
-  }
-
-  @Override
-  public Class<Output> output() {
-    return Output.class;
-  }
-
-  @Override
   public Output handle(Input input, Caller caller) {
     FunctionName function = references.unqualified(input.functionName());
     FunctionName known = catalog.require(function).name();

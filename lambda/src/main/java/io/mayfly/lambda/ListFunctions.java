@@ -22,21 +22,6 @@ final class ListFunctions implements Operation<ListFunctions.Input, ListFunction
   }
 
   @Override
-  public String name() {
-    return "ListFunctions";
-  }
-
-  @Override
-  public Class<Input> input() {
-    return Input.class;
-  }
-
-  @Override
-  public Class<Output> output() {
-    return Output.class;
-  }
-
-  @Override
   public Output handle(Input input, Caller caller) {
     Page<FunctionConfig> page =
         Page.of(catalog.list(), config -> config.name().value(), input.marker(), input.maxItems());

@@ -30,21 +30,6 @@ final class UpdateFunctionCode
   }
 
   @Override
-  public String name() {
-    return "UpdateFunctionCode";
-  }
-
-  @Override
-  public Class<Input> input() {
-    return Input.class;
-  }
-
-  @Override
-  public Class<FunctionConfiguration> output() {
-    return FunctionConfiguration.class;
-  }
-
-  @Override
   public FunctionConfiguration handle(Input input, Caller caller) {
     Settings.onlyUnpublished(input.publish());
     Settings.onlyThisArchitecture(input.architectures());

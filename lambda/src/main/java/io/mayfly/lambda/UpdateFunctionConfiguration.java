@@ -34,21 +34,6 @@ final class UpdateFunctionConfiguration
   }
 
   @Override
-  public String name() {
-    return "UpdateFunctionConfiguration";
-  }
-
-  @Override
-  public Class<Input> input() {
-    return Input.class;
-  }
-
-  @Override
-  public Class<FunctionConfiguration> output() {
-    return FunctionConfiguration.class;
-  }
-
-  @Override
   public FunctionConfiguration handle(Input input, Caller caller) {
     Settings.withinQuotas(input.timeout(), input.memorySize());
     Settings.onlyPassThrough(input.tracingConfig());

@@ -26,21 +26,6 @@ final class UpdateFunctionUrlConfig
   }
 
   @Override
-  public String name() {
-    return "UpdateFunctionUrlConfig";
-  }
-
-  @Override
-  public Class<Input> input() {
-    return Input.class;
-  }
-
-  @Override
-  public Class<UrlConfig.Description> output() {
-    return UrlConfig.Description.class;
-  }
-
-  @Override
   public UrlConfig.Description handle(Input input, Caller caller) {
     return translation.describe(
         urls.update(
