@@ -27,7 +27,7 @@ public final class InstanceStarter {
   private final Function<String, RuntimeLaunch> launches;
   private final Supplier<Credentials> credentials;
   private final Function<FunctionName, LogSink> logs;
-  private final Sandbox sandbox;
+  private final Supplier<Sandbox> sandbox;
   private final InstantSource clock;
 
   /**
@@ -36,6 +36,7 @@ public final class InstanceStarter {
    * @param launches how to start a runtime, by its identifier
    * @param credentials new keys for an instance to sign with
    * @param logs where a function's output goes
+   * @param sandbox may still be in the making; asked when the first instance is needed
    */
   public InstanceStarter(
       Account account,
@@ -43,7 +44,7 @@ public final class InstanceStarter {
       Function<String, RuntimeLaunch> launches,
       Supplier<Credentials> credentials,
       Function<FunctionName, LogSink> logs,
-      Sandbox sandbox,
+      Supplier<Sandbox> sandbox,
       InstantSource clock) {
     this.account = account;
     this.functions = functions;
@@ -67,15 +68,17 @@ public final class InstanceStarter {
                 FunctionConfig.LATEST,
                 UUID.randomUUID().toString().replace("-", ""));
     Instance instance =
-        sandbox.start(
-            new InstanceSpec(
-                config.name().value(),
-                launches.apply(config.runtime()),
-                functions.code(config),
-                HandlerEnvironment.of(config, account, credentials.get(), logStream),
-                config.memory(),
-                config.ephemeralStorage(),
-                log));
+        sandbox
+            .get()
+            .start(
+                new InstanceSpec(
+                    config.name().value(),
+                    launches.apply(config.runtime()),
+                    functions.code(config),
+                    HandlerEnvironment.of(config, account, credentials.get(), logStream),
+                    config.memory(),
+                    config.ephemeralStorage(),
+                    log));
     return new Started(instance, log);
   }
 }

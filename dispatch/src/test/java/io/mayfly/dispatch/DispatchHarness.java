@@ -72,7 +72,7 @@ final class DispatchHarness implements AutoCloseable {
                     RuntimeLaunch.Channel.RUNTIME_API),
             () -> new Credentials("ASIA", "secret", "token"),
             function -> this::log,
-            sandbox,
+            () -> sandbox,
             this::now);
     dispatcher =
         new Dispatcher(

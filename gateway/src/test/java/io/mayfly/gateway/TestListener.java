@@ -164,7 +164,7 @@ class TestListener {
                         RuntimeLaunch.Channel.RUNTIME_API),
                 () -> new Credentials("a", "b", "c"),
                 function -> (bytes, offset, length) -> {},
-                new EchoSandbox(),
+                EchoSandbox::new,
                 clock),
             KeepAlive.fixed(Duration.ofMinutes(1)),
             100,

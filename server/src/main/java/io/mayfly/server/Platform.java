@@ -120,7 +120,7 @@ final class Platform implements AutoCloseable {
               runtimes::launch,
               new HandlerCredentials(random)::issue,
               function -> (bytes, offset, length) -> logs.write(function, bytes, offset, length),
-              sandbox.get(),
+              sandbox::get,
               clock);
       Dispatcher dispatcher =
           closing.add(
@@ -169,6 +169,8 @@ final class Platform implements AutoCloseable {
                   this::runtimeRows,
                   logs::copy),
               new AwsHandler(endpoint));
+      // Nobody is let in before it is known that instances can be made.
+      var _ = sandbox.get();
       listener =
           closing.add(
               Listener.start(new InetSocketAddress(options.host(), options.port()), router));

@@ -3,10 +3,13 @@ package io.mayfly.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -22,12 +25,14 @@ final class TestSpecification {
   @Test
   void everyTestThatIsNamedExists() throws IOException {
     Path root = Path.of("..").toAbsolutePath().normalize();
+    Map<String, String> sources = sources(root);
     List<String> missing = new ArrayList<>();
     int named = 0;
     Matcher link = LINK.matcher(Files.readString(root.resolve("SPECIFICATION.md")));
     while (link.find()) {
       named++;
-      if (!exists(root, link.group(1), link.group(2))) {
+      String source = sources.getOrDefault(link.group(1), "");
+      if (!Pattern.compile("\\b" + link.group(2) + "\\(").matcher(source).find()) {
         missing.add(link.group());
       }
     }
@@ -35,14 +40,30 @@ final class TestSpecification {
     assertThat(missing).isEmpty();
   }
 
-  private static boolean exists(Path root, String type, String method) throws IOException {
-    Pattern declaration = Pattern.compile("\\b" + method + "\\(");
-    try (Stream<Path> files = Files.walk(root)) {
-      return files
-          .filter(file -> file.endsWith(type + ".java"))
-          .filter(file -> file.toString().contains("/src/test/"))
-          .anyMatch(file -> declaration.matcher(read(file)).find());
+  /**
+   * The text of every test class by its name; classes of one name in two modules count together.
+   */
+  private static Map<String, String> sources(Path root) throws IOException {
+    Map<String, String> sources = new HashMap<>();
+    try (DirectoryStream<Path> modules = Files.newDirectoryStream(root, Files::isDirectory)) {
+      for (Path module : modules) {
+        Path tests = module.resolve("src/test/java");
+        if (!Files.isDirectory(tests)) {
+          continue;
+        }
+        try (Stream<Path> files = Files.walk(tests)) {
+          files
+              .filter(file -> file.toString().endsWith(".java"))
+              .forEach(
+                  file ->
+                      sources.merge(
+                          file.getFileName().toString().replace(".java", ""),
+                          read(file),
+                          String::concat));
+        }
+      }
     }
+    return sources;
   }
 
   private static String read(Path file) {
