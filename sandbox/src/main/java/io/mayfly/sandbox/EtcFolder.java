@@ -1,32 +1,41 @@
 package io.mayfly.sandbox;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileVisitResult;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code /etc} of every jail: copies of the parts that programs read to find libraries,
- * certificates, names and the time zone, and nothing that only root may read.
+ * The {@code /etc} of every jail: the parts that programs read to find libraries, certificates,
+ * names and the time zone, and nothing that only root may read.
  *
- * <p>Copies instead of mounts of the originals, because each mount costs a quarter of a millisecond
- * at every start of an instance. The host's changes (new certificates, say) arrive with the
- * platform's next start.
+ * <p>Files are copied, because each mount costs a quarter of a millisecond at every start of an
+ * instance; what the host changes in them arrives with the platform's next start. Folders, which
+ * hold hundreds of files, are mounted: copying them would take most of the platform's own start.
  */
 final class EtcFolder {
-  private static final List<String> COPIED =
+  private static final Path HOST = Path.of("/etc");
+
+  /** Of folders that also hold private keys, only the parts that do not. */
+  private static final List<String> PARTS =
       List.of(
           "ld.so.cache",
           "ld.so.conf",
           "ld.so.conf.d",
-          "ssl",
-          "pki",
+          "ssl/certs",
+          "ssl/cert.pem",
+          "ssl/openssl.cnf",
+          "pki/ca-trust",
+          "pki/java",
+          "pki/tls/cert.pem",
+          "pki/tls/certs",
+          "pki/tls/openssl.cnf",
+          "ca-certificates",
           "ca-certificates.conf",
           "crypto-policies",
           "alternatives",
@@ -40,12 +49,20 @@ final class EtcFolder {
 
   private EtcFolder() {}
 
-  /** Fills {@code target}, an empty folder, from {@code host}, usually {@code /etc}. */
-  static void fill(Path host, Path target) throws IOException {
+  /** Fills {@code target}, an empty folder, but for the folders that are mounted in it. */
+  static void fill(Path target) throws IOException {
     readable(target, "rwxr-xr-x");
-    for (String name : COPIED) {
-      if (Files.exists(host.resolve(name))) {
-        copy(host.resolve(name), target.resolve(name));
+    for (String part : PARTS) {
+      Path from = HOST.resolve(part);
+      Path to = target.resolve(part);
+      if (Files.isSymbolicLink(from)) {
+        folders(target, to.getParent());
+        Files.createSymbolicLink(to, Files.readSymbolicLink(from));
+      } else if (Files.isDirectory(from)) {
+        folders(target, to);
+      } else if (Files.exists(from) && forEverybody(from)) {
+        folders(target, to.getParent());
+        readable(Files.copy(from, to), "rw-r--r--");
       }
     }
     write(target.resolve("hosts"), "127.0.0.1 localhost\n::1 localhost\n");
@@ -56,61 +73,39 @@ final class EtcFolder {
     Files.createSymbolicLink(target.resolve("group"), JailCommand.GROUP);
   }
 
-  /** Makes the place for a mount inside {@code /etc}, which jails cannot make themselves. */
-  static void mountPoint(Path etc, Path jail, Path host) throws IOException {
-    Path place = etc.resolve(Path.of("/etc").relativize(jail)).normalize();
-    if (!place.startsWith(etc) || Files.exists(place)) {
-      return;
-    }
-    Files.createDirectories(Files.isDirectory(host) ? place : place.getParent());
-    if (!Files.isDirectory(host)) {
-      write(place, "");
-    }
-    for (Path each = place; each != null && !each.equals(etc); each = each.getParent()) {
-      readable(each, Files.isDirectory(each) ? "rwxr-xr-x" : "rw-r--r--");
+  /** The host's folders to be mounted, read-only, at the same path. */
+  static List<Path> mounts() {
+    return PARTS.stream().map(HOST::resolve).filter(EtcFolder::isMounted).toList();
+  }
+
+  private static boolean isMounted(Path path) {
+    try {
+      return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) && forEverybody(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
-  private static void copy(Path from, Path to) throws IOException {
-    Files.walkFileTree(
-        from,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes)
-              throws IOException {
-            if (!forEverybody(folder)) {
-              return FileVisitResult.SKIP_SUBTREE;
-            }
-            readable(Files.createDirectory(there(folder)), "rwxr-xr-x");
-            return FileVisitResult.CONTINUE;
-          }
+  /** Makes the place for a mount inside {@code /etc}, which jails cannot make themselves. */
+  static void mountPoint(Path etc, Path jail, Path host) throws IOException {
+    Path place = etc.resolve(HOST.relativize(jail)).normalize();
+    if (!place.startsWith(etc) || Files.exists(place)) {
+      return;
+    }
+    if (Files.isDirectory(host)) {
+      folders(etc, place);
+    } else {
+      folders(etc, place.getParent());
+      write(place, "");
+    }
+  }
 
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            if (attributes.isSymbolicLink()) {
-              Files.createSymbolicLink(there(file), Files.readSymbolicLink(file));
-            } else if (attributes.isRegularFile() && forEverybody(file)) {
-              readable(Files.copy(file, there(file)), "rw-r--r--");
-            }
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFileFailed(Path path, IOException failure)
-              throws IOException {
-            // A folder is opened before it is looked at: what an ordinary user's platform may not
-            // open is not for everybody either.
-            if (failure instanceof AccessDeniedException) {
-              return FileVisitResult.CONTINUE;
-            }
-            throw failure;
-          }
-
-          private Path there(Path path) {
-            return to.resolve(from.relativize(path));
-          }
-        });
+  /** Makes a folder inside {@code etc} and those above it. */
+  private static void folders(Path etc, @Nullable Path folder) throws IOException {
+    if (folder != null && !folder.equals(etc) && !Files.exists(folder)) {
+      folders(etc, folder.getParent());
+      readable(Files.createDirectory(folder), "rwxr-xr-x");
+    }
   }
 
   private static boolean forEverybody(Path path) throws IOException {

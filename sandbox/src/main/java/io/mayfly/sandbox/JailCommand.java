@@ -39,6 +39,7 @@ final class JailCommand {
   private final Path bwrap;
   private final Path setpriv;
   private final RunFolder run;
+  private final List<Path> etcMounts = EtcFolder.mounts();
 
   JailCommand(Path bwrap, Path setpriv, RunFolder run) {
     this.bwrap = bwrap;
@@ -114,6 +115,9 @@ final class JailCommand {
     namespaces(options, jail);
     system(options);
     options.add("--ro-bind", run.etc().toString(), "/etc");
+    for (Path folder : etcMounts) {
+      options.add("--ro-bind", folder.toString(), folder.toString());
+    }
     for (RuntimeLaunch.Mount mount : jail.spec().launch().mounts()) {
       bind(options, mount.host(), mount.jail());
     }

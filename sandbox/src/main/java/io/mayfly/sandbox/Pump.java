@@ -1,12 +1,10 @@
 package io.mayfly.sandbox;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -30,11 +28,9 @@ final class Pump implements AutoCloseable {
   private static final long EVENT_BYTES = PACKED ? 12 : 16;
   private static final long TOKEN_OFFSET = PACKED ? 4 : 8;
 
-  private static final MethodHandle CREATE = Posix.call("epoll_create1", JAVA_INT, JAVA_INT);
-  private static final MethodHandle CONTROL =
-      Posix.call("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
-  private static final MethodHandle WAIT =
-      Posix.call("epoll_wait", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+  private static final CFunction CREATE = CFunction.named("epoll_create1");
+  private static final CFunction CONTROL = CFunction.named("epoll_ctl");
+  private static final CFunction WAIT = CFunction.named("epoll_wait");
 
   private final System.Logger log = System.getLogger(Pump.class.getName());
   private final Map<Long, LongConsumer> handlers = new ConcurrentHashMap<>();
@@ -45,11 +41,7 @@ final class Pump implements AutoCloseable {
   private volatile boolean closed;
 
   Pump() {
-    epoll =
-        (int)
-            Posix.run(
-                "epoll_create1",
-                (arena, state) -> (int) CREATE.invokeExact(state, Posix.O_CLOEXEC));
+    epoll = CREATE.call(Posix.O_CLOEXEC);
     wakeUp = Posix.eventCounter();
     watch(wakeUp, () -> {});
     thread = Thread.ofPlatform().name("mayfly-pump").daemon().start(this::run);
@@ -80,19 +72,17 @@ final class Pump implements AutoCloseable {
   }
 
   private void control(int operation, int descriptor, long token) {
-    try (Arena outer = Arena.ofConfined()) {
-      MemorySegment event = outer.allocate(EVENT_BYTES, 8);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment event = arena.allocate(EVENT_BYTES, 8);
       event.set(JAVA_INT, 0, READABLE);
       event.set(JAVA_LONG_UNALIGNED, TOKEN_OFFSET, token);
-      Posix.run(
-          "epoll_ctl",
-          (arena, state) -> (int) CONTROL.invokeExact(state, epoll, operation, descriptor, event));
+      CONTROL.call(epoll, operation, descriptor, event.address(), 0, 0);
     }
   }
 
   private void run() {
-    try (Arena outer = Arena.ofConfined()) {
-      MemorySegment events = outer.allocate(EVENT_BYTES * EVENTS, 8);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment events = arena.allocate(EVENT_BYTES * EVENTS, 8);
       while (!closed) {
         int count = await(events);
         for (int index = 0; index < count && !closed; index++) {
@@ -106,10 +96,7 @@ final class Pump implements AutoCloseable {
 
   private int await(MemorySegment events) {
     try {
-      return (int)
-          Posix.run(
-              "epoll_wait",
-              (arena, state) -> (int) WAIT.invokeExact(state, epoll, events, EVENTS, -1));
+      return WAIT.call(epoll, events.address(), EVENTS, -1, 0, 0);
     } catch (PosixException e) {
       if (e.errno() == Errno.EINTR) {
         return 0;

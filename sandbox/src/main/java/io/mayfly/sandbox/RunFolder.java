@@ -1,7 +1,6 @@
 package io.mayfly.sandbox;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -9,7 +8,6 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,10 +51,8 @@ final class RunFolder {
 
   private void fill() throws IOException {
     Files.createDirectories(scratchMount());
-    EtcFolder.fill(Path.of("/etc"), Files.createDirectory(etc()));
-    try (InputStream script = RunFolder.class.getResourceAsStream("launch.sh")) {
-      Files.write(launchScript(), Objects.requireNonNull(script).readAllBytes());
-    }
+    EtcFolder.fill(Files.createDirectory(etc()));
+    Files.writeString(launchScript(), Tools.script("launch.sh"));
   }
 
   /** What every jail has at {@code /etc}. */

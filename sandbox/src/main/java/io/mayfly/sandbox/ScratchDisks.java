@@ -12,7 +12,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -181,28 +180,16 @@ final class ScratchDisks {
 
   private static void makeFileSystem(Path image) throws IOException {
     // No journal and no reserve: nobody needs what is on it after a crash. One inode per 16 KB.
-    Process process =
-        new ProcessBuilder(
-                "mkfs.ext4",
-                "-q",
-                "-F",
-                "-m0",
-                "-i16384",
-                "-O^has_journal,^resize_inode",
-                "-Elazy_itable_init=1,nodiscard,root_owner=0:0",
-                image.toString())
-            .redirectErrorStream(true)
-            .start();
-    process.getOutputStream().close();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    try {
-      if (process.waitFor() != 0) {
-        throw new IOException("mkfs.ext4 failed: " + output.strip());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while mkfs.ext4 ran", e);
-    }
+    Tools.run(
+        List.of(
+            "mkfs.ext4",
+            "-q",
+            "-F",
+            "-m0",
+            "-i16384",
+            "-O^has_journal,^resize_inode",
+            "-Elazy_itable_init=1,nodiscard,root_owner=0:0",
+            image.toString()));
   }
 
   private static List<Extent> extents(Path image, int descriptor) throws IOException {

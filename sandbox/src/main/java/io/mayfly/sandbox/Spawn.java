@@ -2,11 +2,9 @@ package io.mayfly.sandbox;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -28,27 +26,20 @@ final class Spawn {
   // glibc's and musl's structures are smaller than this.
   private static final long STRUCTURE_BYTES = 512;
 
-  private static final MethodHandle SPAWN =
-      Posix.call("posix_spawn", JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS);
-  private static final MethodHandle ACTIONS_INIT =
-      Posix.call("posix_spawn_file_actions_init", JAVA_INT, ADDRESS);
-  private static final MethodHandle ACTIONS_DESTROY =
-      Posix.call("posix_spawn_file_actions_destroy", JAVA_INT, ADDRESS);
-  private static final MethodHandle ADD_DUP2 =
-      Posix.call("posix_spawn_file_actions_adddup2", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
-  private static final MethodHandle ADD_CLOSE_FROM =
-      Posix.call("posix_spawn_file_actions_addclosefrom_np", JAVA_INT, ADDRESS, JAVA_INT);
-  private static final MethodHandle ADD_CHDIR =
-      Posix.call("posix_spawn_file_actions_addchdir_np", JAVA_INT, ADDRESS, ADDRESS);
-  private static final MethodHandle ATTRIBUTES_INIT =
-      Posix.call("posix_spawnattr_init", JAVA_INT, ADDRESS);
-  private static final MethodHandle ATTRIBUTES_DESTROY =
-      Posix.call("posix_spawnattr_destroy", JAVA_INT, ADDRESS);
-  private static final MethodHandle SET_FLAGS =
-      Posix.call("posix_spawnattr_setflags", JAVA_INT, ADDRESS, JAVA_SHORT);
-  private static final MethodHandle SET_DEFAULTS =
-      Posix.call("posix_spawnattr_setsigdefault", JAVA_INT, ADDRESS, ADDRESS);
-  private static final MethodHandle FILL_SIGNALS = Posix.call("sigfillset", JAVA_INT, ADDRESS);
+  private static final CFunction SPAWN = CFunction.named("posix_spawn");
+  private static final CFunction ACTIONS_INIT = CFunction.named("posix_spawn_file_actions_init");
+  private static final CFunction ACTIONS_DESTROY =
+      CFunction.named("posix_spawn_file_actions_destroy");
+  private static final CFunction ADD_DUP2 = CFunction.named("posix_spawn_file_actions_adddup2");
+  private static final CFunction ADD_CLOSE_FROM =
+      CFunction.named("posix_spawn_file_actions_addclosefrom_np");
+  private static final CFunction ADD_CHDIR =
+      CFunction.named("posix_spawn_file_actions_addchdir_np");
+  private static final CFunction ATTRIBUTES_INIT = CFunction.named("posix_spawnattr_init");
+  private static final CFunction ATTRIBUTES_DESTROY = CFunction.named("posix_spawnattr_destroy");
+  private static final CFunction SET_FLAGS = CFunction.named("posix_spawnattr_setflags");
+  private static final CFunction SET_DEFAULTS = CFunction.named("posix_spawnattr_setsigdefault");
+  private static final CFunction FILL_SIGNALS = CFunction.named("sigfillset");
 
   private Spawn() {}
 
@@ -64,40 +55,31 @@ final class Spawn {
       MemorySegment attributes = arena.allocate(STRUCTURE_BYTES, 16);
       MemorySegment signals = arena.allocate(STRUCTURE_BYTES, 16);
       MemorySegment pid = arena.allocate(JAVA_INT);
-      must((scope, state) -> (int) ACTIONS_INIT.invokeExact(state, actions));
-      must((scope, state) -> (int) ATTRIBUTES_INIT.invokeExact(state, attributes));
+      must(ACTIONS_INIT.call(actions.address()));
+      must(ATTRIBUTES_INIT.call(attributes.address()));
       try {
-        arrange(actions, plan.descriptors(), plan.directory());
-        must((scope, state) -> (int) FILL_SIGNALS.invokeExact(state, signals));
-        must((scope, state) -> (int) SET_DEFAULTS.invokeExact(state, attributes, signals));
+        arrange(arena, actions, plan.descriptors(), plan.directory());
+        FILL_SIGNALS.call(signals.address());
+        must(SET_DEFAULTS.call(attributes.address(), signals.address()));
         // The attributes' signal mask starts out empty, which is what the child shall have.
-        short all = (short) (plan.spawnFlags() | SET_SIGNAL_DEFAULTS | SET_SIGNAL_MASK);
-        must((scope, state) -> (int) SET_FLAGS.invokeExact(state, attributes, all));
-        MemorySegment arguments = strings(arena, plan.command());
-        MemorySegment variables = strings(arena, plan.environment());
+        int all = plan.spawnFlags() | SET_SIGNAL_DEFAULTS | SET_SIGNAL_MASK;
+        must(SET_FLAGS.call(attributes.address(), all));
         String program = plan.command().getFirst();
-        Posix.run(
-            "start " + program,
-            (scope, state) -> {
-              int error =
-                  (int)
-                      SPAWN.invokeExact(
-                          state,
-                          pid,
-                          scope.allocateFrom(program),
-                          actions,
-                          attributes,
-                          arguments,
-                          variables);
-              if (error != 0) {
-                throw new PosixException("start " + program, error);
-              }
-              return 0;
-            });
+        int error =
+            SPAWN.call(
+                pid.address(),
+                arena.allocateFrom(program).address(),
+                actions.address(),
+                attributes.address(),
+                strings(arena, plan.command()).address(),
+                strings(arena, plan.environment()).address());
+        if (error != 0) {
+          throw new PosixException("start " + program, error);
+        }
         return pid.get(JAVA_INT, 0);
       } finally {
-        must((scope, state) -> (int) ACTIONS_DESTROY.invokeExact(state, actions));
-        must((scope, state) -> (int) ATTRIBUTES_DESTROY.invokeExact(state, attributes));
+        must(ACTIONS_DESTROY.call(actions.address()));
+        must(ATTRIBUTES_DESTROY.call(attributes.address()));
       }
     }
   }
@@ -107,7 +89,7 @@ final class Spawn {
    * another's source.
    */
   private static void arrange(
-      MemorySegment actions, Map<Integer, Integer> descriptors, String directory) {
+      Arena arena, MemorySegment actions, Map<Integer, Integer> descriptors, String directory) {
     int free = descriptors.keySet().stream().mapToInt(Integer::intValue).max().orElse(2) + 1;
     Map<Integer, Integer> copies = new TreeMap<>();
     int above =
@@ -119,14 +101,12 @@ final class Spawn {
       above++;
     }
     copies.forEach((target, copy) -> duplicate(actions, copy, target));
-    must((scope, state) -> (int) ADD_CLOSE_FROM.invokeExact(state, actions, free));
-    must(
-        (scope, state) ->
-            (int) ADD_CHDIR.invokeExact(state, actions, scope.allocateFrom(directory)));
+    must(ADD_CLOSE_FROM.call(actions.address(), free));
+    must(ADD_CHDIR.call(actions.address(), arena.allocateFrom(directory).address()));
   }
 
   private static void duplicate(MemorySegment actions, int from, int to) {
-    must((scope, state) -> (int) ADD_DUP2.invokeExact(state, actions, from, to));
+    must(ADD_DUP2.call(actions.address(), from, to));
   }
 
   private static MemorySegment strings(Arena arena, List<String> texts) {
@@ -138,10 +118,9 @@ final class Spawn {
   }
 
   /** The spawn functions answer an error number instead of setting it. */
-  private static void must(Posix.Call call) {
-    long error = Posix.run("prepare a program's start", call);
+  private static void must(int error) {
     if (error != 0) {
-      throw new PosixException("prepare a program's start", (int) error);
+      throw new PosixException("prepare a program's start", error);
     }
   }
 }

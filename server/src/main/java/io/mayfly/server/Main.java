@@ -33,24 +33,38 @@ public final class Main {
   }
 
   private static int serve(List<String> options, PrintStream announce) throws InterruptedException {
-    Path home = Path.of(System.getProperty("mayfly.home", "."));
-    Platform platform;
+    Path guestHome = Path.of(System.getProperty("mayfly.home", ".")).resolve("guest");
     try {
-      platform = new Platform(ServerOptions.of(options, System.getenv()), home.resolve("guest"));
+      if (Boolean.getBoolean("mayfly.train")) {
+        train(options, guestHome, announce);
+        return 0;
+      }
+      Platform platform = start(options, guestHome, announce);
+      CountDownLatch stopped = stopOnSignal(platform);
+      announce.println(Announcement.END);
+      stopped.await();
+      return 0;
     } catch (MayflyException e) {
       announce.println("mayfly: " + e.getMessage());
       return 1;
     }
-    CountDownLatch stopped = stopOnSignal(platform);
+  }
+
+  private static Platform start(List<String> options, Path guestHome, PrintStream announce) {
+    Platform platform = new Platform(ServerOptions.of(options, System.getenv()), guestHome);
     new Announcement(platform, announce).print();
-    announce.println(Announcement.END);
-    if (Boolean.getBoolean("mayfly.train")) {
-      // A start for the sake of later ones: also makes the guests' own caches, then ends.
-      platform.runtimes().prepare().forEach(announce::println);
-      return 0;
+    return platform;
+  }
+
+  /**
+   * Starts for the sake of later starts: once on an empty data directory, where the first function
+   * is deployed and called, and once where there is one; also makes the guests' own caches.
+   */
+  private static void train(List<String> options, Path guestHome, PrintStream announce) {
+    try (Platform first = start(options, guestHome, announce)) {
+      first.runtimes().prepare().forEach(announce::println);
     }
-    stopped.await();
-    return 0;
+    start(options, guestHome, announce).close();
   }
 
   /**
