@@ -9,11 +9,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The jail with control groups of version 2, which most machines have, whatever this one has: the
  * script {@code cgroup2/tests} runs this module's tests in a guest.
  */
+@Execution(ExecutionMode.CONCURRENT)
 final class TestGuest {
   @Test
   void jailsHoldUnderVersionTwoOfControlGroups() throws IOException, InterruptedException {
