@@ -224,7 +224,30 @@ function check(loaded) {
   return loaded;
 }
 
+/** Modules that many handlers need and that take a while to load. */
+const OFTEN_USED = ['crypto', 'events', 'fs/promises', 'http', 'https', 'stream', 'url', 'util', 'zlib'];
+
+/** Started without a function: waits to be given one. */
+async function becomeFunction() {
+  const given = new Promise((resolve) => {
+    platform.onFunction = resolve;
+  });
+  OFTEN_USED.forEach((name) => require(`node:${name}`));
+  await import('./empty.mjs');
+  platform.hello();
+  for (const [name, value] of await given) {
+    process.env[name] = value;
+  }
+  // Code that was mounted after the start is not in the folder of that name that was there before.
+  process.chdir(process.env.LAMBDA_TASK_ROOT);
+}
+
 async function main() {
+  if (process.env._HANDLER === undefined) {
+    await becomeFunction();
+  } else {
+    platform.hello();
+  }
   patchConsole(withoutCallbacks ? '-' : undefined);
   if (!withoutCallbacks) {
     process.on('uncaughtException', (error) => die('Uncaught Exception', error, 129));
@@ -234,7 +257,6 @@ async function main() {
     process.on('beforeExit', () => onEmptyLoop());
   }
   offerGlobals();
-  platform.hello();
   try {
     const root = process.env.LAMBDA_TASK_ROOT ?? '/var/task';
     served.handler = check(await load(root, process.env._HANDLER ?? ''));

@@ -5,8 +5,8 @@ const { format } = require('node:util');
 const { asError, lines, toLogText } = require('./errors.cjs');
 
 const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
-const json = process.env.AWS_LAMBDA_LOG_FORMAT?.toUpperCase() === 'JSON';
 
+let json = false;
 let requestId;
 
 function textLine(time, level, values) {
@@ -49,6 +49,7 @@ function write(level, values) {
 /** Replaces the console's methods; those below AWS_LAMBDA_LOG_LEVEL write nothing. */
 function patchConsole(firstRequestId) {
   requestId = firstRequestId;
+  json = process.env.AWS_LAMBDA_LOG_FORMAT?.toUpperCase() === 'JSON';
   const least = Math.max(0, LEVELS.indexOf(process.env.AWS_LAMBDA_LOG_LEVEL?.toUpperCase()));
   LEVELS.forEach((level, index) => {
     console[level.toLowerCase()] =

@@ -3,13 +3,14 @@
 
 const net = require('node:net');
 
-const PROTOCOL_VERSION = 1;
+const PROTOCOL_VERSION = 2;
 const HELLO = 1;
 const READY = 2;
 const INIT_ERROR = 3;
 const RESULT = 4;
 const ERROR = 5;
 const INVOKE = 0x41;
+const SPECIALISE = 0x42;
 
 /** A piece of text with its length before it, in two bytes. */
 function text(value) {
@@ -38,10 +39,23 @@ function parseInvoke(number, body) {
   };
 }
 
+function parseVariables(body) {
+  let at = 4;
+  const take = () => {
+    const start = at + 4;
+    at = start + body.readUInt32BE(at);
+    return body.toString('utf8', start, at);
+  };
+  return Array.from({ length: body.readUInt32BE(0) }, () => [take(), take()]);
+}
+
 class Platform {
   #socket;
   #pending = [];
   #size = 0;
+
+  /** What to do when the platform gives the variables of a function. */
+  onFunction = () => {};
 
   constructor(path, onCall) {
     this.#socket = net.connect(path);
@@ -74,6 +88,8 @@ class Platform {
       this.#size -= end;
       if (data[4] === INVOKE) {
         onCall(parseInvoke(data.readUInt32BE(5), data.subarray(9, end)));
+      } else if (data[4] === SPECIALISE) {
+        this.onFunction(parseVariables(data.subarray(9, end)));
       }
     }
   }

@@ -15,9 +15,9 @@ from mayfly_context import LambdaContext
 from mayfly_json import decode, encode
 from mayfly_logging import log_error, set_invocation, set_up_logging
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 HELLO, READY, INIT_ERROR, RESULT, ERROR = 1, 2, 3, 4, 5
-INVOKE = 0x41
+INVOKE, SPECIALISE = 0x41, 0x42
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -206,6 +206,27 @@ def serve(platform, handler):
             platform.send(RESULT, number, answer)
 
 
+def become(body):
+    """Takes the variables of one SPECIALISE frame and goes to the function's code."""
+    at = 4
+    for _ in range(int.from_bytes(body[:4], "big")):
+        pair = []
+        for _ in range(2):
+            start = at + 4
+            at = start + int.from_bytes(body[start - 4 : start], "big")
+            pair.append(bytes(body[start:at]))
+        os.environb[pair[0]] = pair[1]
+    # Code that was mounted after the start is not in the folder of that name that was there before.
+    os.chdir(os.environ["LAMBDA_TASK_ROOT"])
+
+
+def wait_for_function(platform):
+    while True:
+        kind, _, body = platform.receive()
+        if kind == SPECIALISE:
+            return become(body)
+
+
 def set_up_path():
     """The function's code first, then its layers, and the guest's own folder not at all."""
     task_root = os.environ.get("LAMBDA_TASK_ROOT", "/var/task")
@@ -221,6 +242,8 @@ def main():
     platform.send(
         HELLO, 0, PROTOCOL_VERSION.to_bytes(2, "big"), len(name).to_bytes(2, "big"), name
     )
+    if "_HANDLER" not in os.environ:
+        wait_for_function(platform)
     set_up_logging()
     set_up_path()
     try:

@@ -9,7 +9,6 @@ import traceback
 
 from mayfly_json import encode
 
-_JSON = os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
 _LEVELS = {"TRACE": "DEBUG", "FATAL": "CRITICAL", "WARN": "WARNING"}
 _SECONDS = "%Y-%m-%dT%H:%M:%SZ"
 _STANDARD_FIELDS = frozenset(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {
@@ -18,6 +17,7 @@ _STANDARD_FIELDS = frozenset(vars(logging.LogRecord("", 0, "", 0, "", (), None))
     "tenant_id",
 }
 
+_json = False
 _request_id = ""
 
 
@@ -66,9 +66,11 @@ class _JsonFormatter(logging.Formatter):
 
 def set_up_logging():
     """Gives the root logger the handler that Lambda gives it."""
+    global _json
+    _json = os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
     logging.Formatter.converter = time.gmtime
     handler = _Handler()
-    if _JSON:
+    if _json:
         handler.setFormatter(_JsonFormatter())
     else:
         handler.setFormatter(
@@ -88,7 +90,7 @@ def set_up_logging():
 
 def log_error(error):
     """Writes an error object as one log event: its lines are held together by carriage returns."""
-    if _JSON:
+    if _json:
         stamp = time.strftime(_SECONDS, time.gmtime())
         sys.stdout.write(encode({"timestamp": stamp, "level": "ERROR", **error}) + "\n")
         return

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,6 +24,13 @@ final class LaunchBuilder {
       List.of(Path.of("/usr"), Path.of("/etc/ssl"), Path.of("/etc/alternatives"));
 
   private static final int CONFIGURATION_DEPTH = 4;
+
+  /**
+   * What the C library and its loader read when a program starts (ld.so(8), locale(7), tzset(3)).
+   */
+  private static final List<String> START_VARIABLES =
+      List.of(
+          "LD_", "GLIBC_", "MALLOC_", "LANG", "LC_", "LOC", "TZ", "GCONV_", "HOSTALIASES", "RES_");
 
   private final Set<Mount> mounts = new LinkedHashSet<>();
   private final Map<String, String> environment = new LinkedHashMap<>();
@@ -50,6 +58,18 @@ final class LaunchBuilder {
 
   RuntimeLaunch frames(List<String> command) {
     return build(Channel.FRAMES, command);
+  }
+
+  /** A guest that can be started before it is known what function it serves. */
+  RuntimeLaunch waitingFrames(List<String> command, String... startVariables) {
+    List<String> names = new ArrayList<>(START_VARIABLES);
+    names.addAll(List.of(startVariables));
+    return new RuntimeLaunch(
+        List.copyOf(command),
+        List.copyOf(mounts),
+        Map.copyOf(environment),
+        Channel.FRAMES,
+        List.copyOf(names));
   }
 
   RuntimeLaunch build(Channel channel, List<String> command) {

@@ -138,7 +138,11 @@ public final class RuntimeCatalog {
   private RuntimeLaunch python(String runtime, Interpreter interpreter) {
     Path program = interpreter.program();
     LaunchBuilder launch = new LaunchBuilder(guestHome.resolve("python"), runtime, program);
-    return launch.frames(List.of(program.toString(), "-u", LaunchBuilder.GUEST + "/main.py"));
+    return launch.waitingFrames(
+        List.of(program.toString(), "-u", LaunchBuilder.GUEST + "/main.py"),
+        "PYTHON",
+        "OPENSSL_",
+        "SSL_CERT_");
   }
 
   private RuntimeLaunch node(String runtime, Interpreter interpreter) {
@@ -148,7 +152,16 @@ public final class RuntimeCatalog {
     launch.variable(
         "NODE_PATH",
         "/opt/nodejs/node" + major + "/node_modules:/opt/nodejs/node_modules:/var/task");
-    return launch.frames(List.of(program.toString(), LaunchBuilder.GUEST + "/guest.cjs"));
+    return launch.waitingFrames(
+        List.of(program.toString(), LaunchBuilder.GUEST + "/guest.cjs"),
+        "NODE_",
+        "UV_",
+        "V8_",
+        "ICU_",
+        "OPENSSL_",
+        "SSL_CERT_",
+        "NO_COLOR",
+        "FORCE_COLOR");
   }
 
   private RuntimeLaunch java(String runtime, Interpreter interpreter) {

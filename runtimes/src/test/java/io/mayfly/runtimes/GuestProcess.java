@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +50,24 @@ final class GuestProcess implements AutoCloseable {
     this.channel = channel;
     this.reader = new FrameReader(channel);
     this.writer = new FrameWriter(channel);
+  }
+
+  /** Starts a guest without a function and returns when it waits for one. */
+  static GuestProcess startWaiting(RuntimeLaunch launch) throws IOException {
+    GuestProcess guest = start(launch, Path.of("target").toAbsolutePath(), Map.of());
+    if (!(guest.read().orElseThrow() instanceof GuestFrame.Hello)) {
+      throw new IOException("no HELLO: " + guest.log());
+    }
+    return guest;
+  }
+
+  /** Gives the waiting guest a function. */
+  void specialise(RuntimeLaunch launch, Path code, Map<String, String> environment)
+      throws IOException {
+    Map<String, String> variables = new HashMap<>(launch.environment());
+    variables.put("LAMBDA_TASK_ROOT", code.toString());
+    variables.putAll(environment);
+    writer.specialise(variables);
   }
 
   static GuestProcess start(RuntimeLaunch launch, Path code, Map<String, String> environment)

@@ -4,10 +4,12 @@ import io.mayfly.model.Invocation;
 import io.mayfly.runtimes.frame.GuestFrame;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /**
- * Measures each guest on this machine: the time from its start to READY (median of starts), and of
- * a call with a small event (median of calls). Run by hand; no test depends on the figures.
+ * Measures each guest on this machine: the time from its start to READY, from the function given to
+ * a guest that waits for one to its first answer (medians of starts), and of a call with a small
+ * event (median of calls). Run by hand; no test depends on the figures.
  */
 final class GuestTimes {
   private static final int STARTS = 15;
@@ -28,9 +30,29 @@ final class GuestTimes {
         }
       }
       System.out.printf(
-          "%-12s ready %6.1f ms   call %6.1f us%n",
-          runtime, median(starts) / 1e6, median(calls(runtime)) / 1e3);
+          "%-12s ready %6.1f ms   given late %6.1f ms   call %6.1f us%n",
+          runtime, median(starts) / 1e6, late(runtime) / 1e6, median(calls(runtime)) / 1e3);
     }
+  }
+
+  /** Not a number for a guest that cannot wait. */
+  private static double late(String runtime) throws Exception {
+    RuntimeLaunch launch = TestGuests.CATALOG.launch(runtime);
+    if (!launch.canWait(Set.of())) {
+      return Double.NaN;
+    }
+    long[] times = new long[STARTS];
+    for (int i = 0; i < STARTS; i++) {
+      long begun;
+      try (GuestProcess guest = GuestProcess.startWaiting(launch)) {
+        begun = System.nanoTime();
+        guest.specialise(launch, TestGuests.code(runtime), TestGuests.environment(runtime));
+        guest.read();
+        guest.invoke(GuestProcess.event("{}"));
+        times[i] = System.nanoTime() - begun;
+      }
+    }
+    return median(times);
   }
 
   private static long[] calls(String runtime) throws Exception {

@@ -22,12 +22,18 @@ class TestGuests {
   }
 
   static GuestProcess echo(String runtime) throws Exception {
-    String handler = runtime.startsWith("java") ? "cases.Echo" : "echo.handler";
-    Path code =
-        runtime.startsWith("java")
-            ? Handlers.java()
-            : runtime.startsWith("python") ? Handlers.python() : Handlers.node();
-    return GuestProcess.start(CATALOG.launch(runtime), code, Map.of("_HANDLER", handler));
+    return GuestProcess.start(CATALOG.launch(runtime), code(runtime), environment(runtime));
+  }
+
+  static Map<String, String> environment(String runtime) {
+    return Map.of("_HANDLER", runtime.startsWith("java") ? "cases.Echo" : "echo.handler");
+  }
+
+  static Path code(String runtime) throws Exception {
+    if (runtime.startsWith("java")) {
+      return Handlers.java();
+    }
+    return runtime.startsWith("python") ? Handlers.python() : Handlers.node();
   }
 
   @ParameterizedTest

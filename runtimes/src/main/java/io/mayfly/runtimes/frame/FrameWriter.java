@@ -5,6 +5,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Puts frames on a guest's connection: a small head and the payload's own bytes in one gathering
@@ -53,6 +56,29 @@ public final class FrameWriter {
     ByteBuffer[] parts = {frame.flip(), ByteBuffer.wrap(payload)};
     while (parts[0].hasRemaining() || parts[1].hasRemaining()) {
       channel.write(parts);
+    }
+  }
+
+  /**
+   * Gives a guest that was started without a function the variables of one.
+   *
+   * @param environment every variable of the handler's environment
+   * @throws IOException if the connection broke
+   */
+  public void specialise(Map<String, String> environment) throws IOException {
+    List<byte[]> texts = new ArrayList<>(2 * environment.size());
+    environment.forEach(
+        (name, value) -> {
+          texts.add(bytes(name));
+          texts.add(bytes(value));
+        });
+    int size = Frames.HEAD + 4 + texts.stream().mapToInt(text -> 4 + text.length).sum();
+    ByteBuffer frame = ByteBuffer.allocate(size);
+    frame.putInt(size - 4).put(Frames.SPECIALISE).putInt(0).putInt(environment.size());
+    texts.forEach(text -> frame.putInt(text.length).put(text));
+    frame.flip();
+    while (frame.hasRemaining()) {
+      channel.write(frame);
     }
   }
 

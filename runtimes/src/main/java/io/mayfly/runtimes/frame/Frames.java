@@ -1,6 +1,6 @@
 package io.mayfly.runtimes.frame;
 
-/** The numbers of protocol version 1. */
+/** The numbers of the protocol. */
 final class Frames {
   /** Bytes before a frame's body: length, type, call number. */
   static final int HEAD = 9;
@@ -14,6 +14,7 @@ final class Frames {
   static final byte RESULT = 4;
   static final byte ERROR = 5;
   static final byte INVOKE = 0x41;
+  static final byte SPECIALISE = 0x42;
 
   private Frames() {}
 }
