@@ -148,7 +148,8 @@ final class Contract {
       }
       // It has written its log lines once it asks for more, or is gone.
       Said after = next(api, process);
-      // Node's client asks for an event while it reports a rejected promise, and may get to serve it.
+      // Node's client asks for an event while it reports a rejected promise, and may get to serve
+      // it.
       while (answer.kind().equals("INIT_ERROR") && !after.kind().equals("EXIT")) {
         after = next(api, process);
       }

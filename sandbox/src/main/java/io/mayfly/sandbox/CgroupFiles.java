@@ -48,6 +48,11 @@ final class CgroupFiles {
     }
   }
 
+  /** The numbers of a file with one on each line. */
+  static List<Integer> numbers(Path file) {
+    return read(file).lines().map(Integer::valueOf).toList();
+  }
+
   static void write(Path file, String value) {
     try {
       Files.writeString(file, value);

@@ -34,6 +34,15 @@ sealed interface Cgroups permits CgroupsV1, CgroupsV2 {
     /** The files to which a process writes its id to join. */
     List<Path> joinFiles();
 
+    /** Changes the memory limit. */
+    void limitMemory(DataSize memory);
+
+    /** Whether its processes leave the CPU to those of other groups while these want it. */
+    void background(boolean background);
+
+    /** The ids of its processes. */
+    List<Integer> processes();
+
     /** Limits CPU time to {@code cpus} of one CPU, which may be more than one. */
     void limitCpu(double cpus);
 

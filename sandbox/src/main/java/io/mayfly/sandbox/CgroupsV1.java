@@ -39,12 +39,8 @@ final class CgroupsV1 implements Cgroups {
     for (String controller : CONTROLLERS) {
       CgroupFiles.makeFolder(group.folder(controller));
     }
-    String bytes = Long.toString(memory.bytes());
-    CgroupFiles.write(group.file("memory", "memory.limit_in_bytes"), bytes);
-    Path withSwap = group.file("memory", "memory.memsw.limit_in_bytes");
-    if (Files.exists(withSwap)) {
-      CgroupFiles.write(withSwap, bytes);
-    } else {
+    group.limitMemory(memory);
+    if (!Files.exists(group.limitWithSwap())) {
       CgroupFiles.write(group.file("memory", "memory.swappiness"), "0");
     }
     CgroupFiles.write(group.file("pids", "pids.max"), Integer.toString(Limits.PROCESSES));
@@ -103,6 +99,35 @@ final class CgroupsV1 implements Cgroups {
         files.add(file(controller, "cgroup.procs"));
       }
       return files;
+    }
+
+    Path limitWithSwap() {
+      return file("memory", "memory.memsw.limit_in_bytes");
+    }
+
+    @Override
+    public void limitMemory(DataSize memory) {
+      String bytes = Long.toString(memory.bytes());
+      Path limit = file("memory", "memory.limit_in_bytes");
+      // The limit with swap may at no time be the lower one.
+      boolean raises = CgroupFiles.number(limit, 0) < memory.bytes();
+      if (raises && Files.exists(limitWithSwap())) {
+        CgroupFiles.write(limitWithSwap(), bytes);
+      }
+      CgroupFiles.write(limit, bytes);
+      if (!raises && Files.exists(limitWithSwap())) {
+        CgroupFiles.write(limitWithSwap(), bytes);
+      }
+    }
+
+    @Override
+    public void background(boolean background) {
+      CgroupFiles.write(file("cpu", "cpu.shares"), background ? "2" : "1024");
+    }
+
+    @Override
+    public List<Integer> processes() {
+      return CgroupFiles.numbers(file("freezer", "cgroup.procs"));
     }
 
     @Override

@@ -162,7 +162,7 @@ final class CgroupsV2 implements Cgroups {
     prepare();
     Group group = new Group(folder.resolve(name));
     CgroupFiles.makeFolder(group.path);
-    CgroupFiles.write(group.file("memory.max"), Long.toString(memory.bytes()));
+    group.limitMemory(memory);
     if (Files.exists(group.file("memory.swap.max"))) {
       CgroupFiles.write(group.file("memory.swap.max"), "0");
     }
@@ -200,6 +200,21 @@ final class CgroupsV2 implements Cgroups {
     @Override
     public List<Path> joinFiles() {
       return List.of(file("cgroup.procs"));
+    }
+
+    @Override
+    public void limitMemory(DataSize memory) {
+      CgroupFiles.write(file("memory.max"), Long.toString(memory.bytes()));
+    }
+
+    @Override
+    public void background(boolean background) {
+      CgroupFiles.write(file("cpu.weight"), background ? "1" : "100");
+    }
+
+    @Override
+    public List<Integer> processes() {
+      return CgroupFiles.numbers(file("cgroup.procs"));
     }
 
     @Override

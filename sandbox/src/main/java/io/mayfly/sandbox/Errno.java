@@ -11,6 +11,7 @@ final class Errno {
   static final int EACCES = 13;
   static final int EBUSY = 16;
   static final int EINVAL = 22;
+  static final int EPIPE = 32;
   static final int ENOSYS = 38;
 
   /** The number's name and meaning, for messages. */

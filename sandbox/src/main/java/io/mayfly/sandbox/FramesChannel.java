@@ -9,6 +9,7 @@ import io.mayfly.runtimes.frame.GuestFrame;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.SocketChannel;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class FramesChannel implements RuntimeChannel {
   private static final int VERSION = 1;
+  // From which on a guest can be started without a function.
+  private static final int WAITING_VERSION = 2;
   private static final String JSON = "application/json";
 
   private final FramesListener listener;
@@ -33,28 +36,68 @@ final class FramesChannel implements RuntimeChannel {
 
   private record Connection(SocketChannel socket, FrameReader reader, FrameWriter writer) {}
 
+  /**
+   * Waits until a guest that was started without a function can be given one; otherwise why it
+   * never will. To be called by one thread at a time, before {@link #specialise}.
+   */
+  Optional<Outcome> awaitWaiting() throws ChannelClosedException {
+    return guarded(() -> greet(WAITING_VERSION));
+  }
+
+  /** Gives a waiting guest the variables of its function; {@link #awaitReady} is next. */
+  void specialise(Map<String, String> environment) throws ChannelClosedException {
+    try {
+      connected().writer().specialise(environment);
+    } catch (IOException e) {
+      throw new ChannelClosedException("the runtime's connection broke", e);
+    }
+  }
+
   @Override
   public Optional<Outcome> awaitReady() throws ChannelClosedException {
+    boolean waiting;
+    synchronized (this) {
+      waiting = connection != null;
+    }
+    return guarded(
+        () -> {
+          Optional<Outcome> refused = waiting ? Optional.empty() : greet(VERSION);
+          return refused.isPresent() ? refused : start();
+        });
+  }
+
+  /** One side of a conversation. */
+  private interface Exchange {
+    Optional<Outcome> run() throws IOException, ChannelClosedException;
+  }
+
+  private static Optional<Outcome> guarded(Exchange exchange) throws ChannelClosedException {
     try {
-      Connection guest = connect();
-      GuestFrame hello = read(guest);
-      if (!(hello instanceof GuestFrame.Hello greeting) || greeting.version() < VERSION) {
-        return Optional.of(unexpected("a HELLO of version " + VERSION, hello));
-      }
-      return switch (read(guest)) {
-        case GuestFrame.Ready ready -> Optional.empty();
-        case GuestFrame.InitError error ->
-            Optional.of(new Outcome.InitError(error.error(), type(error.errorType())));
-        case GuestFrame.Hello other -> Optional.of(unexpected("READY", other));
-        case GuestFrame.Result other -> Optional.of(unexpected("READY", other));
-        case GuestFrame.HandlerError other -> Optional.of(unexpected("READY", other));
-        case GuestFrame.TooLarge other -> Optional.of(unexpected("READY", other));
-      };
+      return exchange.run();
     } catch (FrameException e) {
       return Optional.of(new Outcome.BadResponse(String.valueOf(e.getMessage())));
     } catch (IOException e) {
       throw new ChannelClosedException("the runtime's connection broke", e);
     }
+  }
+
+  private Optional<Outcome> greet(int version) throws IOException, ChannelClosedException {
+    GuestFrame hello = read(connect());
+    return hello instanceof GuestFrame.Hello greeting && greeting.version() >= version
+        ? Optional.empty()
+        : Optional.of(unexpected("a HELLO of version " + version, hello));
+  }
+
+  private Optional<Outcome> start() throws IOException, ChannelClosedException {
+    return switch (read(connected())) {
+      case GuestFrame.Ready ready -> Optional.empty();
+      case GuestFrame.InitError error ->
+          Optional.of(new Outcome.InitError(error.error(), type(error.errorType())));
+      case GuestFrame.Hello other -> Optional.of(unexpected("READY", other));
+      case GuestFrame.Result other -> Optional.of(unexpected("READY", other));
+      case GuestFrame.HandlerError other -> Optional.of(unexpected("READY", other));
+      case GuestFrame.TooLarge other -> Optional.of(unexpected("READY", other));
+    };
   }
 
   /** The guest connects once; with the listener closed nothing else in the jail can. */
@@ -73,14 +116,8 @@ final class FramesChannel implements RuntimeChannel {
 
   @Override
   public Outcome invoke(Invocation invocation) throws ChannelClosedException {
-    Connection guest;
-    synchronized (this) {
-      guest = connection;
-      call++;
-    }
-    if (guest == null) {
-      throw new ChannelClosedException("the runtime has not connected");
-    }
+    Connection guest = connected();
+    call++;
     try {
       guest.writer().invoke(call, invocation);
       return answer(read(guest));
@@ -89,6 +126,13 @@ final class FramesChannel implements RuntimeChannel {
     } catch (IOException e) {
       throw new ChannelClosedException("the runtime's connection broke", e);
     }
+  }
+
+  private synchronized Connection connected() throws ChannelClosedException {
+    if (connection == null) {
+      throw new ChannelClosedException("the runtime has not connected");
+    }
+    return connection;
   }
 
   private Outcome answer(GuestFrame frame) {

@@ -1,5 +1,6 @@
 package io.mayfly.sandbox;
 
+import io.mayfly.model.DataSize;
 import io.mayfly.runtimes.RuntimeLaunch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,17 +24,19 @@ final class JailCommand {
   /** File descriptors that bwrap is started with. */
   static final int ARGUMENTS_FD = 3;
 
-  static final int START_SCRIPT_FD = 4;
-  static final int SECCOMP_FD = 5;
-  static final int PASSWD_FD = 6;
-  static final int GROUP_FD = 7;
+  static final int SECCOMP_FD = 4;
+  static final int PASSWD_FD = 5;
+  static final int GROUP_FD = 6;
+
+  /** Where a shell that waits for its script says so; the others have none. */
+  static final int WAITING_FD = 7;
 
   /** Where {@code /etc/passwd} and {@code /etc/group} lead. */
   static final Path PASSWD = Path.of("/run/mayfly/passwd");
 
   static final Path GROUP = Path.of("/run/mayfly/group");
 
-  private static final Path START_SCRIPT = Path.of("/run/mayfly/start");
+  private static final Path CODE = Path.of("/var/task");
   private static final Path SOCKET = Path.of("/run/mayfly/socket");
 
   private final Path bwrap;
@@ -47,6 +50,11 @@ final class JailCommand {
     this.run = run;
   }
 
+  /** Where the jail has the function's code. */
+  static Path code() {
+    return CODE;
+  }
+
   /** Where the jail's runtime finds the socket for frames. */
   static String socketInJail() {
     return SOCKET.toString();
@@ -55,14 +63,23 @@ final class JailCommand {
   /**
    * One jail to be built.
    *
+   * @param code the function's code; without, it is mounted later
    * @param uid its user; 0, the platform's own, has no rights in the jail either
    * @param disk whether a disk is mounted for {@code /tmp}; otherwise it is in memory
    * @param socket the frames' socket on the host
    */
-  record Jail(InstanceSpec spec, String hostname, int uid, boolean disk, Optional<Path> socket) {}
+  record Jail(
+      RuntimeLaunch launch,
+      Optional<Path> code,
+      DataSize ephemeralStorage,
+      String hostname,
+      int uid,
+      boolean disk,
+      Optional<Path> socket) {}
 
   /**
-   * The whole command, from the platform's side: join the groups, build the jail, become a user.
+   * The whole command, from the platform's side: join the groups, build the jail, become a user,
+   * run the script on standard input ({@link StartScript}).
    */
   List<String> command(Jail jail, List<Path> joinFiles) {
     List<String> command = new ArrayList<>();
@@ -82,17 +99,15 @@ final class JailCommand {
               "--inh-caps=-all",
               "--"));
     }
-    command.addAll(List.of("/bin/sh", START_SCRIPT.toString()));
+    command.add("/bin/sh");
     return command;
   }
 
   /** What each of bwrap's descriptors but the filter's holds. */
-  Map<Integer, byte[]> files(Jail jail, String startScript) {
+  Map<Integer, byte[]> files(Jail jail) {
     return Map.of(
         ARGUMENTS_FD,
         options(jail),
-        START_SCRIPT_FD,
-        utf8(startScript),
         PASSWD_FD,
         utf8(
             """
@@ -118,23 +133,26 @@ final class JailCommand {
     for (Path folder : etcMounts) {
       options.add("--ro-bind", folder.toString(), folder.toString());
     }
-    for (RuntimeLaunch.Mount mount : jail.spec().launch().mounts()) {
+    for (RuntimeLaunch.Mount mount : jail.launch().mounts()) {
       bind(options, mount.host(), mount.jail());
     }
-    bind(options, jail.spec().code(), Path.of("/var/task"));
+    if (jail.code().isPresent()) {
+      bind(options, jail.code().get(), CODE);
+    } else {
+      folders(options, CODE.resolve("below"));
+    }
     options.add("--perms", "0755", "--dir", "/opt", "--proc", "/proc", "--dev", "/dev");
     if (jail.disk()) {
       options.add("--bind", run.scratchMount().toString(), "/tmp");
     } else {
-      String bytes = Long.toString(jail.spec().ephemeralStorage().bytes());
+      String bytes = Long.toString(jail.ephemeralStorage().bytes());
       options.add("--perms", "1777", "--size", bytes, "--tmpfs", "/tmp");
     }
-    folders(options, START_SCRIPT);
-    file(options, START_SCRIPT_FD, START_SCRIPT);
+    folders(options, PASSWD);
     file(options, PASSWD_FD, PASSWD);
     file(options, GROUP_FD, GROUP);
     jail.socket().ifPresent(path -> bind(options, path, SOCKET));
-    options.add("--remount-ro", "/", "--chdir", "/var/task", "--clearenv");
+    options.add("--remount-ro", "/", "--chdir", CODE.toString(), "--clearenv");
     options.add("--seccomp", Integer.toString(SECCOMP_FD));
     return options.bytes();
   }

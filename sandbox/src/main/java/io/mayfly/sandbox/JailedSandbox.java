@@ -4,9 +4,12 @@ import io.mayfly.model.DataSize;
 import io.mayfly.model.ErrorCode;
 import io.mayfly.model.Limits;
 import io.mayfly.model.MayflyException;
+import io.mayfly.model.Outcome;
+import io.mayfly.runtimes.RuntimeLaunch;
 import io.mayfly.runtimes.RuntimeLaunch.Channel;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -14,14 +17,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 
 /**
  * Instances in jails: namespaces, control groups, a system call filter and a user of their own.
  *
- * <p>{@link #start} prepares on the caller's thread what needs no namespace and has the launcher do
- * the rest. A half-started instance is undone in the reverse order by {@link Undo}.
+ * <p>What needs no namespace is prepared on the caller's thread and the launcher does the rest. In
+ * every jail a shell waits for the script that makes it a runtime: at {@link #start} the script
+ * comes at once; a spare's comes with its function, or has it start a runtime that itself waits.
+ * What is half made is undone in the reverse order by {@link Undo}.
  */
 final class JailedSandbox implements Sandbox {
+  /** Enough for every runtime without a function; a function brings its own limit. */
+  private static final DataSize SPARE_MEMORY = DataSize.ofMegabytes(512);
+
   private final Instances instances = new Instances();
   private final Machine machine;
   private final Cgroups cgroups;
@@ -29,6 +41,8 @@ final class JailedSandbox implements Sandbox {
   private final Optional<ScratchDisks> disks;
   private final JailCommand command;
   private final UserIds users;
+  private final Mounter mounter = new Mounter();
+  private final boolean mountsLate = Mounter.works();
   private final byte[] filter = new SeccompFilter(SeccompFilter.Processor.current()).program();
 
   /**
@@ -51,37 +65,166 @@ final class JailedSandbox implements Sandbox {
 
   @Override
   public ProcessInstance start(InstanceSpec spec) {
-    long started = System.nanoTime();
-    String id = instances.newId();
+    Base base =
+        new Base(
+            spec.launch(),
+            Optional.of(spec.code()),
+            spec.memory(),
+            spec.ephemeralStorage(),
+            Optional.empty());
+    return guarded(
+        "An instance of " + spec.label(),
+        undo -> {
+          Jailed jailed = build(base, spec.logs(), undo);
+          jailed.script().end(startScript(spec.launch(), spec.environment()));
+          return jailed.instance();
+        });
+  }
+
+  @Override
+  public Optional<Spare> prepare(SpareSpec spec) {
+    if (!mountsLate) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        guarded(
+            "A spare instance",
+            undo -> spec.started() ? waitingRuntime(spec, undo) : waitingShell(spec, undo)));
+  }
+
+  private Spare waitingRuntime(SpareSpec spec, Undo undo) {
+    Jailed jailed = build(Base.ofSpare(spec, Optional.empty()), JailedSandbox::ignore, undo);
+    jailed.cgroup().background(true);
+    jailed.script().end(startScript(spec.launch(), spec.environment()));
+    FramesChannel channel = (FramesChannel) jailed.channel();
+    return new JailedSpare(jailed) {
+      @Override
+      Optional<Outcome> awaitWaiting() throws RuntimeChannel.ChannelClosedException {
+        return channel.awaitWaiting();
+      }
+
+      @Override
+      void give(InstanceSpec function) throws RuntimeChannel.ChannelClosedException {
+        channel.specialise(variables(function.launch(), function.environment()));
+      }
+    };
+  }
+
+  private Spare waitingShell(SpareSpec spec, Undo undo) {
+    Posix.Pipe waiting = Posix.inwardPipe();
+    undo.add(() -> Posix.close(waiting.readEnd()));
+    Jailed jailed;
+    try {
+      jailed =
+          build(Base.ofSpare(spec, Optional.of(waiting.writeEnd())), JailedSandbox::ignore, undo);
+    } finally {
+      Posix.close(waiting.writeEnd());
+    }
+    jailed.cgroup().background(true);
+    CompletableFuture<Void> waits = new CompletableFuture<>();
+    long token =
+        machine
+            .pump()
+            .watch(
+                waiting.readEnd(),
+                registration -> {
+                  machine.pump().forget(waiting.readEnd(), registration);
+                  waits.complete(null);
+                });
+    undo.add(() -> machine.pump().forget(waiting.readEnd(), token));
+    jailed.instance().whenGone(() -> waits.completeExceptionally(new CancellationException()));
+    jailed.script().write("echo >&%1$d; exec %1$d>&-\n".formatted(JailCommand.WAITING_FD));
+    return new JailedSpare(jailed) {
+      @Override
+      Optional<Outcome> awaitWaiting() {
+        try {
+          waits.join();
+          return Optional.empty();
+        } catch (CancellationException | CompletionException e) {
+          return Optional.of(new Outcome.BadResponse("the jail ended"));
+        }
+      }
+
+      @Override
+      void give(InstanceSpec function) {
+        jailed
+            .script()
+            .end(
+                "cd "
+                    + JailCommand.code()
+                    + "\n"
+                    + startScript(function.launch(), function.environment()));
+      }
+    };
+  }
+
+  /** What a spare prints before it has a function is nobody's log. */
+  private static void ignore(byte[] bytes, int offset, int length) {}
+
+  /** Builds something; what was built is undone if that fails. */
+  private <T> T guarded(String what, Function<Undo, T> building) {
     Undo undo = new Undo();
     try {
-      ProcessInstance instance = start(spec, id, started, undo);
-      instances.add(instance);
-      return instance;
+      return building.apply(undo);
     } catch (PosixException | UncheckedIOException e) {
       undo.run();
-      throw new MayflyException(
-          ErrorCode.SERVICE_UNAVAILABLE,
-          "An instance of " + spec.label() + " could not be started: " + e.getMessage(),
-          e);
+      throw cannot(what, e);
     } catch (RuntimeException e) {
       undo.run();
       throw e;
     }
   }
 
-  private ProcessInstance start(InstanceSpec spec, String id, long started, Undo undo) {
+  private static MayflyException cannot(String what, RuntimeException e) {
+    return new MayflyException(
+        ErrorCode.SERVICE_UNAVAILABLE, what + " could not be started: " + e.getMessage(), e);
+  }
+
+  /**
+   * What a jail is built from.
+   *
+   * @param waiting a descriptor for the shell to say that it waits for its script
+   */
+  private record Base(
+      RuntimeLaunch launch,
+      Optional<Path> code,
+      DataSize memory,
+      DataSize ephemeralStorage,
+      Optional<Integer> waiting) {
+    static Base ofSpare(SpareSpec spec, Optional<Integer> waiting) {
+      return new Base(
+          spec.launch(), Optional.empty(), SPARE_MEMORY, spec.ephemeralStorage(), waiting);
+    }
+  }
+
+  /**
+   * A jail with a shell in it that waits for its script.
+   *
+   * @param script the shell's standard input
+   */
+  private record Jailed(
+      ProcessInstance instance, RuntimeChannel channel, Held held, ScriptPipe script) {
+    Cgroups.Cgroup cgroup() {
+      return held.cgroup();
+    }
+  }
+
+  private Jailed build(Base base, LogSink logs, Undo undo) {
+    String id = instances.newId();
+    long started = System.nanoTime();
     int slot = users.take();
     undo.add(() -> users.giveBack(slot));
-    Cgroups.Cgroup cgroup = cgroups.create(id, spec.memory());
+    Cgroups.Cgroup cgroup = cgroups.create(id, base.memory());
     undo.add(() -> Reaping.untilGone(cgroup));
     Optional<Launcher.Disk> disk =
-        disks.map(maker -> disk(maker, id, spec, users.uid(slot), run, undo));
-    boolean frames = spec.launch().channel() == Channel.FRAMES;
+        disks.map(maker -> disk(maker, id, base.ephemeralStorage(), users.uid(slot), run, undo));
+    boolean frames = base.launch().channel() == Channel.FRAMES;
     Optional<FramesListener> socket = frames ? Optional.of(listen(id, undo)) : Optional.empty();
     JailCommand.Jail jail =
         new JailCommand.Jail(
-            spec,
+            base.launch(),
+            base.code(),
+            base.ephemeralStorage(),
             hostname(slot),
             users.uid(slot),
             disk.isPresent(),
@@ -90,36 +233,102 @@ final class JailedSandbox implements Sandbox {
     EventCounter alarm = new EventCounter();
     undo.add(alarm::close);
     cgroup.notifyOutOfMemory(alarm.descriptor());
-    Posix.Pipe output = Posix.pipe();
+    Posix.Pipe input = Posix.pipe();
+    ScriptPipe script = new ScriptPipe(input.writeEnd());
+    undo.add(script::close);
+    Posix.Pipe output = Posix.inwardPipe();
     undo.add(() -> Posix.close(output.readEnd()));
-    Launcher.Started process = launch(jail, cgroup, disk, output.writeEnd());
+    Launcher.Started process =
+        launch(jail, cgroup, disk, input.readEnd(), output.writeEnd(), base.waiting());
     undo.forgetLast();
     RuntimeChannel channel =
         socket
             .<RuntimeChannel>map(FramesChannel::new)
             .orElseGet(() -> new RuntimeApiChannel(process.listener().orElseThrow()));
-    Containment held = new Held(process, cgroup, alarm, cpus(spec.memory()), undo);
-    OutputPipe pipe = new OutputPipe(machine.pump(), spec.logs(), output.readEnd());
+    Held held = new Held(process, cgroup, alarm, undo, base.memory());
+    OutputPipe pipe = new OutputPipe(machine.pump(), logs, output.readEnd());
     ProcessInstance instance =
         new ProcessInstance(
             id, started, process, channel, held, pipe, machine.pump(), machine.timer());
     long token = machine.pump().watch(alarm.descriptor(), instance::checkMemory);
     undo.add(() -> machine.pump().forget(alarm.descriptor(), token));
     instance.watch();
-    return instance;
+    instances.add(instance);
+    return new Jailed(instance, channel, held, script);
+  }
+
+  /** A jail that is given its function late; how, depends on what waits in it. */
+  private abstract class JailedSpare implements Spare {
+    private final Jailed jailed;
+
+    JailedSpare(Jailed jailed) {
+      this.jailed = jailed;
+    }
+
+    /** Waits for what is in the jail; otherwise why it will never wait for a function. */
+    abstract Optional<Outcome> awaitWaiting() throws RuntimeChannel.ChannelClosedException;
+
+    /** Gives what waits the function's variables. */
+    abstract void give(InstanceSpec function) throws RuntimeChannel.ChannelClosedException;
+
+    @Override
+    public boolean awaitPrepared(Duration limit) {
+      return jailed.instance().awaitBefore(limit, this::awaitWaiting);
+    }
+
+    @Override
+    public Instance specialise(InstanceSpec spec) {
+      ProcessInstance instance = jailed.instance();
+      try {
+        instance.restart(spec.logs());
+        jailed.cgroup().background(false);
+        jailed.held().limitMemory(spec.memory());
+        mounter.mount(
+            spec.code(),
+            JailCommand.code(),
+            jailed.held().process().pid(),
+            jailed.cgroup().processes());
+        give(spec);
+        return instance;
+      } catch (PosixException | UncheckedIOException | RuntimeChannel.ChannelClosedException e) {
+        instance.stop();
+        throw new MayflyException(
+            ErrorCode.SERVICE_UNAVAILABLE,
+            "A spare instance could not be given " + spec.label() + ": " + e.getMessage(),
+            e);
+      } catch (RuntimeException e) {
+        instance.stop();
+        throw e;
+      }
+    }
+
+    @Override
+    public boolean usable() {
+      return jailed.instance().alive();
+    }
+
+    @Override
+    public void stop() {
+      jailed.instance().stop();
+    }
   }
 
   /** Has the launcher start the jail's first process, and closes what only it needs. */
   private Launcher.Started launch(
-      JailCommand.Jail jail, Cgroups.Cgroup cgroup, Optional<Launcher.Disk> disk, int output) {
-    List<Integer> ours = new ArrayList<>(List.of(output));
+      JailCommand.Jail jail,
+      Cgroups.Cgroup cgroup,
+      Optional<Launcher.Disk> disk,
+      int script,
+      int output,
+      Optional<Integer> waiting) {
+    List<Integer> ours = new ArrayList<>(List.of(script, output));
     try {
       Map<Integer, Integer> descriptors = new LinkedHashMap<>();
-      descriptors.put(0, machine.nullDevice());
+      descriptors.put(0, script);
       descriptors.put(1, output);
       descriptors.put(2, output);
-      Map<Integer, byte[]> files =
-          new LinkedHashMap<>(command.files(jail, startScript(jail.spec())));
+      waiting.ifPresent(end -> descriptors.put(JailCommand.WAITING_FD, end));
+      Map<Integer, byte[]> files = new LinkedHashMap<>(command.files(jail));
       files.put(JailCommand.SECCOMP_FD, filter);
       files.forEach(
           (target, content) -> {
@@ -146,8 +355,8 @@ final class JailedSandbox implements Sandbox {
   }
 
   private static Launcher.Disk disk(
-      ScratchDisks maker, String id, InstanceSpec spec, int owner, RunFolder run, Undo undo) {
-    Path image = maker.create(id, spec.ephemeralStorage());
+      ScratchDisks maker, String id, DataSize size, int owner, RunFolder run, Undo undo) {
+    Path image = maker.create(id, size);
     undo.add(() -> Posix.unlink(image.toString()));
     return new Launcher.Disk(image, run.scratchMount(), owner);
   }
@@ -163,17 +372,22 @@ final class JailedSandbox implements Sandbox {
     return listener;
   }
 
-  private static String startScript(InstanceSpec spec) {
-    Map<String, String> environment = new LinkedHashMap<>(spec.launch().environment());
-    environment.putAll(spec.environment());
-    switch (spec.launch().channel()) {
+  private static String startScript(RuntimeLaunch launch, Map<String, String> own) {
+    Map<String, String> environment = variables(launch, own);
+    switch (launch.channel()) {
       case FRAMES -> environment.put("MAYFLY_SOCKET", JailCommand.socketInJail());
       case RUNTIME_API ->
           environment.put(
               "AWS_LAMBDA_RUNTIME_API",
               Launcher.RUNTIME_API.getHostString() + ":" + Launcher.RUNTIME_API.getPort());
     }
-    return StartScript.of(spec.launch().command(), environment);
+    return StartScript.of(launch.command(), environment);
+  }
+
+  private static Map<String, String> variables(RuntimeLaunch launch, Map<String, String> own) {
+    Map<String, String> environment = new LinkedHashMap<>(launch.environment());
+    environment.putAll(own);
+    return environment;
   }
 
   /** An instance's share: a whole CPU for every 1,769 MB. */
@@ -184,18 +398,50 @@ final class JailedSandbox implements Sandbox {
   @Override
   public void close() {
     instances.stopAll();
+    mounter.close();
     machine.close();
     cgroups.close();
     run.close();
   }
 
   /** The limits around one instance's processes. */
-  private record Held(
-      Launcher.Started process, Cgroups.Cgroup cgroup, EventCounter alarm, double cpus, Undo undo)
-      implements Containment {
+  private static final class Held implements Containment {
+    private final Launcher.Started process;
+    private final Cgroups.Cgroup cgroup;
+    private final EventCounter alarm;
+    private final Undo undo;
+    private volatile DataSize memory;
+
+    Held(
+        Launcher.Started process,
+        Cgroups.Cgroup cgroup,
+        EventCounter alarm,
+        Undo undo,
+        DataSize memory) {
+      this.process = process;
+      this.cgroup = cgroup;
+      this.alarm = alarm;
+      this.undo = undo;
+      this.memory = memory;
+    }
+
+    Launcher.Started process() {
+      return process;
+    }
+
+    Cgroups.Cgroup cgroup() {
+      return cgroup;
+    }
+
+    /** Changes how much memory they may use, and with it their share of the CPU. */
+    void limitMemory(DataSize limit) {
+      cgroup.limitMemory(limit);
+      memory = limit;
+    }
+
     @Override
     public void ready() {
-      cgroup.limitCpu(cpus);
+      cgroup.limitCpu(cpus(memory));
     }
 
     @Override

@@ -21,9 +21,9 @@ final class OutputPipe {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Pump pump;
-  private final LogSink sink;
   private final int readEnd;
   private final long token;
+  private LogSink sink;
   private boolean open = true;
 
   OutputPipe(Pump pump, LogSink sink, int readEnd) {
@@ -46,6 +46,19 @@ final class OutputPipe {
       if (open) {
         read(VISIT);
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Brings what has been written so far where it belongs, and all that follows to another sink. */
+  void divert(LogSink next) {
+    lock.lock();
+    try {
+      if (open) {
+        read(VISIT);
+      }
+      sink = next;
     } finally {
       lock.unlock();
     }

@@ -108,7 +108,7 @@ final class PlainSandbox implements Sandbox {
     variables.put("LAMBDA_TASK_ROOT", spec.code().toString());
     variables.put("TMPDIR", scratch.toString());
     variables.putAll(channelVariables);
-    Posix.Pipe output = Posix.pipe();
+    Posix.Pipe output = Posix.inwardPipe();
     Launcher.Started process;
     try {
       process =
@@ -153,6 +153,12 @@ final class PlainSandbox implements Sandbox {
       result = result.replace(mount.jail().toString(), mount.host().toString());
     }
     return result.replace("/var/task", spec.code().toString());
+  }
+
+  /** None: a function's code has no place of its own here that it could come to late. */
+  @Override
+  public Optional<Spare> prepare(SpareSpec spec) {
+    return Optional.empty();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.mayfly.sandbox;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
@@ -15,6 +16,7 @@ import java.lang.foreign.MemorySegment;
  * on a thread ({@link #unshare}, {@link #setNamespace}) act on the calling platform thread.
  */
 final class Posix {
+  static final int CLONE_FS = 0x200;
   static final int CLONE_NEWNS = 0x0002_0000;
   static final int CLONE_NEWNET = 0x4000_0000;
   static final int O_RDONLY = 0;
@@ -34,7 +36,17 @@ final class Posix {
   private static final long FIONREAD = 0x541B;
   private static final long SIOCSIFFLAGS = 0x8914;
   private static final int SYS_PIDFD_SEND_SIGNAL = 424;
+  private static final int SYS_OPEN_TREE = 428;
+  private static final int SYS_MOVE_MOUNT = 429;
   private static final int SYS_PIDFD_OPEN = 434;
+  private static final int SYS_MOUNT_SETATTR = 442;
+  private static final int AT_FDCWD = -100;
+  private static final int AT_EMPTY_PATH = 0x1000;
+  private static final int AT_RECURSIVE = 0x8000;
+  private static final int OPEN_TREE_CLONE = 1;
+  private static final int MOVE_MOUNT_F_EMPTY_PATH = 4;
+  // MOUNT_ATTR_RDONLY, MOUNT_ATTR_NOSUID and MOUNT_ATTR_NODEV.
+  private static final long READ_ONLY_DATA = 1 | 2 | 4;
   private static final int P_PIDFD = 3;
   private static final int WEXITED = 4;
   private static final int CLD_EXITED = 1;
@@ -63,17 +75,23 @@ final class Posix {
 
   private Posix() {}
 
-  /** A pipe; neither end reaches other programs, and the read end never blocks. */
+  /** A pipe; neither end reaches other programs. */
   record Pipe(int readEnd, int writeEnd) {}
 
+  /** A pipe that other programs read from. */
   static Pipe pipe() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment ends = arena.allocate(JAVA_INT, 2);
       PIPE2.call(ends.address(), O_CLOEXEC);
-      Pipe pipe = new Pipe(ends.get(JAVA_INT, 0), ends.get(JAVA_INT, 4));
-      FCNTL.call(pipe.readEnd(), F_SETFL, O_NONBLOCK);
-      return pipe;
+      return new Pipe(ends.get(JAVA_INT, 0), ends.get(JAVA_INT, 4));
     }
+  }
+
+  /** A pipe that this program reads from, which never blocks it. */
+  static Pipe inwardPipe() {
+    Pipe pipe = pipe();
+    FCNTL.call(pipe.readEnd(), F_SETFL, O_NONBLOCK);
+    return pipe;
   }
 
   /** Bytes that wait in a pipe. */
@@ -210,6 +228,60 @@ final class Posix {
               flags,
               optional(arena, options).address(),
               0);
+    }
+  }
+
+  /**
+   * A read-only copy of what is mounted at and below a folder, attached nowhere.
+   *
+   * @return its descriptor
+   */
+  static int detachedMount(String folder) {
+    try (Arena arena = Arena.ofConfined()) {
+      int tree =
+          (int)
+              SYSCALL
+                  .about("open_tree " + folder)
+                  .callLong(
+                      SYS_OPEN_TREE,
+                      AT_FDCWD,
+                      arena.allocateFrom(folder).address(),
+                      OPEN_TREE_CLONE | O_CLOEXEC | AT_RECURSIVE,
+                      0,
+                      0);
+      try {
+        // struct mount_attr: what to set, what to clear, propagation, user namespace.
+        MemorySegment attributes = arena.allocate(32, 8);
+        attributes.set(JAVA_LONG, 0, READ_ONLY_DATA);
+        SYSCALL
+            .about("mount_setattr " + folder)
+            .callLong(
+                SYS_MOUNT_SETATTR,
+                tree,
+                arena.allocateFrom("").address(),
+                AT_EMPTY_PATH | AT_RECURSIVE,
+                attributes.address(),
+                attributes.byteSize());
+        return tree;
+      } catch (PosixException e) {
+        close(tree);
+        throw e;
+      }
+    }
+  }
+
+  /** Attaches a detached mount in the calling thread's mount namespace. */
+  static void attachMount(int mount, String target) {
+    try (Arena arena = Arena.ofConfined()) {
+      SYSCALL
+          .about("move_mount to " + target)
+          .callLong(
+              SYS_MOVE_MOUNT,
+              mount,
+              arena.allocateFrom("").address(),
+              AT_FDCWD,
+              arena.allocateFrom(target).address(),
+              MOVE_MOUNT_F_EMPTY_PATH);
     }
   }
 

@@ -37,7 +37,7 @@ final class ProcessInstance implements Instance {
   }
 
   private final String id;
-  private final long startedNanos;
+  private volatile long startedNanos;
   private final Launcher.Started process;
   private final RuntimeChannel channel;
   private final Containment containment;
@@ -78,6 +78,39 @@ final class ProcessInstance implements Instance {
    */
   void watch() {
     pump.watch(process.processDescriptor(), this::processEnded);
+  }
+
+  /** Its time begins again: a spare that was prepared long ago is given its function now. */
+  void restart(LogSink logs) {
+    startedNanos = System.nanoTime();
+    output.divert(logs);
+  }
+
+  /**
+   * Waits for something before the function's init, at most for {@code limit}; past it everything
+   * is killed. False if it is killed, whatever for, or {@code wait} says why it is of no use.
+   */
+  boolean awaitBefore(Duration limit, Waiting waiting) {
+    Future<?> alarm = killAfter(limit);
+    try {
+      Optional<Outcome> failure = waiting.await();
+      failure.ifPresent(this::kill);
+    } catch (RuntimeChannel.ChannelClosedException e) {
+      kill(new Outcome.BadResponse(e.reason()));
+    } finally {
+      alarm.cancel(false);
+    }
+    return alive();
+  }
+
+  /** Something to wait for: empty if it came. */
+  interface Waiting {
+    Optional<Outcome> await() throws RuntimeChannel.ChannelClosedException;
+  }
+
+  /** Whether nothing has ended it yet. */
+  boolean alive() {
+    return reason.get() == null && state.get() != State.GONE;
   }
 
   @Override

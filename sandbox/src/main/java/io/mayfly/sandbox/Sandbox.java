@@ -1,5 +1,7 @@
 package io.mayfly.sandbox;
 
+import java.util.Optional;
+
 /** Makes instances. Safe for use by many threads. */
 public interface Sandbox extends AutoCloseable {
   /**
@@ -10,7 +12,19 @@ public interface Sandbox extends AutoCloseable {
    */
   Instance start(InstanceSpec spec);
 
-  /** Stops every instance and leaves no process, mount, cgroup or network namespace behind. */
+  /**
+   * Starts to prepare a spare and returns as soon as its first process runs; {@link
+   * Spare#awaitPrepared} tells when it can be given a function.
+   *
+   * @return empty if this sandbox prepares none, on this machine or at all
+   * @throws io.mayfly.model.MayflyException if the machine cannot start one, saying why
+   */
+  Optional<Spare> prepare(SpareSpec spec);
+
+  /**
+   * Stops every instance and every spare and leaves no process, mount, cgroup or network namespace
+   * behind.
+   */
   @Override
   void close();
 }

@@ -90,7 +90,10 @@ final class Spawn {
    */
   private static void arrange(
       Arena arena, MemorySegment actions, Map<Integer, Integer> descriptors, String directory) {
-    int free = descriptors.keySet().stream().mapToInt(Integer::intValue).max().orElse(2) + 1;
+    int free = descriptors.size();
+    if (!descriptors.keySet().stream().allMatch(target -> target >= 0 && target < free)) {
+      throw new IllegalArgumentException("a gap in " + descriptors + " would let ours through");
+    }
     Map<Integer, Integer> copies = new TreeMap<>();
     int above =
         Math.max(

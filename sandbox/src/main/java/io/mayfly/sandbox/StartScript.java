@@ -6,7 +6,8 @@ import java.util.Set;
 
 /**
  * The shell script that becomes the runtime: exports the handler's environment and executes the
- * runtime's program.
+ * runtime's program. A shell inside the jail reads it from its standard input, so that it can come
+ * long after the jail was built.
  *
  * <p>It exists because the environment comes from users and must not reach any program before the
  * jail's user is an ordinary one: {@code LD_PRELOAD} would have its library loaded into the program
@@ -36,7 +37,8 @@ final class StartScript {
       script.append(" /usr/bin/env").append(prefix);
     }
     command.forEach(argument -> script.append(' ').append(quoted(argument)));
-    return script.append('\n').toString();
+    // The shell reads this script from its standard input, which is not the program's.
+    return script.append(" </dev/null\n").toString();
   }
 
   /** In single quotes everything stands for itself but the single quote. */
