@@ -17,17 +17,21 @@ final class HandlerEnvironment {
 
   private HandlerEnvironment() {}
 
+  /** What every function has that does not set it itself. */
+  static final Map<String, String> COMMON =
+      Map.of(
+          "PATH", EXECUTABLES,
+          "LD_LIBRARY_PATH", LIBRARIES,
+          "LANG", "en_US.UTF-8",
+          "TZ", ":UTC",
+          "AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR",
+          "AWS_XRAY_DAEMON_ADDRESS", "169.254.79.129:2000",
+          "_AWS_XRAY_DAEMON_ADDRESS", "169.254.79.129",
+          "_AWS_XRAY_DAEMON_PORT", "2000");
+
   static Map<String, String> of(
       FunctionConfig config, Account account, Credentials credentials, String logStream) {
-    Map<String, String> variables = new HashMap<>();
-    variables.put("PATH", EXECUTABLES);
-    variables.put("LD_LIBRARY_PATH", LIBRARIES);
-    variables.put("LANG", "en_US.UTF-8");
-    variables.put("TZ", ":UTC");
-    variables.put("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR");
-    variables.put("AWS_XRAY_DAEMON_ADDRESS", "169.254.79.129:2000");
-    variables.put("_AWS_XRAY_DAEMON_ADDRESS", "169.254.79.129");
-    variables.put("_AWS_XRAY_DAEMON_PORT", "2000");
+    Map<String, String> variables = new HashMap<>(COMMON);
     variables.putAll(config.environment());
     variables.put("_HANDLER", config.handler());
     variables.put("LAMBDA_TASK_ROOT", "/var/task");

@@ -3,14 +3,19 @@ package io.mayfly.dispatch;
 import io.mayfly.model.Account;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionName;
+import io.mayfly.model.MayflyException;
 import io.mayfly.runtimes.RuntimeLaunch;
 import io.mayfly.sandbox.Instance;
 import io.mayfly.sandbox.InstanceSpec;
 import io.mayfly.sandbox.LogSink;
 import io.mayfly.sandbox.Sandbox;
+import io.mayfly.sandbox.Spare;
+import io.mayfly.sandbox.SpareSpec;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -22,12 +27,15 @@ public final class InstanceStarter {
   private static final DateTimeFormatter DAY =
       DateTimeFormatter.ofPattern("yyyy/MM/dd").withZone(ZoneOffset.UTC);
 
+  private static final System.Logger LOG = System.getLogger(InstanceStarter.class.getName());
+
   private final Account account;
   private final FunctionSource functions;
   private final Function<String, RuntimeLaunch> launches;
   private final Supplier<Credentials> credentials;
   private final Function<FunctionName, LogSink> logs;
   private final Supplier<Sandbox> sandbox;
+  private final SparePools spares;
   private final InstantSource clock;
 
   /**
@@ -37,6 +45,7 @@ public final class InstanceStarter {
    * @param credentials new keys for an instance to sign with
    * @param logs where a function's output goes
    * @param sandbox may still be in the making; asked when the first instance is needed
+   * @param spares instances to be, of the same sandbox
    */
   public InstanceStarter(
       Account account,
@@ -45,6 +54,7 @@ public final class InstanceStarter {
       Supplier<Credentials> credentials,
       Function<FunctionName, LogSink> logs,
       Supplier<Sandbox> sandbox,
+      SparePools spares,
       InstantSource clock) {
     this.account = account;
     this.functions = functions;
@@ -52,6 +62,7 @@ public final class InstanceStarter {
     this.credentials = credentials;
     this.logs = logs;
     this.sandbox = sandbox;
+    this.spares = spares;
     this.clock = clock;
   }
 
@@ -67,18 +78,43 @@ public final class InstanceStarter {
                 DAY.format(clock.instant()),
                 FunctionConfig.LATEST,
                 UUID.randomUUID().toString().replace("-", ""));
+    RuntimeLaunch launch = launches.apply(config.runtime());
+    InstanceSpec spec =
+        new InstanceSpec(
+            config.name().value(),
+            launch,
+            functions.code(config),
+            HandlerEnvironment.of(config, account, credentials.get(), logStream),
+            config.memory(),
+            config.ephemeralStorage(),
+            log);
     Instance instance =
-        sandbox
-            .get()
-            .start(
-                new InstanceSpec(
-                    config.name().value(),
-                    launches.apply(config.runtime()),
-                    functions.code(config),
-                    HandlerEnvironment.of(config, account, credentials.get(), logStream),
-                    config.memory(),
-                    config.ephemeralStorage(),
-                    log));
+        spares
+            .take(kind(launch, config))
+            .flatMap(spare -> specialise(spare, spec))
+            .orElseGet(() -> sandbox.get().start(spec));
     return new Started(instance, log);
+  }
+
+  /** Has spares made for a function that may be called soon. */
+  public void expect(FunctionConfig config) {
+    spares.expect(kind(launches.apply(config.runtime()), config));
+  }
+
+  /** The spares that a function's instances can be made of. */
+  private static SpareSpec kind(RuntimeLaunch launch, FunctionConfig config) {
+    boolean started = launch.canWait(config.environment().keySet());
+    return new SpareSpec(
+        launch, started, started ? HandlerEnvironment.COMMON : Map.of(), config.ephemeralStorage());
+  }
+
+  /** Empty if the spare came to its end meanwhile; an instance can still be started afresh. */
+  private static Optional<Instance> specialise(Spare spare, InstanceSpec spec) {
+    try {
+      return Optional.of(spare.specialise(spec));
+    } catch (MayflyException e) {
+      LOG.log(System.Logger.Level.WARNING, e.getMessage());
+      return Optional.empty();
+    }
   }
 }

@@ -73,6 +73,7 @@ final class DispatchHarness implements AutoCloseable {
             () -> new Credentials("ASIA", "secret", "token"),
             function -> this::log,
             () -> sandbox,
+            new SparePools(() -> sandbox, 0, nanos::get),
             this::now);
     dispatcher =
         new Dispatcher(

@@ -6,6 +6,8 @@ import io.mayfly.model.Outcome;
 import io.mayfly.sandbox.Instance;
 import io.mayfly.sandbox.InstanceSpec;
 import io.mayfly.sandbox.Sandbox;
+import io.mayfly.sandbox.Spare;
+import io.mayfly.sandbox.SpareSpec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +35,7 @@ final class FakeSandbox implements Sandbox {
   }
 
   final List<FakeInstance> started = new CopyOnWriteArrayList<>();
+  final List<FakeSpare> spares = new CopyOnWriteArrayList<>();
   final AtomicInteger breaches = new AtomicInteger();
   private final Function<InstanceSpec, Program> programs;
 
@@ -45,6 +48,48 @@ final class FakeSandbox implements Sandbox {
     FakeInstance instance = new FakeInstance(spec, programs.apply(spec));
     started.add(instance);
     return instance;
+  }
+
+  /** Spares that become instances like any other. */
+  @Override
+  public Optional<Spare> prepare(SpareSpec spec) {
+    FakeSpare spare = new FakeSpare(spec);
+    spares.add(spare);
+    return Optional.of(spare);
+  }
+
+  final class FakeSpare implements Spare {
+    final SpareSpec spec;
+    private final AtomicBoolean over = new AtomicBoolean();
+
+    FakeSpare(SpareSpec spec) {
+      this.spec = spec;
+    }
+
+    @Override
+    public boolean awaitPrepared(Duration limit) {
+      return usable();
+    }
+
+    @Override
+    public Instance specialise(InstanceSpec function) {
+      if (!over.compareAndSet(false, true)
+          || !function.launch().equals(spec.launch())
+          || !function.ephemeralStorage().equals(spec.ephemeralStorage())) {
+        breaches.incrementAndGet();
+      }
+      return start(function);
+    }
+
+    @Override
+    public boolean usable() {
+      return !over.get();
+    }
+
+    @Override
+    public void stop() {
+      over.set(true);
+    }
   }
 
   long present() {

@@ -50,6 +50,7 @@ public final class FunctionCatalog implements AutoCloseable {
   /** For the hash of each code that leaving instances may still use, how many retirements wait. */
   private final Map<String, Integer> retiring = new ConcurrentHashMap<>();
 
+  private volatile Consumer<FunctionConfig> expectation = config -> {};
   private volatile Retirement retirement = function -> CompletableFuture.completedFuture(null);
   private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -80,6 +81,12 @@ public final class FunctionCatalog implements AutoCloseable {
   /** Tells who is to let go of a function's instances. To be called before there are any. */
   public void retireInstancesWith(Retirement instances) {
     retirement = instances;
+  }
+
+  /** Tells who wants to know of every configuration that can be called from now on. */
+  public void whenServing(Consumer<FunctionConfig> listener) {
+    expectation = listener;
+    background.execute(() -> serving.values().forEach(listener));
   }
 
   public Account account() {
@@ -278,6 +285,7 @@ public final class FunctionCatalog implements AutoCloseable {
     show(to);
     if (to.lifecycle().state() == Lifecycle.State.ACTIVE) {
       serving.put(to.name(), to);
+      background.execute(() -> expectation.accept(to));
     } else {
       serving.remove(to.name());
     }

@@ -14,6 +14,7 @@ import io.mayfly.dispatch.Dispatcher;
 import io.mayfly.dispatch.FunctionSource;
 import io.mayfly.dispatch.InstanceStarter;
 import io.mayfly.dispatch.KeepAlive;
+import io.mayfly.dispatch.SparePools;
 import io.mayfly.functions.CodeStore;
 import io.mayfly.functions.Deployment;
 import io.mayfly.functions.FunctionCatalog;
@@ -30,6 +31,8 @@ import io.mayfly.runtimes.RuntimeLaunch;
 import io.mayfly.sandbox.Instance;
 import io.mayfly.sandbox.InstanceSpec;
 import io.mayfly.sandbox.Sandbox;
+import io.mayfly.sandbox.Spare;
+import io.mayfly.sandbox.SpareSpec;
 import io.mayfly.store.BlobStore;
 import io.mayfly.store.Database;
 import io.mayfly.store.SqliteFunctionStore;
@@ -118,6 +121,11 @@ class TestListener {
 
   private static final class EchoSandbox implements Sandbox {
     @Override
+    public Optional<Spare> prepare(SpareSpec spec) {
+      return Optional.empty();
+    }
+
+    @Override
     public Instance start(InstanceSpec spec) {
       return new EchoInstance();
     }
@@ -165,6 +173,7 @@ class TestListener {
                 () -> new Credentials("a", "b", "c"),
                 function -> (bytes, offset, length) -> {},
                 EchoSandbox::new,
+                new SparePools(EchoSandbox::new, 0, System::nanoTime),
                 clock),
             KeepAlive.fixed(Duration.ofMinutes(1)),
             100,

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
@@ -31,6 +32,9 @@ public final class RuntimeCatalog {
   private final Path guestHome;
   private final Map<String, String> aliases;
   private final Supplier<Map<String, Interpreter>> found;
+
+  /** Putting a launch together looks into the interpreter's folders; a cold start must not. */
+  private final Map<String, RuntimeLaunch> launches = new ConcurrentHashMap<>();
 
   /**
    * One line of the list of runtimes.
@@ -103,6 +107,10 @@ public final class RuntimeCatalog {
    * @throws MayflyException if this machine does not have it, with the list of those it has
    */
   public RuntimeLaunch launch(String runtime) {
+    return launches.computeIfAbsent(runtime, this::makeLaunch);
+  }
+
+  private RuntimeLaunch makeLaunch(String runtime) {
     String target = aliases.getOrDefault(runtime, runtime);
     if (PROVIDED.contains(target)) {
       return provided(runtime);
@@ -196,6 +204,7 @@ public final class RuntimeCatalog {
         failures.add(one.runtime() + ": " + failed.getMessage());
       }
     }
+    launches.clear();
     return List.copyOf(failures);
   }
 

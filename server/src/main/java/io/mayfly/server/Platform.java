@@ -9,6 +9,7 @@ import io.mayfly.dispatch.Dispatcher;
 import io.mayfly.dispatch.FunctionSource;
 import io.mayfly.dispatch.InstanceStarter;
 import io.mayfly.dispatch.KeepAlive;
+import io.mayfly.dispatch.SparePools;
 import io.mayfly.functions.CodeStore;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.functions.FunctionUrls;
@@ -113,6 +114,8 @@ final class Platform implements AutoCloseable {
 
       // The way of a call to an instance
       FunctionSource source = new CatalogSource(catalog, code);
+      SparePools spares =
+          closing.add(new SparePools(sandbox::get, options.spares(), System::nanoTime));
       InstanceStarter starter =
           new InstanceStarter(
               account,
@@ -121,6 +124,7 @@ final class Platform implements AutoCloseable {
               new HandlerCredentials(random)::issue,
               function -> (bytes, offset, length) -> logs.write(function, bytes, offset, length),
               sandbox::get,
+              spares,
               clock);
       Dispatcher dispatcher =
           closing.add(
@@ -142,7 +146,13 @@ final class Platform implements AutoCloseable {
                           logs.remove(function);
                         }
                       }));
-      every(IDLE_CHECK, dispatcher::stopIdle);
+      every(
+          IDLE_CHECK,
+          () -> {
+            dispatcher.stopIdle();
+            spares.stopUnused();
+          });
+      catalog.whenServing(starter::expect);
 
       // The network
       SigV4Verifier verifier = new SigV4Verifier(this::key, account.region(), clock);

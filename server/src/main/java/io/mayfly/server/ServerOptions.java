@@ -37,12 +37,14 @@ record ServerOptions(
     Map<String, String> runtimeAliases,
     int concurrency,
     Duration keepAlive,
+    int spares,
     DataSize logLimit) {
   private static final String PREFIX = "MAYFLY_";
 
   /** Set by the command for itself. */
   private static final String ANNOUNCE = "MAYFLY_ANNOUNCE";
 
+  private static final int SPARES = 32;
   private static final int DAY_SECONDS = 86_400;
   private static final int LOG_LIMIT_MEGABYTES = 102_400;
 
@@ -109,6 +111,7 @@ record ServerOptions(
         aliases(values),
         number(values, Setting.CONCURRENCY, 1, 1_000_000),
         Duration.ofSeconds(number(values, Setting.KEEP_ALIVE, 0, DAY_SECONDS)),
+        number(values, Setting.SPARES, 0, SPARES),
         DataSize.ofMegabytes(number(values, Setting.LOG_LIMIT, 1, LOG_LIMIT_MEGABYTES)));
   }
 

@@ -30,6 +30,10 @@ enum Setting {
       Integer.toString(Limits.ACCOUNT_CONCURRENCY),
       "The most calls at the same time (default: " + Limits.ACCOUNT_CONCURRENCY + ")."),
   KEEP_ALIVE("SECONDS", "600", "How long an idle instance stays warm (default: 600)."),
+  SPARES(
+      "COUNT",
+      "2",
+      "How many prewarmed instances wait for each runtime in use, at least; 0 for none (default: 2)."),
   LOG_LIMIT("MEGABYTES", "32", "The most that one function's log may take (default: 32).");
 
   private final String parameter;

@@ -1,0 +1,118 @@
+package io.mayfly.dispatch;
+
+import io.mayfly.sandbox.Spare;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** Spares of one kind. Guarded by its own lock, held for a few instructions. */
+final class SparePool {
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Deque<Spare> ready = new ArrayDeque<>();
+  private final SpareDemand demand;
+  private int underWay;
+  private boolean closed;
+
+  SparePool(SpareDemand demand) {
+    this.demand = demand;
+  }
+
+  /** The spare that has waited longest, if there is one; counts as demand either way. */
+  Optional<Spare> take(long now) {
+    lock.lock();
+    try {
+      demand.wanted(now);
+      for (Spare oldest = ready.pollFirst(); oldest != null; oldest = ready.pollFirst()) {
+        if (oldest.usable()) {
+          return Optional.of(oldest);
+        }
+      }
+      return Optional.empty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void expect(long now) {
+    lock.lock();
+    try {
+      demand.expected(now);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many to make now; the caller says {@link #made} or {@link #notMade} for each. */
+  int claimMissing(long now) {
+    lock.lock();
+    try {
+      int missing = closed ? 0 : Math.max(0, demand.target(now) - ready.size() - underWay);
+      underWay += missing;
+      return missing;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A claimed one is ready; false if it came too late to be of use. */
+  boolean made(Spare spare, long tookNanos) {
+    lock.lock();
+    try {
+      underWay--;
+      demand.made(tookNanos);
+      if (closed) {
+        return false;
+      }
+      ready.addLast(spare);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A claimed one could not be made. */
+  void notMade() {
+    lock.lock();
+    try {
+      underWay--;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes out those that ended by themselves and those that are too many; true if it is empty. */
+  boolean shrink(long now) {
+    List<Spare> stopping = new ArrayList<>();
+    boolean empty;
+    lock.lock();
+    try {
+      ready.removeIf(spare -> !spare.usable());
+      while (ready.size() > demand.target(now)) {
+        stopping.add(ready.removeFirst());
+      }
+      empty = ready.isEmpty() && underWay == 0 && demand.target(now) == 0;
+      closed |= empty;
+    } finally {
+      lock.unlock();
+    }
+    stopping.forEach(Spare::stop);
+    return empty;
+  }
+
+  /** Stops all, and those that are under way once they are made. */
+  void close() {
+    List<Spare> stopping;
+    lock.lock();
+    try {
+      closed = true;
+      stopping = List.copyOf(ready);
+      ready.clear();
+    } finally {
+      lock.unlock();
+    }
+    stopping.forEach(Spare::stop);
+  }
+}

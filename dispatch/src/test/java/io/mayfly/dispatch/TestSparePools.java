@@ -1,0 +1,207 @@
+package io.mayfly.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mayfly.dispatch.FakeSandbox.FakeSpare;
+import io.mayfly.model.DataSize;
+import io.mayfly.model.ErrorCode;
+import io.mayfly.model.MayflyException;
+import io.mayfly.model.Outcome;
+import io.mayfly.runtimes.RuntimeLaunch;
+import io.mayfly.sandbox.Instance;
+import io.mayfly.sandbox.InstanceSpec;
+import io.mayfly.sandbox.Sandbox;
+import io.mayfly.sandbox.Spare;
+import io.mayfly.sandbox.SpareSpec;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+
+/** Spares: how many there should be, and that there are so many. */
+final class TestSparePools {
+  private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+  private static final SpareSpec KIND = kind(512);
+
+  private final AtomicLong nanos = new AtomicLong(SECOND);
+  private final FakeSandbox sandbox =
+      new FakeSandbox(spec -> (instance, event) -> new Outcome.Success(new byte[0], "text/plain"));
+  private final SparePools pools = new SparePools(() -> sandbox, 2, nanos::get);
+
+  private static SpareSpec kind(int megabytes) {
+    return new SpareSpec(
+        new RuntimeLaunch(
+            List.of("/bin/x"), List.of(), Map.of(), RuntimeLaunch.Channel.RUNTIME_API),
+        false,
+        Map.of(),
+        DataSize.ofMegabytes(megabytes));
+  }
+
+  /** Spares are made on threads of their own, which take no time but their turn. */
+  private static void until(BooleanSupplier condition) {
+    long end = System.nanoTime() + 20 * SECOND;
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("time is up").isLessThan(end);
+      Thread.onSpinWait();
+    }
+  }
+
+  private long waiting() {
+    return sandbox.spares.stream().filter(FakeSpare::usable).count();
+  }
+
+  @Test
+  void fewAreKeptWhereFewAreTaken() {
+    SpareDemand demand = new SpareDemand(2, 0);
+    assertThat(demand.target(0)).isEqualTo(2);
+    demand.wanted(SECOND);
+    assertThat(demand.target(SECOND)).isEqualTo(2);
+    assertThat(demand.target(1000 * SECOND)).isEqualTo(2);
+  }
+
+  @Test
+  void asManyAreKeptAsAreTakenWhileOneIsMade() {
+    SpareDemand demand = new SpareDemand(2, 0);
+    for (int i = 0; i < 100; i++) {
+      demand.made(SECOND / 2);
+    }
+    long now = 0;
+    for (; now < 60 * SECOND; now += SECOND / 20) {
+      demand.wanted(now);
+    }
+    // Twenty in a second, each half a second in the making.
+    assertThat(demand.target(now)).isBetween(10, 11);
+    assertThat(demand.target(now + 60 * SECOND)).isEqualTo(2);
+  }
+
+  @Test
+  void aStormDoesNotMakeMoreThanTheMost() {
+    SpareDemand demand = new SpareDemand(2, 0);
+    for (int i = 0; i < 1_000_000; i++) {
+      demand.wanted(0);
+    }
+    assertThat(demand.target(0)).isEqualTo(SpareDemand.MOST);
+  }
+
+  @Test
+  void whatNobodyWantsIsGivenUp() {
+    SpareDemand demand = new SpareDemand(2, 0);
+    demand.wanted(SECOND);
+    assertThat(demand.target(SECOND + SpareDemand.UNUSED.toNanos())).isEqualTo(2);
+    assertThat(demand.target(2 * SECOND + SpareDemand.UNUSED.toNanos())).isZero();
+  }
+
+  @Test
+  void theFirstOfAKindFindsNoneAndTheNextDoes() {
+    assertThat(pools.take(KIND)).isEmpty();
+    until(() -> waiting() == 2);
+    Optional<Spare> taken = pools.take(KIND);
+    assertThat(taken).isPresent();
+    taken.get().specialise(function(KIND));
+    until(() -> waiting() == 2);
+    assertThat(sandbox.spares).hasSize(3);
+    assertThat(pools.take(kind(1024))).isEmpty();
+    assertThat(sandbox.breaches).hasValue(0);
+  }
+
+  private static InstanceSpec function(SpareSpec kind) {
+    return new InstanceSpec(
+        "f",
+        kind.launch(),
+        java.nio.file.Path.of("/code"),
+        Map.of(),
+        DataSize.ofMegabytes(128),
+        kind.ephemeralStorage(),
+        (bytes, offset, length) -> {});
+  }
+
+  @Test
+  void expectedOnesWaitBeforeAnybodyAsks() {
+    pools.expect(KIND);
+    until(() -> waiting() == 2);
+    assertThat(pools.take(KIND)).isPresent();
+  }
+
+  @Test
+  void spareThatEndedIsNotGiven() {
+    pools.expect(KIND);
+    until(() -> waiting() == 2);
+    sandbox.spares.forEach(FakeSpare::stop);
+    assertThat(pools.take(KIND)).isEmpty();
+    until(() -> waiting() == 2);
+  }
+
+  @Test
+  void unusedOnesAreStoppedAndTheirPoolIsForgotten() {
+    pools.expect(KIND);
+    until(() -> waiting() == 2);
+    nanos.addAndGet(SpareDemand.UNUSED.toNanos() + SECOND);
+    pools.stopUnused();
+    assertThat(waiting()).isZero();
+    assertThat(pools.take(KIND)).isEmpty();
+    until(() -> waiting() == 2);
+  }
+
+  @Test
+  void closingStopsAllAndMakesNoMore() {
+    pools.expect(KIND);
+    until(() -> waiting() == 2);
+    pools.close();
+    assertThat(waiting()).isZero();
+    assertThat(pools.take(KIND)).isEmpty();
+    assertThat(sandbox.spares).hasSize(2);
+  }
+
+  @Test
+  void noneAreMadeWhereNoneAreWished() {
+    try (SparePools none = new SparePools(() -> sandbox, 0, nanos::get)) {
+      none.expect(KIND);
+      assertThat(none.take(KIND)).isEmpty();
+    }
+    assertThat(sandbox.spares).isEmpty();
+  }
+
+  @Test
+  void failureIsNotRepeatedAtOnce() {
+    AtomicInteger attempts = new AtomicInteger();
+    Sandbox broken =
+        new Sandbox() {
+          @Override
+          public Instance start(InstanceSpec spec) {
+            throw new IllegalStateException("not asked for");
+          }
+
+          @Override
+          public Optional<Spare> prepare(SpareSpec spec) {
+            attempts.incrementAndGet();
+            throw new MayflyException(ErrorCode.SERVICE_UNAVAILABLE, "no");
+          }
+
+          @Override
+          public void close() {}
+        };
+    try (SparePools failing = new SparePools(() -> broken, 1, nanos::get)) {
+      failing.expect(KIND);
+      until(() -> attempts.get() == 1);
+      until(
+          () -> {
+            // Until the failure is known, a second attempt may be made.
+            int before = attempts.get();
+            failing.take(KIND);
+            return attempts.get() == before;
+          });
+      int settled = attempts.get();
+      for (int i = 0; i < 100; i++) {
+        assertThat(failing.take(KIND)).isEmpty();
+      }
+      nanos.addAndGet(Duration.ofSeconds(11).toNanos());
+      failing.take(KIND);
+      until(() -> attempts.get() > settled);
+    }
+  }
+}
