@@ -83,7 +83,10 @@ public final class FunctionCatalog implements AutoCloseable {
     retirement = instances;
   }
 
-  /** Tells who wants to know of every configuration that can be called from now on. */
+  /**
+   * Tells who wants to know of every configuration that can be called from now on, on a thread in
+   * the background.
+   */
   public void whenServing(Consumer<FunctionConfig> listener) {
     expectation = listener;
     background.execute(() -> serving.values().forEach(listener));
@@ -265,7 +268,11 @@ public final class FunctionCatalog implements AutoCloseable {
         done = Lifecycle.failed("InternalError", String.valueOf(e.getMessage()));
       }
     }
-    publish(config, result.withLifecycle(done), before);
+    FunctionConfig ready = result.withLifecycle(done);
+    publish(config, ready, before);
+    if (ready.lifecycle().state() == Lifecycle.State.ACTIVE) {
+      expectation.accept(ready);
+    }
   }
 
   private synchronized void publish(
@@ -285,7 +292,6 @@ public final class FunctionCatalog implements AutoCloseable {
     show(to);
     if (to.lifecycle().state() == Lifecycle.State.ACTIVE) {
       serving.put(to.name(), to);
-      background.execute(() -> expectation.accept(to));
     } else {
       serving.remove(to.name());
     }
