@@ -207,12 +207,12 @@ public final class Mayfly implements AutoCloseable {
     await(running.process());
   }
 
-  /** Starts it again on the same data directory; it gets another port. */
-  public void restart() {
+  /** Starts it again on the same data directory, with more options; it gets another port. */
+  public void restart(String... more) {
     if (alive()) {
       stop();
     }
-    running = launch();
+    running = launch(more);
   }
 
   /** Stops it and removes everything that it left. */
@@ -236,8 +236,10 @@ public final class Mayfly implements AutoCloseable {
         .orElseThrow(() -> new AssertionError(name + " was not announced: " + announced()));
   }
 
-  private Running launch() {
-    Process process = spawn(folder, data, options, variables);
+  private Running launch(String... more) {
+    List<String> all = new ArrayList<>(options);
+    all.addAll(List.of(more));
+    Process process = spawn(folder, data, all, variables);
     BlockingQueue<String> lines = lines(process);
     List<String> announced = new ArrayList<>();
     Map<String, String> exports = new HashMap<>();

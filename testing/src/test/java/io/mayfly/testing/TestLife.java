@@ -220,7 +220,7 @@ final class TestLife {
 
   @Test
   void idleInstancesAreStoppedAfterTheKeepAlive() {
-    try (Mayfly mayfly = Mayfly.start("--keep-alive", "1")) {
+    try (Mayfly mayfly = Mayfly.start("--keep-alive", "1", "--spares", "0")) {
       Functions functions = mayfly.functions();
       functions.deployPython("idle", CODE);
       String first = field(functions.invoke("idle", "{}"), "me");
