@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -27,6 +28,7 @@ public final class SparePools implements AutoCloseable {
 
   private final Supplier<Sandbox> sandbox;
   private final int least;
+  private final Duration pause;
   private final LongSupplier nanoTime;
   private final Map<SpareSpec, SparePool> pools = new ConcurrentHashMap<>();
   private final Semaphore makers = new Semaphore(Runtime.getRuntime().availableProcessors());
@@ -38,11 +40,14 @@ public final class SparePools implements AutoCloseable {
    *
    * @param sandbox may still be in the making
    * @param least how many spares a kind in use has; 0 for none ever
+   * @param pause how long after a spare was taken the next is made: the cold start that took it
+   *     needs the processors now
    * @param nanoTime a monotonic clock in nanoseconds
    */
-  public SparePools(Supplier<Sandbox> sandbox, int least, LongSupplier nanoTime) {
+  public SparePools(Supplier<Sandbox> sandbox, int least, Duration pause, LongSupplier nanoTime) {
     this.sandbox = sandbox;
     this.least = least;
+    this.pause = pause;
     this.nanoTime = nanoTime;
   }
 
@@ -89,6 +94,7 @@ public final class SparePools implements AutoCloseable {
   }
 
   private void make(SpareSpec kind, SparePool pool) {
+    LockSupport.parkNanos(pause.toNanos());
     makers.acquireUninterruptibly();
     try {
       long before = nanoTime.getAsLong();

@@ -73,7 +73,7 @@ final class DispatchHarness implements AutoCloseable {
             () -> new Credentials("ASIA", "secret", "token"),
             function -> this::log,
             () -> sandbox,
-            new SparePools(() -> sandbox, 0, nanos::get),
+            new SparePools(() -> sandbox, 0, Duration.ZERO, nanos::get),
             this::now);
     dispatcher =
         new Dispatcher(

@@ -31,7 +31,7 @@ final class TestSparePools {
   private final AtomicLong nanos = new AtomicLong(SECOND);
   private final FakeSandbox sandbox =
       new FakeSandbox(spec -> (instance, event) -> new Outcome.Success(new byte[0], "text/plain"));
-  private final SparePools pools = new SparePools(() -> sandbox, 2, nanos::get);
+  private final SparePools pools = new SparePools(() -> sandbox, 2, Duration.ZERO, nanos::get);
 
   private static SpareSpec kind(int megabytes) {
     return new SpareSpec(
@@ -159,7 +159,7 @@ final class TestSparePools {
 
   @Test
   void noneAreMadeWhereNoneAreWished() {
-    try (SparePools none = new SparePools(() -> sandbox, 0, nanos::get)) {
+    try (SparePools none = new SparePools(() -> sandbox, 0, Duration.ZERO, nanos::get)) {
       none.expect(KIND);
       assertThat(none.take(KIND)).isEmpty();
     }
@@ -185,7 +185,7 @@ final class TestSparePools {
           @Override
           public void close() {}
         };
-    try (SparePools failing = new SparePools(() -> broken, 1, nanos::get)) {
+    try (SparePools failing = new SparePools(() -> broken, 1, Duration.ZERO, nanos::get)) {
       failing.expect(KIND);
       until(() -> attempts.get() == 1);
       until(

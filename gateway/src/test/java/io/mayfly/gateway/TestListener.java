@@ -173,7 +173,7 @@ class TestListener {
                 () -> new Credentials("a", "b", "c"),
                 function -> (bytes, offset, length) -> {},
                 EchoSandbox::new,
-                new SparePools(EchoSandbox::new, 0, System::nanoTime),
+                new SparePools(EchoSandbox::new, 0, Duration.ZERO, System::nanoTime),
                 clock),
             KeepAlive.fixed(Duration.ofMinutes(1)),
             100,

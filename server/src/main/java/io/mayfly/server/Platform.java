@@ -57,6 +57,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Platform implements AutoCloseable {
   private static final Duration IDLE_CHECK = Duration.ofSeconds(1);
+  private static final Duration SPARE_PAUSE = Duration.ofMillis(30);
 
   private static final Logger log = LoggerFactory.getLogger(Platform.class);
   private static final Duration CODE_ADDRESS_VALIDITY = Duration.ofMinutes(10);
@@ -115,7 +116,8 @@ final class Platform implements AutoCloseable {
       // The way of a call to an instance
       FunctionSource source = new CatalogSource(catalog, code);
       SparePools spares =
-          closing.add(new SparePools(sandbox::get, options.spares(), System::nanoTime));
+          closing.add(
+              new SparePools(sandbox::get, options.spares(), SPARE_PAUSE, System::nanoTime));
       InstanceStarter starter =
           new InstanceStarter(
               account,
