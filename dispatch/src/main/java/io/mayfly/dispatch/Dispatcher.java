@@ -305,7 +305,8 @@ public final class Dispatcher implements AutoCloseable {
   }
 
   /**
-   * Stops instances that have been idle for longer than they are kept. Called every now and then.
+   * Stops instances that have been idle for longer than they are kept, and freezes the other idle
+   * ones. Called every now and then.
    */
   public void stopIdle() {
     pools.stopIdle(keepAlive, nanoTime.getAsLong());

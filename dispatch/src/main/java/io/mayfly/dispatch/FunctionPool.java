@@ -4,6 +4,7 @@ import io.mayfly.model.FunctionConfig;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -158,6 +159,27 @@ final class FunctionPool {
       lock.unlock();
     }
     stopping.forEach(PooledInstance::stop);
+  }
+
+  /** Freezes the instances that have been idle since {@code nanoTime} or longer. */
+  void freezeIdleSince(long nanoTime) {
+    List<PooledInstance> freezing = new ArrayList<>();
+    lock.lock();
+    try {
+      for (Iterator<PooledInstance> oldest = idle.descendingIterator(); oldest.hasNext(); ) {
+        PooledInstance instance = oldest.next();
+        if (instance.idleSince() - nanoTime > 0) {
+          break;
+        }
+        if (instance.markFrozen()) {
+          freezing.add(instance);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    // A call that comes between waits for the freezing and thaws.
+    freezing.forEach(instance -> instance.instance().freeze());
   }
 
   /** Retires the pool if it has no instance, so that a function at zero costs nothing. */

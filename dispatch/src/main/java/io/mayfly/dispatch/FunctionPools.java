@@ -3,6 +3,7 @@ package io.mayfly.dispatch;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionName;
 import io.mayfly.model.MayflyException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * earlier revisions whose instances are not gone yet. Safe for use by many threads.
  */
 final class FunctionPools {
+  /** Lambda freezes at once; a moment later, busy functions need not be thawed for every call. */
+  private static final Duration FREEZE_AFTER = Duration.ofSeconds(1);
+
   private final FunctionSource functions;
   private final Map<FunctionName, FunctionPool> serving = new ConcurrentHashMap<>();
 
@@ -89,10 +93,16 @@ final class FunctionPools {
             .toArray(CompletableFuture[]::new));
   }
 
-  /** Stops what has been idle for longer than it is kept, and forgets functions at zero. */
+  /**
+   * Stops what has been idle for longer than it is kept, freezes the rest of what is idle, and
+   * forgets functions at zero.
+   */
   void stopIdle(KeepAlive keepAlive, long now) {
     serving.forEach(
-        (function, pool) -> pool.stopIdleSince(now - keepAlive.idleTime(function).toNanos()));
+        (function, pool) -> {
+          pool.stopIdleSince(now - keepAlive.idleTime(function).toNanos());
+          pool.freezeIdleSince(now - FREEZE_AFTER.toNanos());
+        });
     serving.values().removeIf(FunctionPool::retireIfEmpty);
   }
 

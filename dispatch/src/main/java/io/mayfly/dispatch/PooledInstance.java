@@ -10,6 +10,9 @@ final class PooledInstance {
   /** When the pool got it back; guarded by the pool's lock. */
   private long idleSince;
 
+  /** Whether it has been frozen since; guarded by the pool's lock. */
+  private boolean frozen;
+
   PooledInstance(Instance instance, InstanceLog log) {
     this.instance = instance;
     this.log = log;
@@ -29,6 +32,14 @@ final class PooledInstance {
 
   void idleSince(long nanoTime) {
     idleSince = nanoTime;
+    frozen = false;
+  }
+
+  /** True the first time since the pool got it back. */
+  boolean markFrozen() {
+    boolean first = !frozen;
+    frozen = true;
+    return first;
   }
 
   void stop() {

@@ -104,6 +104,7 @@ final class FakeSandbox implements Sandbox {
   final class FakeInstance implements Instance {
     final InstanceSpec spec;
     final AtomicInteger calls = new AtomicInteger();
+    final AtomicInteger freezes = new AtomicInteger();
     private final Program program;
     private final AtomicBoolean busy = new AtomicBoolean();
     private final List<Runnable> callbacks = new ArrayList<>();
@@ -151,6 +152,11 @@ final class FakeSandbox implements Sandbox {
             stop();
       }
       return outcome;
+    }
+
+    @Override
+    public void freeze() {
+      freezes.incrementAndGet();
     }
 
     void print(String text) {

@@ -310,6 +310,29 @@ class TestDispatcher {
   }
 
   @Test
+  void anIdleInstanceIsFrozenOnceBetweenCalls() {
+    try (DispatchHarness house = DispatchHarness.of(echo())) {
+      house.invoke();
+      house.advance(Duration.ofMillis(900));
+      house.dispatcher.stopIdle();
+      FakeSandbox.FakeInstance instance = house.sandbox.started.getFirst();
+      assertThat(instance.freezes).hasValue(0);
+      house.advance(Duration.ofMillis(100));
+      house.dispatcher.stopIdle();
+      house.advance(Duration.ofSeconds(1));
+      house.dispatcher.stopIdle();
+      assertThat(instance.freezes).hasValue(1);
+      house.invoke();
+      house.dispatcher.stopIdle();
+      assertThat(instance.freezes).hasValue(1);
+      house.advance(Duration.ofSeconds(1));
+      house.dispatcher.stopIdle();
+      assertThat(instance.freezes).hasValue(2);
+      assertThat(house.sandbox.started).hasSize(1);
+    }
+  }
+
+  @Test
   void anIdleInstanceIsKeptForItsTimeAndThenStopped() {
     try (DispatchHarness house = DispatchHarness.of(echo())) {
       house.invoke();

@@ -79,6 +79,9 @@ class TestListener {
   /** Answers each event with itself. */
   private static final class EchoInstance implements Instance {
     @Override
+    public void freeze() {}
+
+    @Override
     public String id() {
       return "echo";
     }

@@ -7,6 +7,12 @@ interface Containment {
   /** Called once the instance has been initialised: from now on it gets the CPU it pays for. */
   void ready();
 
+  /** Stops every process where it is. */
+  void freeze();
+
+  /** Lets frozen processes go on. */
+  void thaw();
+
   /** The most memory the processes have used so far. */
   DataSize peakMemory();
 

@@ -9,10 +9,10 @@ import java.util.Optional;
 /**
  * One execution environment: a jail with a runtime in it that has been given one function.
  *
- * <p>{@code starting → idle ⇄ busy → gone}. One invocation at a time; the caller sees to that.
- * After an outcome that says the instance is gone, its processes, cgroup, mounts and sockets are
- * gone too or on their way, and every further call answers {@link Outcome.Exited} or the like at
- * once.
+ * <p>{@code starting → idle ⇄ busy → gone}; an idle one may be frozen. One invocation at a time;
+ * the caller sees to that. After an outcome that says the instance is gone, its processes, cgroup,
+ * mounts and sockets are gone too or on their way, and every further call answers {@link
+ * Outcome.Exited} or the like at once.
  */
 public interface Instance {
   /** Unique within the platform's life, and safe in file names. */
@@ -37,6 +37,13 @@ public interface Instance {
    * returns, unless it writes faster than it can be read.
    */
   Outcome invoke(Invocation invocation);
+
+  /**
+   * Stops every process of an idle instance where it is, so that it uses no CPU; the next {@link
+   * #invoke} lets them go on first. Does nothing to an instance that is not idle, and where there
+   * is no isolation.
+   */
+  void freeze();
 
   /** Whether it can serve (another) invocation. */
   boolean usable();

@@ -445,6 +445,16 @@ final class JailedSandbox implements Sandbox {
     }
 
     @Override
+    public void freeze() {
+      cgroup.freeze();
+    }
+
+    @Override
+    public void thaw() {
+      cgroup.thaw();
+    }
+
+    @Override
     public DataSize peakMemory() {
       return cgroup.peakMemory();
     }

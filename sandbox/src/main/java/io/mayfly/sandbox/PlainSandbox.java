@@ -184,6 +184,16 @@ final class PlainSandbox implements Sandbox {
       // Nothing was limited and nothing is.
     }
 
+    @Override
+    public void freeze() {
+      // Nothing holds the processes together that could stop them all.
+    }
+
+    @Override
+    public void thaw() {
+      // Nothing was stopped.
+    }
+
     /** The first process's own, as it was when somebody last asked during its life. */
     @Override
     public DataSize peakMemory() {

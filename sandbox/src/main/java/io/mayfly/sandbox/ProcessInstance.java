@@ -2,6 +2,7 @@ package io.mayfly.sandbox;
 
 import io.mayfly.model.DataSize;
 import io.mayfly.model.Invocation;
+import io.mayfly.model.MayflyException;
 import io.mayfly.model.Outcome;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,8 @@ final class ProcessInstance implements Instance {
   private static final Duration EXIT_LAG = Duration.ofSeconds(1);
   private static final Duration KILL_LAG = Duration.ofSeconds(10);
 
+  private static final System.Logger LOG = System.getLogger(ProcessInstance.class.getName());
+
   private enum State {
     STARTING,
     IDLE,
@@ -38,6 +42,11 @@ final class ProcessInstance implements Instance {
 
   private final String id;
   private volatile long startedNanos;
+
+  /** Held by whoever begins a call or freezes, so that a call thaws what was frozen before it. */
+  private final ReentrantLock freezing = new ReentrantLock();
+
+  private boolean frozen;
   private final Launcher.Started process;
   private final RuntimeChannel channel;
   private final Containment containment;
@@ -142,7 +151,7 @@ final class ProcessInstance implements Instance {
 
   @Override
   public Outcome invoke(Invocation invocation) {
-    if (!state.compareAndSet(State.IDLE, State.BUSY)) {
+    if (!begin()) {
       if (state.get() == State.GONE) {
         return end("it is gone");
       }
@@ -164,6 +173,45 @@ final class ProcessInstance implements Instance {
     } finally {
       alarm.cancel(false);
       state.compareAndSet(State.BUSY, State.IDLE);
+    }
+  }
+
+  /** From idle to busy; false from any other state. */
+  private boolean begin() {
+    freezing.lock();
+    try {
+      if (!state.compareAndSet(State.IDLE, State.BUSY)) {
+        return false;
+      }
+      if (frozen) {
+        containment.thaw();
+        frozen = false;
+      }
+      return true;
+    } finally {
+      freezing.unlock();
+    }
+  }
+
+  @Override
+  public void freeze() {
+    freezing.lock();
+    try {
+      if (frozen || state.get() != State.IDLE) {
+        return;
+      }
+      containment.freeze();
+      frozen = true;
+      if (reason.get() != null) {
+        // Killed meanwhile: the dead must run to die, and may have been stopped after that was
+        // said.
+        containment.kill();
+      }
+    } catch (MayflyException e) {
+      // Its group went while it was being frozen.
+      LOG.log(System.Logger.Level.DEBUG, "instance {0} could not be frozen: {1}", id, e);
+    } finally {
+      freezing.unlock();
     }
   }
 

@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** What an instance does for functions that mean well, and how it reports those that fail. */
@@ -198,5 +200,65 @@ final class TestJailedSandbox extends JailedTest {
     instance.stop();
     instance.stop();
     assertThat(calls.await(30, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void frozenInstanceStandsStillUntilItIsCalled() {
+    Instance instance =
+        jails
+            .python(
+                """
+                import threading, time
+                count = 0
+                def work():
+                    global count
+                    while True:
+                        count += 1
+                        time.sleep(0.005)
+                threading.Thread(target=work, daemon=True).start()
+                def handler(event):
+                    return count
+                """)
+            .ready();
+    instance.freeze();
+    int before = Integer.parseInt(answer(invoke(instance, "1")));
+    instance.freeze();
+    instance.freeze();
+    assertThat(instance.usable()).isTrue();
+    LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
+    // Running, it would have counted to a hundred.
+    int after = Integer.parseInt(answer(invoke(instance, "1")));
+    assertThat(after - before).isBetween(0, 30);
+  }
+
+  @Test
+  void frozenInstanceCanBeStopped() throws InterruptedException {
+    Instance instance = jails.python("handler = lambda event: event").ready();
+    instance.freeze();
+    CountDownLatch gone = new CountDownLatch(1);
+    instance.whenGone(gone::countDown);
+    instance.stop();
+    assertThat(gone.await(20, TimeUnit.SECONDS)).isTrue();
+    instance.freeze();
+    assertThat(instance.usable()).isFalse();
+  }
+
+  @Test
+  void freezingAndCallingAtTheSameTimeLosesNoCall() throws InterruptedException {
+    Instance instance = jails.python("handler = lambda event: event").ready();
+    AtomicBoolean over = new AtomicBoolean();
+    Thread freezer =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  while (!over.get()) {
+                    instance.freeze();
+                  }
+                });
+    for (int call = 0; call < 200; call++) {
+      assertThat(answer(invoke(instance, "" + call))).isEqualTo("" + call);
+    }
+    over.set(true);
+    freezer.join();
   }
 }

@@ -8,6 +8,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -105,6 +107,67 @@ final class TestStart {
     Mayfly.Refused refused = Mayfly.refused(file, Map.of());
     assertThat(refused.status()).isEqualTo(1);
     assertThat(refused.announced()).contains(file.toString()).contains("--data");
+  }
+
+  @Test
+  void withoutBubblewrapItIsSaidWhatToInstallAndTheWayRound() {
+    List<String> command = new ArrayList<>(hiding(List.of(), List.of("/usr/bin/bwrap")));
+    command.addAll(Distribution.server());
+    command.addAll(List.of("--data", folder.resolve("jailless").toString(), "--port", "0"));
+    Ran ran = Ran.command(command, Map.of());
+    assertThat(ran.status()).isEqualTo(1);
+    assertThat(ran.out())
+        .contains("cannot isolate functions on this machine")
+        .contains("the program bwrap is not installed: run 'apt-get install bubblewrap'")
+        .contains("--isolation none");
+  }
+
+  @Test
+  void withoutAJdkItIsSaidWhereWasLookedAndWhatToInstall() throws IOException {
+    List<String> jdks = new ArrayList<>();
+    String home = System.getProperty("user.home");
+    for (Path place :
+        List.of(
+            Path.of("/usr/lib/jvm"),
+            Path.of("/usr/java"),
+            Path.of("/opt"),
+            Path.of(home, ".sdkman"),
+            Path.of(home, ".jdks"))) {
+      if (Files.isDirectory(place) && !Distribution.project().startsWith(place)) {
+        jdks.add(place.toString());
+      }
+    }
+    List<String> command = new ArrayList<>(hiding(jdks, List.of()));
+    command.addAll(List.of(Distribution.project().resolve("mayfly").toString(), "up"));
+    Ran ran = Ran.command(command, Map.of("JAVA_HOME", ""));
+    assertThat(ran.status()).isEqualTo(1);
+    assertThat(ran.err())
+        .contains("no JDK 25 or newer found: looked at JAVA_HOME, /usr/lib/jvm")
+        .contains("apt-get install openjdk-25-jdk-headless");
+  }
+
+  /** The machine as it is, but for some folders and programs. */
+  private static List<String> hiding(List<String> folders, List<String> programs) {
+    List<String> command = new ArrayList<>(List.of("bwrap", "--dev-bind", "/", "/"));
+    folders.forEach(each -> command.addAll(List.of("--tmpfs", each)));
+    programs.forEach(each -> command.addAll(List.of("--bind", "/dev/null", each)));
+    command.add("--");
+    return command;
+  }
+
+  @Test
+  void withoutIsolationFunctionsRunAsWell() {
+    try (Mayfly mayfly = Mayfly.start("--isolation", "none")) {
+      Functions functions = mayfly.functions();
+      functions.deployPython("plain", "def handler(event, context): return {'got': event}");
+      assertThat(functions.invoke("plain", "7").payload().asUtf8String()).isEqualTo("{\"got\": 7}");
+      assertThat(functions.invoke("plain", "8").payload().asUtf8String()).isEqualTo("{\"got\": 8}");
+      assertThat(functions.invoke("welcome", "{}").functionError()).isNull();
+      Leftovers plain = Leftovers.of(mayfly.pid());
+      assertThat(plain.instances()).isNotEmpty();
+      mayfly.stop();
+      Eventually.holds(Duration.ofSeconds(10), () -> plain.remaining().isEmpty());
+    }
   }
 
   @Test
