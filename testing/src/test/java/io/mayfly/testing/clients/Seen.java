@@ -28,6 +28,13 @@ record Seen(String functionError, String payload, String log) {
   private static final Pattern INTERNAL_FRAMES =
       Pattern.compile(",?\"\\s+at [^\"]*(" + INTERNAL + "|<anonymous>\\))[^\"]*\"");
 
+  /**
+   * AWS's client for Node ends a failed start by an exception that Node prints, if it lives that
+   * long after it has reported the failure.
+   */
+  private static final Pattern NODES_LAST_WORD =
+      Pattern.compile("(?s)node:internal/process/promises.*?\\nNode.js v[^\\n]*\\n");
+
   private static final Pattern TIME =
       Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z");
 
@@ -80,7 +87,10 @@ record Seen(String functionError, String payload, String log) {
   }
 
   private static String log(String log) {
-    return log.lines()
+    return NODES_LAST_WORD
+        .matcher(log)
+        .replaceAll("")
+        .lines()
         .filter(line -> !line.startsWith("INIT_START"))
         // A hint of AWS's clients to AWS's own documentation.
         .filter(line -> !line.contains("LAMBDA_WARNING"))
