@@ -287,7 +287,7 @@ public final class Dispatcher implements AutoCloseable {
   }
 
   private static String startLine(InvokeRequest request) {
-    return "START RequestId: %s Version: %s".formatted(request.requestId(), FunctionConfig.LATEST);
+    return "START RequestId: " + request.requestId() + " Version: " + FunctionConfig.LATEST;
   }
 
   private static Duration ceilMillis(Duration duration) {

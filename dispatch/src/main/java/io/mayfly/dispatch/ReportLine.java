@@ -3,19 +3,17 @@ package io.mayfly.dispatch;
 import io.mayfly.model.Outcome;
 import io.mayfly.model.RequestId;
 import java.time.Duration;
-import java.util.Locale;
 
 /** The REPORT line that ends every invocation's log, in Lambda's format. */
 final class ReportLine {
-  private static final double NANOS_PER_MILLI = 1_000_000.0;
+  private static final long NANOS_PER_HUNDREDTH = 10_000;
 
   private ReportLine() {}
 
   static String of(RequestId requestId, InvokeResult.Usage usage, Outcome outcome) {
     StringBuilder line = new StringBuilder("REPORT RequestId: ");
-    line.append(requestId)
-        .append("\tDuration: ")
-        .append(millis(usage.duration()))
+    line.append(requestId).append("\tDuration: ");
+    appendMillis(line, usage.duration())
         .append(" ms\tBilled Duration: ")
         .append(usage.billed().toMillis())
         .append(" ms\tMemory Size: ")
@@ -25,7 +23,7 @@ final class ReportLine {
         .append(" MB\t");
     usage
         .init()
-        .ifPresent(init -> line.append("Init Duration: ").append(millis(init)).append(" ms\t"));
+        .ifPresent(init -> appendMillis(line.append("Init Duration: "), init).append(" ms\t"));
     String errorType = Failures.errorType(outcome);
     if (outcome instanceof Outcome.TimedOut) {
       line.append("Status: timeout");
@@ -35,7 +33,10 @@ final class ReportLine {
     return line.toString();
   }
 
-  private static String millis(Duration duration) {
-    return String.format(Locale.ROOT, "%.2f", duration.toNanos() / NANOS_PER_MILLI);
+  /** Milliseconds with two decimals; by hand, because a call takes less time than a format. */
+  private static StringBuilder appendMillis(StringBuilder line, Duration duration) {
+    long hundredths = (duration.toNanos() + NANOS_PER_HUNDREDTH / 2) / NANOS_PER_HUNDREDTH;
+    line.append(hundredths / 100).append('.');
+    return line.append((char) ('0' + hundredths / 10 % 10)).append((char) ('0' + hundredths % 10));
   }
 }

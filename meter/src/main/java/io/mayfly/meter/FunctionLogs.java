@@ -5,6 +5,9 @@ import io.mayfly.model.FunctionName;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,6 +23,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 public final class FunctionLogs implements AutoCloseable {
   private final Path folder;
   private final long bound;
+  private final Duration pause;
   private final Map<FunctionName, LogFile> files = new ConcurrentHashMap<>();
 
   /** Logs that have something to flush; empty stands for the end. */
@@ -29,10 +33,13 @@ public final class FunctionLogs implements AutoCloseable {
 
   /**
    * @param bound the most that one function's log may take on the disk
+   * @param pause how long after a write to the disk the next one comes at the earliest: at once,
+   *     every line of a busy function would be a write of its own; soon they are one
    */
-  public FunctionLogs(Path folder, DataSize bound) {
+  public FunctionLogs(Path folder, DataSize bound, Duration pause) {
     this.folder = folder;
     this.bound = bound.bytes();
+    this.pause = pause;
     this.writer = Thread.ofPlatform().name("mayfly-logs").daemon(true).start(this::run);
   }
 
@@ -80,9 +87,19 @@ public final class FunctionLogs implements AutoCloseable {
   }
 
   private void run() {
+    List<Optional<LogFile>> batch = new ArrayList<>();
     try {
-      for (Optional<LogFile> next = dirty.take(); next.isPresent(); next = dirty.take()) {
-        next.get().flush();
+      while (true) {
+        batch.add(dirty.take());
+        dirty.drainTo(batch);
+        for (Optional<LogFile> next : batch) {
+          if (next.isEmpty()) {
+            return;
+          }
+          next.get().flush();
+        }
+        batch.clear();
+        Thread.sleep(pause);
       }
     } catch (InterruptedException e) {
       // Nobody interrupts this thread but a JVM that ends.

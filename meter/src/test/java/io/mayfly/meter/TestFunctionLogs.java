@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -28,7 +29,7 @@ class TestFunctionLogs {
   }
 
   private String read() throws IOException {
-    try (FunctionLogs logs = new FunctionLogs(folder, SMALL)) {
+    try (FunctionLogs logs = new FunctionLogs(folder, SMALL, Duration.ZERO)) {
       return read(logs);
     }
   }
@@ -46,7 +47,7 @@ class TestFunctionLogs {
   @Test
   void everythingWrittenBeforeTheEndIsOnTheDisk() throws IOException {
     StringBuilder all = new StringBuilder();
-    try (FunctionLogs logs = new FunctionLogs(folder, DataSize.ofMegabytes(10))) {
+    try (FunctionLogs logs = new FunctionLogs(folder, DataSize.ofMegabytes(10), Duration.ZERO)) {
       for (int i = 0; i < 10_000; i++) {
         write(logs, line(i));
         all.append(line(i));
@@ -57,7 +58,7 @@ class TestFunctionLogs {
 
   @Test
   void theBoundIsKeptAndTheOldestLinesGoFirst() throws IOException {
-    try (FunctionLogs logs = new FunctionLogs(folder, SMALL)) {
+    try (FunctionLogs logs = new FunctionLogs(folder, SMALL, Duration.ZERO)) {
       for (int i = 0; i < 10_000; i++) {
         write(logs, line(i));
       }
@@ -97,7 +98,7 @@ class TestFunctionLogs {
   @Test
   void aFollowerSeesEveryLineAcrossRotations() throws Exception {
     Lines lines = new Lines();
-    try (FunctionLogs logs = new FunctionLogs(folder, SMALL)) {
+    try (FunctionLogs logs = new FunctionLogs(folder, SMALL, Duration.ZERO)) {
       write(logs, "before\n");
       Thread follower =
           Thread.ofVirtual()
@@ -123,7 +124,7 @@ class TestFunctionLogs {
 
   @Test
   void aReaderThatIsOvertakenByARotationMissesNothing() throws Exception {
-    try (FunctionLogs logs = new FunctionLogs(folder, SMALL)) {
+    try (FunctionLogs logs = new FunctionLogs(folder, SMALL, Duration.ZERO)) {
       // One line more than the first file takes, so that there are two.
       for (int i = 0; i < 900; i++) {
         write(logs, line(i));
@@ -224,7 +225,7 @@ class TestFunctionLogs {
 
   @Test
   void aRemovedLogIsGoneAndANewOneStartsEmpty() throws IOException {
-    try (FunctionLogs logs = new FunctionLogs(folder, SMALL)) {
+    try (FunctionLogs logs = new FunctionLogs(folder, SMALL, Duration.ZERO)) {
       write(logs, "old\n");
       awaitLine(logs, "old\n");
       logs.remove(NAME);

@@ -66,7 +66,11 @@ record CFunction(String name, MemorySegment address) {
    */
   int call(long first, long second, long third, long fourth, long fifth, long sixth) {
     // The upper half of the register that an int comes back in holds anything.
-    return (int) invoke(true, first, second, third, fourth, fifth, sixth);
+    int result = (int) invoke(true, first, second, third, fourth, fifth, sixth);
+    if (result < 0) {
+      throw new PosixException(name, -result);
+    }
+    return result;
   }
 
   /** The same for a function whose result is a {@code long}. */
@@ -76,9 +80,22 @@ record CFunction(String name, MemorySegment address) {
 
   /** The same for a function whose result is a {@code long}. */
   long callLong(long first, long second, long third, long fourth, long fifth, long sixth) {
-    return invoke(false, first, second, third, fourth, fifth, sixth);
+    long result = invoke(false, first, second, third, fourth, fifth, sixth);
+    if (result < 0) {
+      throw new PosixException(name, (int) -result);
+    }
+    return result;
   }
 
+  /**
+   * The same for a call that often fails as a matter of course, as reading what is not there yet
+   * does: the result or, negative, the error number.
+   */
+  long attemptLong(long first, long second, long third) {
+    return invoke(false, first, second, third, 0, 0, 0);
+  }
+
+  /** The result or, negative, the error number: the convention of Linux system calls. */
   private long invoke(
       boolean narrow, long first, long second, long third, long fourth, long fifth, long sixth) {
     try (Arena arena = Arena.ofConfined()) {
@@ -86,10 +103,7 @@ record CFunction(String name, MemorySegment address) {
       long whole =
           (long) CALL.invokeExact(address, state, first, second, third, fourth, fifth, sixth);
       long result = narrow ? (int) whole : whole;
-      if (result < 0) {
-        throw new PosixException(name, state.get(JAVA_INT, 0));
-      }
-      return result;
+      return result < 0 ? -state.get(JAVA_INT, 0) : result;
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Control groups of version 1: one tree per controller. Follows the kernel's
@@ -79,6 +80,8 @@ final class CgroupsV1 implements Cgroups {
 
   private final class Group implements Cgroup {
     private final String name;
+    private @Nullable NumberFile peak;
+    private boolean removing;
 
     Group(String name) {
       this.name = name;
@@ -137,8 +140,14 @@ final class CgroupsV1 implements Cgroups {
     }
 
     @Override
-    public DataSize peakMemory() {
-      return new DataSize(CgroupFiles.number(file("memory", "memory.max_usage_in_bytes"), 0));
+    public synchronized DataSize peakMemory() {
+      if (removing) {
+        return new DataSize(0);
+      }
+      if (peak == null) {
+        peak = new NumberFile(file("memory", "memory.max_usage_in_bytes"));
+      }
+      return new DataSize(peak.read());
     }
 
     @Override
@@ -191,7 +200,11 @@ final class CgroupsV1 implements Cgroups {
     }
 
     @Override
-    public boolean remove() {
+    public synchronized boolean remove() {
+      removing = true;
+      if (peak != null) {
+        peak.close();
+      }
       boolean gone = true;
       for (String controller : CONTROLLERS) {
         gone &= CgroupFiles.remove(folder(controller));

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Control groups of version 2: one tree for all controllers. Follows the kernel's
@@ -188,6 +189,8 @@ final class CgroupsV2 implements Cgroups {
 
   private static final class Group implements Cgroup {
     private final Path path;
+    private @Nullable NumberFile peak;
+    private boolean removing;
 
     Group(Path path) {
       this.path = path;
@@ -225,10 +228,16 @@ final class CgroupsV2 implements Cgroups {
     }
 
     @Override
-    public DataSize peakMemory() {
-      // memory.peak came with Linux 5.19; before it, what is used now is the best there is.
-      long now = CgroupFiles.number(file("memory.current"), 0);
-      return new DataSize(CgroupFiles.number(file("memory.peak"), now));
+    public synchronized DataSize peakMemory() {
+      if (removing) {
+        return new DataSize(0);
+      }
+      if (peak == null) {
+        // memory.peak came with Linux 5.19; before it, what is used now is the best there is.
+        Path file = file("memory.peak");
+        peak = new NumberFile(Files.exists(file) ? file : file("memory.current"));
+      }
+      return new DataSize(peak.read());
     }
 
     @Override
@@ -268,7 +277,11 @@ final class CgroupsV2 implements Cgroups {
     }
 
     @Override
-    public boolean remove() {
+    public synchronized boolean remove() {
+      removing = true;
+      if (peak != null) {
+        peak.close();
+      }
       return CgroupFiles.remove(path);
     }
   }

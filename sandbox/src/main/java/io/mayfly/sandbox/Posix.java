@@ -55,6 +55,7 @@ final class Posix {
   private static final CFunction FCNTL = CFunction.named("fcntl");
   private static final CFunction IOCTL = CFunction.named("ioctl");
   private static final CFunction READ = CFunction.named("read");
+  private static final CFunction PREAD = CFunction.named("pread");
   private static final CFunction WRITE = CFunction.named("write");
   private static final CFunction CLOSE = CFunction.named("close");
   private static final CFunction OPEN = CFunction.named("open");
@@ -106,17 +107,24 @@ final class Posix {
   /** Bytes read into {@code buffer}; 0 at the end, -1 if there is nothing to read now. */
   static int read(int fd, MemorySegment buffer) {
     while (true) {
-      try {
-        return (int) READ.callLong(fd, buffer.address(), buffer.byteSize());
-      } catch (PosixException e) {
-        if (e.errno() == Errno.EAGAIN) {
-          return -1;
-        }
-        if (e.errno() != Errno.EINTR) {
-          throw e;
-        }
+      long result = READ.attemptLong(fd, buffer.address(), buffer.byteSize());
+      if (result >= 0) {
+        return (int) result;
+      }
+      int errno = (int) -result;
+      if (errno == Errno.EAGAIN) {
+        return -1;
+      }
+      if (errno != Errno.EINTR) {
+        throw new PosixException("read", errno);
       }
     }
+  }
+
+  /** Bytes read from the start of a file into {@code buffer}; 0 if it cannot be read any more. */
+  static int readStart(int fd, MemorySegment buffer) {
+    long result = PREAD.attemptLong(fd, buffer.address(), buffer.byteSize());
+    return (int) Math.max(0, result);
   }
 
   /** Writes all of {@code bytes}. */

@@ -57,6 +57,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Platform implements AutoCloseable {
   private static final Duration IDLE_CHECK = Duration.ofSeconds(1);
+  private static final Duration LOG_PAUSE = Duration.ofMillis(10);
   private static final Duration SPARE_PAUSE = Duration.ofMillis(30);
 
   private static final Logger log = LoggerFactory.getLogger(Platform.class);
@@ -96,7 +97,8 @@ final class Platform implements AutoCloseable {
       Database database = closing.add(Database.open(data.root().resolve("mayfly.db")));
       FunctionStore store = new SqliteFunctionStore(database);
       CodeStore code = new CodeStore(new BlobStore(data.folder("blobs")), data.folder("code"));
-      FunctionLogs logs = closing.add(new FunctionLogs(data.folder("logs"), options.logLimit()));
+      FunctionLogs logs =
+          closing.add(new FunctionLogs(data.folder("logs"), options.logLimit(), LOG_PAUSE));
       usages = new UsageTotals(Price.LAMBDA);
 
       // What can run
