@@ -1,7 +1,7 @@
 package io.mayfly.model;
 
 import java.time.Instant;
-import java.util.Locale;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -11,6 +11,7 @@ import java.util.random.RandomGenerator;
  */
 public final class TraceId {
   private static final int MAX_LENGTH = 256;
+  private static final HexFormat HEX = HexFormat.of();
 
   private TraceId() {}
 
@@ -21,12 +22,13 @@ public final class TraceId {
         .filter(value -> value.contains("Root=") && value.length() <= MAX_LENGTH)
         .orElseGet(
             () ->
-                String.format(
-                    Locale.ROOT,
-                    "Root=1-%08x-%08x%016x;Parent=%016x;Sampled=0",
-                    now.getEpochSecond(),
-                    random.nextInt(),
-                    random.nextLong(),
-                    random.nextLong()));
+                "Root=1-"
+                    + HEX.toHexDigits((int) now.getEpochSecond())
+                    + "-"
+                    + HEX.toHexDigits(random.nextInt())
+                    + HEX.toHexDigits(random.nextLong())
+                    + ";Parent="
+                    + HEX.toHexDigits(random.nextLong())
+                    + ";Sampled=0");
   }
 }

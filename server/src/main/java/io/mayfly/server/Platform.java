@@ -46,7 +46,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -159,6 +161,8 @@ final class Platform implements AutoCloseable {
       catalog.whenServing(starter::expect);
 
       // The network
+      // Trace ids must not meet; they need not be hard to guess, and calls share no lock for them.
+      RandomGenerator traces = () -> ThreadLocalRandom.current().nextLong();
       SigV4Verifier verifier = new SigV4Verifier(this::key, account.region(), clock);
       AwsEndpoint endpoint =
           new AwsEndpoint(
@@ -171,11 +175,11 @@ final class Platform implements AutoCloseable {
                       this::codeLocation,
                       this::functionUrl,
                       clock,
-                      random)),
+                      traces)),
               verifier);
       Router router =
           new Router(
-              new FunctionUrlHandler(account, urls, dispatcher, verifier, clock, random),
+              new FunctionUrlHandler(account, urls, dispatcher, verifier, clock, traces),
               new PlatformHandler(
                   verifier,
                   catalog,
