@@ -1,21 +1,18 @@
 package io.mayfly.dispatch;
 
-import io.mayfly.model.DataSize;
-import io.mayfly.model.ErrorCode;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionName;
 import io.mayfly.model.Invocation;
 import io.mayfly.model.Limits;
 import io.mayfly.model.MayflyException;
 import io.mayfly.model.Outcome;
+import io.mayfly.sandbox.Instance;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
 
 /**
@@ -27,48 +24,42 @@ import java.util.function.LongSupplier;
  */
 public final class Dispatcher implements AutoCloseable {
   private static final long NANOS_PER_MILLI = 1_000_000;
+  private static final Duration MOST_PATIENCE = Duration.ofSeconds(1);
 
   private final InstanceStarter starter;
   private final KeepAlive keepAlive;
-  private final int concurrency;
   private final UsageListener usages;
   private final InstantSource clock;
   private final LongSupplier nanoTime;
   private final FunctionPools pools;
-  private final Semaphore slots;
+  private final Admission admission;
 
   /**
    * Wires a dispatcher.
    *
-   * @param concurrency the most invocations that run at the same time
+   * @param limits how many invocations may run at the same time
    * @param nanoTime a monotonic clock in nanoseconds, such as {@link System#nanoTime}
    */
   public Dispatcher(
       FunctionSource functions,
       InstanceStarter starter,
       KeepAlive keepAlive,
-      int concurrency,
+      ConcurrencyLimits limits,
       UsageListener usages,
       InstantSource clock,
       LongSupplier nanoTime) {
     this.starter = starter;
     this.keepAlive = keepAlive;
-    this.concurrency = concurrency;
     this.usages = usages;
     this.clock = clock;
     this.nanoTime = nanoTime;
     this.pools = new FunctionPools(functions);
-    this.slots = new Semaphore(concurrency);
-  }
-
-  /** The most invocations that run at the same time. */
-  public int concurrency() {
-    return concurrency;
+    this.admission = new Admission(limits);
   }
 
   /** How many invocations run now. */
   public int running() {
-    return concurrency - slots.availablePermits();
+    return admission.running();
   }
 
   /** How many instances a function has, in whatever state. */
@@ -80,20 +71,15 @@ public final class Dispatcher implements AutoCloseable {
    * Runs a function once. What goes wrong inside its instance is a result; what keeps it from
    * running at all is thrown.
    *
-   * @throws MayflyException if there is no such function, the account is at its concurrency, or no
-   *     instance can be started
+   * @throws MayflyException if there is no such function, it or the account is at its concurrency,
+   *     or no instance can be started
    */
   public InvokeResult invoke(InvokeRequest request) {
-    if (!slots.tryAcquire()) {
-      throw new MayflyException(
-          ErrorCode.THROTTLED,
-          "Rate Exceeded.",
-          Map.of("Reason", "ConcurrentInvocationLimitExceeded"));
-    }
+    Admission.Ticket ticket = admission.enter(request.function());
     try {
       return invokeAdmitted(request);
     } finally {
-      slots.release();
+      admission.leave(ticket);
     }
   }
 
@@ -104,8 +90,11 @@ public final class Dispatcher implements AutoCloseable {
         case FunctionPool.Claim.Warm warm -> {
           return call(request, pool, warm.instance(), Optional.empty());
         }
-        case FunctionPool.Claim.Cold _ -> {
-          return callCold(request, pool);
+        case FunctionPool.Claim.Queued queued -> {
+          if (queued.start()) {
+            start(pool);
+          }
+          return callQueued(request, pool, queued.seat());
         }
         case FunctionPool.Claim.Retired _ -> {
           // An update came between; the next look finds the new revision's pool.
@@ -114,50 +103,79 @@ public final class Dispatcher implements AutoCloseable {
     }
   }
 
-  private InvokeResult callCold(InvokeRequest request, FunctionPool pool) {
-    Ready ready;
-    try {
-      ready = startReady(pool, Limits.INIT);
-      if (ready.failure().isPresent() && ready.failure().get() instanceof Outcome.TimedOut) {
-        // Lambda gives an init that took too long a second chance, within the function's timeout.
-        ready.log().platformLine(initReport(ready.took(), "timeout", ""));
-        ready = startReady(pool, pool.config().timeout());
+  private InvokeResult callQueued(InvokeRequest request, FunctionPool pool, Seat seat) {
+    long before = nanoTime.getAsLong();
+    return switch (await(pool, seat)) {
+      case Seat.Given.Served served -> {
+        if (served.init().isEmpty()) {
+          pool.waited(nanoTime.getAsLong() - before);
+        }
+        yield call(request, pool, served.instance(), served.init());
       }
-    } finally {
-      pool.endStart();
-    }
-    return callCold(request, pool, ready);
+      case Seat.Given.NotStarted notStarted -> reportFailure(request, pool, notStarted.failure());
+      case Seat.Given.Refused refused -> throw refused.why();
+    };
   }
 
-  private InvokeResult callCold(InvokeRequest request, FunctionPool pool, Ready ready) {
-    if (ready.instance().isPresent()) {
-      return call(request, pool, ready.instance().get(), Optional.of(ready.took()));
+  private Seat.Given await(FunctionPool pool, Seat seat) {
+    Duration patience = pool.patience();
+    while (true) {
+      Optional<Seat.Given> given = seat.await(patience);
+      if (given.isPresent()) {
+        return given.get();
+      }
+      if (pool.startAfterAll(seat)) {
+        start(pool);
+      }
+      patience = patience.multipliedBy(2);
+      patience = patience.compareTo(MOST_PATIENCE) < 0 ? patience : MOST_PATIENCE;
     }
-    Outcome failure =
-        Failures.ofStart(
-            ready.failure().orElseThrow(), pool.config().runtime(), request.requestId());
-    ready.log().platformLine(initReport(ready.took(), "error", Failures.errorType(failure)));
+  }
+
+  /** Starts an instance on a thread of its own: whoever is first in the queue then gets it. */
+  private void start(FunctionPool pool) {
+    Thread.ofVirtual().name("start-" + pool.config().name()).start(() -> startFor(pool));
+  }
+
+  private void startFor(FunctionPool pool) {
+    long before = nanoTime.getAsLong();
+    StartResult result;
+    try {
+      result = startReady(pool, Limits.INIT);
+      if (result instanceof StartResult.Failed failed
+          && failed.outcome() instanceof Outcome.TimedOut) {
+        // Lambda gives an init that took too long a second chance, within the function's timeout.
+        failed.log().platformLine(initReport(failed.took(), "timeout", ""));
+        result = startReady(pool, pool.config().timeout());
+      }
+    } catch (RuntimeException e) {
+      pool.refused(e);
+      return;
+    } catch (Error e) {
+      pool.refused(new IllegalStateException("an instance could not be started", e));
+      throw e;
+    }
+    long now = nanoTime.getAsLong();
+    pool.started(result, now, now - before);
+  }
+
+  private InvokeResult reportFailure(
+      InvokeRequest request, FunctionPool pool, StartResult.Failed failed) {
     FunctionConfig config = pool.config();
-    ready.log().platformLine(startLine(request));
+    Outcome failure = Failures.ofStart(failed.outcome(), config.runtime(), request.requestId());
+    failed.log().platformLine(initReport(failed.took(), "error", Failures.errorType(failure)));
+    failed.log().platformLine(startLine(request));
     InvokeResult.Usage usage =
         new InvokeResult.Usage(
-            ready.took(),
-            ceilMillis(ready.took()),
+            failed.took(),
+            ceilMillis(failed.took()),
             config.memory(),
-            ready.peak(),
+            failed.peak(),
             Optional.empty());
-    return finish(request, config, failure, usage, ready.log());
+    return finish(request, config, failure, usage, failed.log());
   }
 
-  /** What became of a start: an instance that is ready, or how it failed. */
-  private record Ready(
-      Optional<PooledInstance> instance,
-      Optional<Outcome> failure,
-      InstanceLog log,
-      Duration took,
-      DataSize peak) {}
-
-  private Ready startReady(FunctionPool pool, Duration limit) {
+  private StartResult startReady(FunctionPool pool, Duration limit) {
     InstanceStarter.Started started;
     pool.addInstance();
     try {
@@ -166,59 +184,59 @@ public final class Dispatcher implements AutoCloseable {
       pool.gone(Optional.empty());
       throw e;
     }
-    PooledInstance instance = new PooledInstance(started.instance(), started.log());
+    Instance made = started.instance();
+    PooledInstance instance = new PooledInstance(made, started.log(), pool.capacity());
     // Before anything else can go wrong: whatever becomes of the instance, its end is counted.
-    started
-        .instance()
-        .whenGone(
-            () -> {
-              started.log().close();
-              pool.gone(Optional.of(instance));
-            });
+    made.whenGone(
+        () -> {
+          started.log().close();
+          pool.gone(Optional.of(instance));
+        });
     long before = nanoTime.getAsLong();
-    Optional<Outcome> failure;
     try {
-      failure = started.instance().awaitReady(limit);
+      Optional<Outcome> failure = made.awaitReady(limit);
+      return failure.isEmpty()
+          ? new StartResult.Ready(instance, made.initDuration())
+          : new StartResult.Failed(
+              failure.get(),
+              started.log(),
+              Duration.ofNanos(nanoTime.getAsLong() - before),
+              made.peakMemory());
     } catch (RuntimeException | Error e) {
       instance.stop();
       throw e;
+    } finally {
+      started.place().close();
     }
-    Duration took =
-        failure.isPresent()
-            ? Duration.ofNanos(nanoTime.getAsLong() - before)
-            : started.instance().initDuration();
-    return new Ready(
-        failure.isPresent() ? Optional.empty() : Optional.of(instance),
-        failure,
-        started.log(),
-        took,
-        started.instance().peakMemory());
   }
 
   private InvokeResult call(
       InvokeRequest request, FunctionPool pool, PooledInstance pooled, Optional<Duration> init) {
+    long before = nanoTime.getAsLong();
+    boolean good = false;
     boolean ended = false;
     try {
-      InvokeResult result = call(request, pool.config(), pooled, init);
+      InvokeResult result = run(request, pool, pooled, init);
+      good = !(result.failure().orElse(null) instanceof Outcome.TimedOut);
       ended = true;
       return result;
     } finally {
-      if (ended) {
-        pool.giveBack(pooled, nanoTime.getAsLong());
-      } else {
+      if (!ended) {
         // Nobody knows what it is doing.
         pooled.stop();
+      }
+      long now = nanoTime.getAsLong();
+      if (pool.giveBack(pooled, now, now - before, good)) {
+        start(pool);
       }
     }
   }
 
-  private InvokeResult call(
-      InvokeRequest request,
-      FunctionConfig config,
-      PooledInstance pooled,
-      Optional<Duration> init) {
+  private InvokeResult run(
+      InvokeRequest request, FunctionPool pool, PooledInstance pooled, Optional<Duration> init) {
+    FunctionConfig config = pool.config();
     InstanceLog log = pooled.log();
-    if (init.isEmpty()) {
+    if (init.isEmpty() && pool.capacity() == 1) {
       log.begin();
     }
     log.platformLine(startLine(request));
@@ -310,6 +328,7 @@ public final class Dispatcher implements AutoCloseable {
    */
   public void stopIdle() {
     pools.stopIdle(keepAlive, nanoTime.getAsLong());
+    admission.tidy();
   }
 
   /** Lets go of all instances. */

@@ -1,6 +1,7 @@
 package io.mayfly.dispatch;
 
 import io.mayfly.model.FunctionConfig;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -9,34 +10,54 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The instances of one revision of one function. Idle ones are taken newest first, so that the
- * oldest fall away. A pool never serves another revision: an update makes a new pool and retires
- * this one.
+ * The instances of one revision of one function, and the queue of calls that wait for one. Idle
+ * ones are taken newest first, so that the oldest fall away. A pool never serves another revision:
+ * an update makes a new pool and retires this one, which still serves whom it has let in.
  *
- * <p>Guarded by its own lock, held for a few instructions; instances are stopped outside of it.
+ * <p>Guarded by its own lock, held for a few instructions; instances are started and stopped
+ * outside of it.
  */
 final class FunctionPool {
+  /** However quick starts are, nobody asks more often than this. */
+  private static final long LEAST_PATIENCE_NANOS = 10_000_000;
+
   private final FunctionConfig config;
+  private final int capacity;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Deque<PooledInstance> idle = new ArrayDeque<>();
+  private final Forecast forecast = new Forecast();
+
+  /** Instances that have room for a call, those that had one most lately first. */
+  private final Deque<PooledInstance> open = new ArrayDeque<>();
+
+  private final Deque<Seat> queue = new ArrayDeque<>();
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
 
   /** Instances that are starting, idle, busy or not yet wholly gone. */
   private int live;
 
-  /** Calls that are about to start an instance, maybe a second one after a first that failed. */
+  /** Starts under way, whether they have an instance yet or not. */
   private int starting;
+
+  /** Calls that have an instance. */
+  private int busy;
 
   private boolean retired;
 
   FunctionPool(FunctionConfig config) {
     this.config = config;
+    this.capacity = config.callsPerInstance();
   }
 
   FunctionConfig config() {
     return config;
+  }
+
+  /** How many calls one of the instances takes at a time. */
+  int capacity() {
+    return capacity;
   }
 
   /** Whether this pool's instances are what {@code current} asks for. */
@@ -44,12 +65,12 @@ final class FunctionPool {
     return config.revisionId().equals(current.revisionId());
   }
 
-  /** What a call got: an instance, leave to start one, or word that this pool is over. */
+  /** What a call got: an instance, a seat in the queue, or word that this pool is over. */
   sealed interface Claim {
     record Warm(PooledInstance instance) implements Claim {}
 
-    /** The caller starts an instance, and says {@link #endStart} when it is done with that. */
-    record Cold() implements Claim {}
+    /** The caller waits; {@code start} says whether it has an instance started first. */
+    record Queued(Seat seat, boolean start) implements Claim {}
 
     record Retired() implements Claim {}
   }
@@ -60,13 +81,75 @@ final class FunctionPool {
       if (retired) {
         return new Claim.Retired();
       }
-      for (PooledInstance newest = idle.pollFirst(); newest != null; newest = idle.pollFirst()) {
-        if (newest.instance().usable()) {
-          return new Claim.Warm(newest);
-        }
+      PooledInstance newest = firstOpen();
+      if (newest != null) {
+        return new Claim.Warm(newest);
       }
-      starting++;
-      return new Claim.Cold();
+      Seat seat = new Seat();
+      queue.addLast(seat);
+      boolean start = unprovided() > 0 && !forecast.betterToWait(unprovided(), busy);
+      if (start) {
+        start();
+      }
+      return new Claim.Queued(seat, start);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes room in the instance that was used last, passing over those that have ended. */
+  private @Nullable PooledInstance firstOpen() {
+    for (PooledInstance first = open.peekFirst(); first != null; first = open.peekFirst()) {
+      if (!first.hasRoom()) {
+        open.removeFirst();
+        continue;
+      }
+      occupy(first);
+      return first;
+    }
+    return null;
+  }
+
+  private void occupy(PooledInstance instance) {
+    instance.begin();
+    busy++;
+    if (!instance.hasRoom()) {
+      open.remove(instance);
+    }
+  }
+
+  /** How many of those in the queue no start under way has room for. */
+  private int unprovided() {
+    return queue.size() - starting * capacity;
+  }
+
+  private void start() {
+    starting++;
+    forecast.starting();
+  }
+
+  /** How long a call in the queue waits before it asks {@link #startAfterAll}. */
+  Duration patience() {
+    lock.lock();
+    try {
+      return Duration.ofNanos(Math.max(LEAST_PATIENCE_NANOS, forecast.start()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * To be asked by a call that has been waiting for long, because no forecast holds for ever and a
+   * start that was meant for it may have failed: whether it is to have an instance started.
+   */
+  boolean startAfterAll(Seat seat) {
+    lock.lock();
+    try {
+      if (seat.given() || unprovided() <= 0) {
+        return false;
+      }
+      start();
+      return true;
     } finally {
       lock.unlock();
     }
@@ -82,35 +165,121 @@ final class FunctionPool {
     }
   }
 
-  /** Ends what {@link Claim.Cold} began, after the instance was counted or could not be started. */
-  void endStart() {
+  /**
+   * A start is over: the instance serves those who wait, as many as it has room for, or is idle. A
+   * failure goes to whoever has waited longest, if anybody still does.
+   */
+  void started(StartResult result, long nanoTime, long tookNanos) {
+    switch (result) {
+      case StartResult.Ready ready -> {
+        boolean keep;
+        lock.lock();
+        try {
+          starting--;
+          forecast.startTook(tookNanos);
+          Optional<Duration> init = Optional.of(ready.init());
+          while (ready.instance().hasRoom() && !queue.isEmpty()) {
+            occupyFor(queue.removeFirst(), ready.instance(), init);
+            init = Optional.empty();
+          }
+          keep = open(ready.instance(), nanoTime);
+          completeIfDrained();
+        } finally {
+          lock.unlock();
+        }
+        if (!keep) {
+          ready.instance().stop();
+        }
+      }
+      case StartResult.Failed failed -> notStarted(new Seat.Given.NotStarted(failed));
+    }
+  }
+
+  /** No instance could be made; whoever has waited longest hears of it. */
+  void refused(RuntimeException why) {
+    notStarted(new Seat.Given.Refused(why));
+  }
+
+  private void notStarted(Seat.Given failure) {
     lock.lock();
     try {
       starting--;
+      Seat first = queue.pollFirst();
+      if (first != null) {
+        first.give(failure);
+      }
       completeIfDrained();
     } finally {
       lock.unlock();
     }
   }
 
+  private void occupyFor(Seat seat, PooledInstance instance, Optional<Duration> init) {
+    instance.begin();
+    busy++;
+    seat.give(new Seat.Given.Served(instance, init));
+  }
+
+  /** Leaves an instance to the next calls; false if it is to be stopped instead. */
+  private boolean open(PooledInstance instance, long nanoTime) {
+    if (instance.idle() && (retired || instance.leaving() || !instance.instance().usable())) {
+      return false;
+    }
+    if (instance.hasRoom() && !retired) {
+      if (instance.idle()) {
+        instance.idleSince(nanoTime);
+      }
+      open.remove(instance);
+      open.addFirst(instance);
+    }
+    return true;
+  }
+
   /**
-   * Takes an instance back after a call; one that cannot serve again, or whose pool is over, is
-   * stopped.
+   * Takes an instance back after a call and gives it to the next. One that cannot serve again, or
+   * whose pool is over, is stopped once it has no call any more.
+   *
+   * @param tookNanos how long the call had it
+   * @param good false if the instance is to take no more calls
+   * @return whether the caller is to have another started, because calls were waiting for this one
    */
-  void giveBack(PooledInstance instance, long nanoTime) {
+  boolean giveBack(PooledInstance instance, long nanoTime, long tookNanos, boolean good) {
     boolean keep;
+    boolean start;
     lock.lock();
     try {
-      keep = !retired && instance.instance().usable();
-      if (keep) {
-        instance.idleSince(nanoTime);
-        idle.addFirst(instance);
+      busy--;
+      instance.end();
+      forecast.callTook(tookNanos);
+      if (!good) {
+        instance.leave();
+        open.remove(instance);
       }
+      while (instance.hasRoom() && !queue.isEmpty()) {
+        occupyFor(queue.removeFirst(), instance, Optional.empty());
+      }
+      keep = open(instance, nanoTime);
+      start = !keep && unprovided() > 0 && !forecast.betterToWait(unprovided(), busy);
+      if (start) {
+        start();
+      }
+      completeIfDrained();
     } finally {
       lock.unlock();
     }
     if (!keep) {
       instance.stop();
+    }
+    return start;
+  }
+
+  /** A call has waited for an instance that others had. */
+  void waited(long nanos) {
+    lock.lock();
+    try {
+      forecast.waited(nanos);
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -119,7 +288,7 @@ final class FunctionPool {
     lock.lock();
     try {
       live--;
-      instance.ifPresent(idle::remove);
+      instance.ifPresent(open::remove);
       completeIfDrained();
     } finally {
       lock.unlock();
@@ -127,7 +296,7 @@ final class FunctionPool {
   }
 
   /**
-   * Lets go of idle instances; busy ones go when their call ends. Completes when none is left.
+   * Lets go of idle instances; busy ones go when their calls end. Completes when none is left.
    * Harmless when repeated.
    */
   CompletableFuture<Void> retire() {
@@ -135,8 +304,8 @@ final class FunctionPool {
     lock.lock();
     try {
       retired = true;
-      stopping = List.copyOf(idle);
-      idle.clear();
+      stopping = open.stream().filter(PooledInstance::idle).toList();
+      open.clear();
       completeIfDrained();
     } finally {
       lock.unlock();
@@ -150,10 +319,12 @@ final class FunctionPool {
     List<PooledInstance> stopping = new ArrayList<>();
     lock.lock();
     try {
-      for (PooledInstance oldest = idle.peekLast();
-          oldest != null && oldest.idleSince() - nanoTime <= 0;
-          oldest = idle.peekLast()) {
-        stopping.add(idle.removeLast());
+      for (Iterator<PooledInstance> oldest = open.descendingIterator(); oldest.hasNext(); ) {
+        PooledInstance instance = oldest.next();
+        if (instance.idle() && instance.idleSince() - nanoTime <= 0) {
+          oldest.remove();
+          stopping.add(instance);
+        }
       }
     } finally {
       lock.unlock();
@@ -166,12 +337,8 @@ final class FunctionPool {
     List<PooledInstance> freezing = new ArrayList<>();
     lock.lock();
     try {
-      for (Iterator<PooledInstance> oldest = idle.descendingIterator(); oldest.hasNext(); ) {
-        PooledInstance instance = oldest.next();
-        if (instance.idleSince() - nanoTime > 0) {
-          break;
-        }
-        if (instance.markFrozen()) {
+      for (PooledInstance instance : open) {
+        if (instance.idle() && instance.idleSince() - nanoTime <= 0 && instance.markFrozen()) {
           freezing.add(instance);
         }
       }
@@ -186,7 +353,7 @@ final class FunctionPool {
   boolean retireIfEmpty() {
     lock.lock();
     try {
-      if (live > 0 || starting > 0) {
+      if (live > 0 || starting > 0 || !queue.isEmpty()) {
         return false;
       }
       retired = true;
@@ -207,7 +374,7 @@ final class FunctionPool {
   }
 
   private void completeIfDrained() {
-    if (retired && live == 0 && starting == 0) {
+    if (retired && live == 0 && starting == 0 && queue.isEmpty()) {
       drained.complete(null);
     }
   }

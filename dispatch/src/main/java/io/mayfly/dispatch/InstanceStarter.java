@@ -36,6 +36,7 @@ public final class InstanceStarter {
   private final Function<FunctionName, LogSink> logs;
   private final Supplier<Sandbox> sandbox;
   private final SparePools spares;
+  private final StartGate gate;
   private final InstantSource clock;
 
   /**
@@ -46,6 +47,7 @@ public final class InstanceStarter {
    * @param logs where a function's output goes
    * @param sandbox may still be in the making; asked when the first instance is needed
    * @param spares instances to be, of the same sandbox
+   * @param gate whose turn it is to start one that no spare is there for
    */
   public InstanceStarter(
       Account account,
@@ -55,6 +57,7 @@ public final class InstanceStarter {
       Function<FunctionName, LogSink> logs,
       Supplier<Sandbox> sandbox,
       SparePools spares,
+      StartGate gate,
       InstantSource clock) {
     this.account = account;
     this.functions = functions;
@@ -63,11 +66,16 @@ public final class InstanceStarter {
     this.logs = logs;
     this.sandbox = sandbox;
     this.spares = spares;
+    this.gate = gate;
     this.clock = clock;
   }
 
-  /** An instance that has been started, whose init is still under way. */
-  record Started(Instance instance, InstanceLog log) {}
+  /**
+   * An instance that has been started, whose init is still under way.
+   *
+   * @param place to be left once the init is over
+   */
+  record Started(Instance instance, InstanceLog log, StartGate.Place place) {}
 
   Started start(FunctionConfig config) {
     InstanceLog log = new InstanceLog(logs.apply(config.name()));
@@ -87,13 +95,20 @@ public final class InstanceStarter {
             HandlerEnvironment.of(config, account, credentials.get(), logStream),
             config.memory(),
             config.ephemeralStorage(),
+            config.callsPerInstance(),
             log);
-    Instance instance =
-        spares
-            .take(kind(launch, config))
-            .flatMap(spare -> specialise(spare, spec))
-            .orElseGet(() -> sandbox.get().start(spec));
-    return new Started(instance, log);
+    Optional<Instance> specialised =
+        spares.take(kind(launch, config)).flatMap(spare -> specialise(spare, spec));
+    if (specialised.isPresent()) {
+      return new Started(specialised.get(), log, StartGate.Place.none());
+    }
+    StartGate.Place place = gate.enter(config.name());
+    try {
+      return new Started(sandbox.get().start(spec), log, place);
+    } catch (RuntimeException | Error e) {
+      place.close();
+      throw e;
+    }
   }
 
   /** Has spares made for a function that may be called soon. */

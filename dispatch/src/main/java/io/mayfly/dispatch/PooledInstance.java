@@ -2,20 +2,31 @@ package io.mayfly.dispatch;
 
 import io.mayfly.sandbox.Instance;
 
-/** An instance with its log, in the hands of the pool or of one call. */
+/**
+ * An instance with its log, in the hands of the pool and of as many calls as it takes at a time.
+ * What the pool knows of it is guarded by the pool's lock.
+ */
 final class PooledInstance {
   private final Instance instance;
   private final InstanceLog log;
+  private final int capacity;
 
-  /** When the pool got it back; guarded by the pool's lock. */
+  private int calls;
+  private boolean leaving;
+
+  /** When its last call ended. */
   private long idleSince;
 
-  /** Whether it has been frozen since; guarded by the pool's lock. */
+  /** Whether it has been frozen since. */
   private boolean frozen;
 
-  PooledInstance(Instance instance, InstanceLog log) {
+  /**
+   * @param capacity how many calls it takes at a time
+   */
+  PooledInstance(Instance instance, InstanceLog log, int capacity) {
     this.instance = instance;
     this.log = log;
+    this.capacity = capacity;
   }
 
   Instance instance() {
@@ -24,6 +35,32 @@ final class PooledInstance {
 
   InstanceLog log() {
     return log;
+  }
+
+  /** Whether a call that takes it as it is need not wait for another. */
+  boolean hasRoom() {
+    return calls < capacity && !leaving && instance.usable();
+  }
+
+  boolean idle() {
+    return calls == 0;
+  }
+
+  /** Whether it takes no calls any more and goes when it has none. */
+  boolean leaving() {
+    return leaving;
+  }
+
+  void leave() {
+    leaving = true;
+  }
+
+  void begin() {
+    calls++;
+  }
+
+  void end() {
+    calls--;
   }
 
   long idleSince() {
@@ -35,7 +72,7 @@ final class PooledInstance {
     frozen = false;
   }
 
-  /** True the first time since the pool got it back. */
+  /** True the first time since it became idle. */
   boolean markFrozen() {
     boolean first = !frozen;
     frozen = true;

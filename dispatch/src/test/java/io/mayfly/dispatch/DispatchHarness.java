@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,6 +36,7 @@ final class DispatchHarness implements AutoCloseable {
   static final Instant START = Instant.parse("2026-03-01T12:00:00.123456Z");
 
   final Map<FunctionName, FunctionConfig> functions = new ConcurrentHashMap<>();
+  final Map<FunctionName, Integer> reserved = new ConcurrentHashMap<>();
   final AtomicLong nanos = new AtomicLong();
   final List<InvokeResult.Usage> usages = new CopyOnWriteArrayList<>();
   final FakeSandbox sandbox;
@@ -74,13 +76,25 @@ final class DispatchHarness implements AutoCloseable {
             function -> this::log,
             () -> sandbox,
             new SparePools(() -> sandbox, 0, Duration.ZERO, nanos::get),
+            new StartGate(4, never -> {}),
             this::now);
     dispatcher =
         new Dispatcher(
             source,
             starter,
             KeepAlive.fixed(Duration.ofSeconds(60)),
-            concurrency,
+            new ConcurrencyLimits() {
+              @Override
+              public OptionalInt reserved(FunctionName function) {
+                Integer calls = reserved.get(function);
+                return calls == null ? OptionalInt.empty() : OptionalInt.of(calls);
+              }
+
+              @Override
+              public int unreserved() {
+                return concurrency - reserved.values().stream().mapToInt(Integer::intValue).sum();
+              }
+            },
             (function, usage) -> usages.add(usage),
             this::now,
             nanos::get);
@@ -94,6 +108,10 @@ final class DispatchHarness implements AutoCloseable {
 
   /** A new revision of a function, as after an update. */
   FunctionConfig deploy(FunctionName name) {
+    return deploy(name, Map.of());
+  }
+
+  FunctionConfig deploy(FunctionName name, Map<String, String> environment) {
     int next = revision.incrementAndGet();
     FunctionConfig config =
         new FunctionConfig(
@@ -105,7 +123,7 @@ final class DispatchHarness implements AutoCloseable {
             Duration.ofSeconds(3),
             DataSize.ofMegabytes(128),
             DataSize.ofMegabytes(512),
-            Map.of(),
+            environment,
             Map.of(),
             new FunctionConfig.CodeReference("code-" + next, 10),
             Lifecycle.active(),

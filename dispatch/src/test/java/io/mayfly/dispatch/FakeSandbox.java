@@ -106,7 +106,8 @@ final class FakeSandbox implements Sandbox {
     final AtomicInteger calls = new AtomicInteger();
     final AtomicInteger freezes = new AtomicInteger();
     private final Program program;
-    private final AtomicBoolean busy = new AtomicBoolean();
+    final AtomicInteger most = new AtomicInteger();
+    private final AtomicInteger busy = new AtomicInteger();
     private final List<Runnable> callbacks = new ArrayList<>();
     private boolean gone;
 
@@ -136,20 +137,25 @@ final class FakeSandbox implements Sandbox {
 
     @Override
     public Outcome invoke(Invocation invocation) {
-      if (!busy.compareAndSet(false, true) || gone()) {
+      int running = busy.incrementAndGet();
+      most.accumulateAndGet(running, Math::max);
+      int capacity = spec.callsAtATime();
+      // One of several calls may end the instance just as another comes.
+      if (running > capacity || (gone() && capacity == 1)) {
         breaches.incrementAndGet();
       }
       calls.incrementAndGet();
       Outcome outcome = program.answer(this, invocation);
-      busy.set(false);
+      busy.decrementAndGet();
       switch (outcome) {
         case Outcome.Success _, Outcome.HandlerError _, Outcome.ResponseTooLarge _ -> {}
-        case Outcome.InitError _,
-            Outcome.TimedOut _,
-            Outcome.Exited _,
-            Outcome.OutOfMemory _,
-            Outcome.BadResponse _ ->
+        case Outcome.InitError _, Outcome.Exited _, Outcome.OutOfMemory _, Outcome.BadResponse _ ->
             stop();
+        case Outcome.TimedOut _ -> {
+          if (capacity == 1) {
+            stop();
+          }
+        }
       }
       return outcome;
     }

@@ -117,6 +117,7 @@ final class TestSparePools {
         Map.of(),
         DataSize.ofMegabytes(128),
         kind.ephemeralStorage(),
+        1,
         (bytes, offset, length) -> {});
   }
 

@@ -1,6 +1,7 @@
 package io.mayfly.functions;
 
 import io.mayfly.model.ErrorCode;
+import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.Limits;
 import io.mayfly.model.MayflyException;
 import java.nio.charset.StandardCharsets;
@@ -45,6 +46,13 @@ final class EnvironmentRules {
           "Lambda was unable to configure your environment variables because the environment variables you have provided contains reserved keys that are currently not supported for modification. Reserved keys used in this request: "
               + String.join(", ", reserved));
     }
+    String calls = environment.get(FunctionConfig.MAX_CONCURRENCY);
+    if (calls != null && !isCallsPerInstance(calls)) {
+      throw new MayflyException(
+          ErrorCode.INVALID_PARAMETER,
+          "%s must be a number from 1 to %d, not '%s': it is how many calls one instance takes at a time"
+              .formatted(FunctionConfig.MAX_CONCURRENCY, Limits.CALLS_PER_INSTANCE, calls));
+    }
     long bytes = 0;
     for (Map.Entry<String, String> variable : environment.entrySet()) {
       if (variable.getValue().indexOf('\0') >= 0) {
@@ -63,5 +71,9 @@ final class EnvironmentRules {
           "Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit. Bytes measured: "
               + bytes);
     }
+  }
+
+  private static boolean isCallsPerInstance(String calls) {
+    return calls.matches("[1-9][0-9]{0,3}") && Integer.parseInt(calls) <= Limits.CALLS_PER_INSTANCE;
   }
 }

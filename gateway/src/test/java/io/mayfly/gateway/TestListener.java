@@ -9,12 +9,14 @@ import io.mayfly.aws.Headers;
 import io.mayfly.aws.SigV4Signer;
 import io.mayfly.aws.SigV4Verifier;
 import io.mayfly.aws.WireRequest;
+import io.mayfly.dispatch.ConcurrencyLimits;
 import io.mayfly.dispatch.Credentials;
 import io.mayfly.dispatch.Dispatcher;
 import io.mayfly.dispatch.FunctionSource;
 import io.mayfly.dispatch.InstanceStarter;
 import io.mayfly.dispatch.KeepAlive;
 import io.mayfly.dispatch.SparePools;
+import io.mayfly.dispatch.StartGate;
 import io.mayfly.functions.CodeStore;
 import io.mayfly.functions.Deployment;
 import io.mayfly.functions.FunctionCatalog;
@@ -177,9 +179,10 @@ class TestListener {
                 function -> (bytes, offset, length) -> {},
                 EchoSandbox::new,
                 new SparePools(EchoSandbox::new, 0, Duration.ZERO, System::nanoTime),
+                new StartGate(4, Duration.ofSeconds(1)),
                 clock),
             KeepAlive.fixed(Duration.ofMinutes(1)),
-            100,
+            ConcurrencyLimits.shared(100),
             (function, usage) -> {},
             clock,
             System::nanoTime);

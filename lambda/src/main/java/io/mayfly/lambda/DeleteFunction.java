@@ -4,6 +4,7 @@ import io.mayfly.aws.Caller;
 import io.mayfly.aws.Operation;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.functions.FunctionUrls;
+import io.mayfly.functions.ReservedConcurrency;
 import io.mayfly.model.FunctionName;
 
 /** {@code DeleteFunction}, with its URL. */
@@ -16,11 +17,17 @@ final class DeleteFunction implements Operation<DeleteFunction.Input, DeleteFunc
 
   private final FunctionCatalog catalog;
   private final FunctionUrls urls;
+  private final ReservedConcurrency concurrency;
   private final FunctionReferences references;
 
-  DeleteFunction(FunctionCatalog catalog, FunctionUrls urls, FunctionReferences references) {
+  DeleteFunction(
+      FunctionCatalog catalog,
+      FunctionUrls urls,
+      ReservedConcurrency concurrency,
+      FunctionReferences references) {
     this.catalog = catalog;
     this.urls = urls;
+    this.concurrency = concurrency;
     this.references = references;
   }
 
@@ -29,6 +36,7 @@ final class DeleteFunction implements Operation<DeleteFunction.Input, DeleteFunc
     FunctionName function = references.unqualified(input.functionName());
     catalog.delete(function);
     urls.forget(function);
+    concurrency.forget(function);
     return new Output(NO_CONTENT);
   }
 }

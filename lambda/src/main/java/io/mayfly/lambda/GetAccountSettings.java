@@ -3,6 +3,7 @@ package io.mayfly.lambda;
 import io.mayfly.aws.Caller;
 import io.mayfly.aws.Operation;
 import io.mayfly.functions.FunctionCatalog;
+import io.mayfly.functions.ReservedConcurrency;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.Limits;
 import java.util.List;
@@ -21,9 +22,9 @@ final class GetAccountSettings implements Operation<Operation.Nothing, GetAccoun
   record AccountUsage(long totalCodeSize, long functionCount) {}
 
   private final FunctionCatalog catalog;
-  private final int concurrency;
+  private final ReservedConcurrency concurrency;
 
-  GetAccountSettings(FunctionCatalog catalog, int concurrency) {
+  GetAccountSettings(FunctionCatalog catalog, ReservedConcurrency concurrency) {
     this.catalog = catalog;
     this.concurrency = concurrency;
   }
@@ -36,8 +37,8 @@ final class GetAccountSettings implements Operation<Operation.Nothing, GetAccoun
             Limits.CODE_STORAGE.bytes(),
             Limits.UNZIPPED_CODE.bytes(),
             Limits.ZIPPED_CODE.bytes(),
-            concurrency,
-            concurrency),
+            concurrency.account(),
+            concurrency.unreserved()),
         new AccountUsage(
             functions.stream().mapToLong(config -> config.code().zippedBytes()).sum(),
             functions.size()));

@@ -5,6 +5,7 @@ import io.mayfly.aws.ServiceModel;
 import io.mayfly.dispatch.Dispatcher;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.functions.FunctionUrls;
+import io.mayfly.functions.ReservedConcurrency;
 import io.mayfly.model.FunctionConfig;
 import java.time.InstantSource;
 import java.util.List;
@@ -25,6 +26,7 @@ public final class LambdaApi {
       ServiceModel model,
       FunctionCatalog catalog,
       FunctionUrls urls,
+      ReservedConcurrency concurrency,
       Dispatcher dispatcher,
       Function<FunctionConfig, String> codeLocation,
       Function<String, String> urlAddress,
@@ -36,18 +38,21 @@ public final class LambdaApi {
         model,
         List.of(
             new CreateFunction(catalog, references),
-            new GetFunction(catalog, references, codeLocation),
+            new GetFunction(catalog, concurrency, references, codeLocation),
             new GetFunctionConfiguration(catalog, references),
             new ListFunctions(catalog),
             new UpdateFunctionCode(catalog, references),
             new UpdateFunctionConfiguration(catalog, references),
-            new DeleteFunction(catalog, urls, references),
+            new DeleteFunction(catalog, urls, concurrency, references),
             new CreateFunctionUrlConfig(urls, references, translation),
             new GetFunctionUrlConfig(urls, references, translation),
             new UpdateFunctionUrlConfig(urls, references, translation),
             new DeleteFunctionUrlConfig(urls, references),
             new ListFunctionUrlConfigs(catalog, urls, references, translation),
-            new GetAccountSettings(catalog, dispatcher.concurrency())),
+            new PutFunctionConcurrency(concurrency, references),
+            new GetFunctionConcurrency(catalog, concurrency, references),
+            new DeleteFunctionConcurrency(concurrency, references),
+            new GetAccountSettings(catalog, concurrency)),
         List.of(new Invoke(catalog, references, dispatcher, clock, random)));
   }
 }

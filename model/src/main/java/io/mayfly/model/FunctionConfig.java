@@ -41,6 +41,17 @@ public record FunctionConfig(
     tags = Map.copyOf(tags);
   }
 
+  /**
+   * The variable by which a function asks for several calls in one instance, as AWS's runtimes know
+   * it from Lambda Managed Instances.
+   */
+  public static final String MAX_CONCURRENCY = "AWS_LAMBDA_MAX_CONCURRENCY";
+
+  /** How many calls one of its instances takes at a time; 1 unless the owner asks for more. */
+  public int callsPerInstance() {
+    return Integer.parseInt(environment.getOrDefault(MAX_CONCURRENCY, "1"));
+  }
+
   public FunctionConfig withLifecycle(Lifecycle next) {
     return new FunctionConfig(
         name,

@@ -28,6 +28,12 @@ public final class Limits {
   /** All environment variables of a function together. */
   public static final int ENVIRONMENT_BYTES = 4 * 1024;
 
+  /**
+   * The most calls that one instance can be asked to take at a time: what a function of one CPU is
+   * given at most on Lambda Managed Instances.
+   */
+  public static final int CALLS_PER_INSTANCE = 64;
+
   /** Processes and threads of one instance. */
   public static final int PROCESSES = 1024;
 

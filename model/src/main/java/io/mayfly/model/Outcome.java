@@ -26,7 +26,10 @@ public sealed interface Outcome {
    */
   record InitError(byte[] error, Optional<String> errorType) implements Outcome {}
 
-  /** The function's time was up; the instance is gone. */
+  /**
+   * The function's time was up. The instance is gone; one that takes several calls at a time goes
+   * once the others have ended.
+   */
   record TimedOut() implements Outcome {}
 
   /**

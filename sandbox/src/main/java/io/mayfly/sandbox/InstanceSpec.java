@@ -15,6 +15,7 @@ import java.util.Map;
  *     channel ({@code AWS_LAMBDA_RUNTIME_API}, {@code MAYFLY_SOCKET}), which the sandbox adds
  * @param memory the memory limit; the CPU share follows from it
  * @param ephemeralStorage the size of {@code /tmp}
+ * @param callsAtATime how many calls it is given at the same time, at most; from 1
  * @param logs takes standard output and error
  */
 public record InstanceSpec(
@@ -24,4 +25,5 @@ public record InstanceSpec(
     Map<String, String> environment,
     DataSize memory,
     DataSize ephemeralStorage,
+    int callsAtATime,
     LogSink logs) {}

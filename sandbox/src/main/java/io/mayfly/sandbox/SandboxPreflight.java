@@ -189,6 +189,7 @@ final class SandboxPreflight {
                 Map.of(),
                 DataSize.ofMegabytes(128),
                 DataSize.ofMegabytes(512),
+                1,
                 output::write));
     Optional<Outcome> end = instance.awaitReady(TRIAL);
     instance.stopAndWait();

@@ -71,6 +71,7 @@ final class JailHarness implements AutoCloseable {
     Path code;
     DataSize memory = DataSize.ofMegabytes(256);
     DataSize storage = DataSize.ofMegabytes(512);
+    int calls = 1;
     RuntimeLaunch launch;
 
     Function(Path code, List<String> command) {
@@ -89,13 +90,19 @@ final class JailHarness implements AutoCloseable {
       return this;
     }
 
+    Function calls(int atATime) {
+      calls = atATime;
+      environment.put("AWS_LAMBDA_MAX_CONCURRENCY", Integer.toString(atATime));
+      return this;
+    }
+
     Function variable(String name, String value) {
       environment.put(name, value);
       return this;
     }
 
     InstanceSpec spec() {
-      return new InstanceSpec("test", launch, code, environment, memory, storage, logs);
+      return new InstanceSpec("test", launch, code, environment, memory, storage, calls, logs);
     }
 
     /** Starts an instance, ready or not. */

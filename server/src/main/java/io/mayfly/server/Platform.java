@@ -10,9 +10,11 @@ import io.mayfly.dispatch.FunctionSource;
 import io.mayfly.dispatch.InstanceStarter;
 import io.mayfly.dispatch.KeepAlive;
 import io.mayfly.dispatch.SparePools;
+import io.mayfly.dispatch.StartGate;
 import io.mayfly.functions.CodeStore;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.functions.FunctionUrls;
+import io.mayfly.functions.ReservedConcurrency;
 import io.mayfly.gateway.AwsHandler;
 import io.mayfly.gateway.FunctionUrlHandler;
 import io.mayfly.gateway.Listener;
@@ -60,6 +62,10 @@ import org.slf4j.LoggerFactory;
 final class Platform implements AutoCloseable {
   private static final Duration IDLE_CHECK = Duration.ofSeconds(1);
   private static final Duration LOG_PAUSE = Duration.ofMillis(10);
+
+  /** What the start of an instance takes of a processor, when nothing is loaded yet. */
+  private static final Duration START_TIME = Duration.ofMillis(100);
+
   private static final Duration SPARE_PAUSE = Duration.ofMillis(30);
 
   private static final Logger log = LoggerFactory.getLogger(Platform.class);
@@ -114,6 +120,8 @@ final class Platform implements AutoCloseable {
       // Functions
       catalog = closing.add(new FunctionCatalog(account, store, code, runtimes::launch, clock));
       urls = new FunctionUrls(catalog, store, clock, random);
+      ReservedConcurrency concurrency =
+          new ReservedConcurrency(catalog, store, options.concurrency());
       fresh = catalog.list().isEmpty();
       ServiceModel lambdaModel = ServiceModel.bundled("lambda-2015-03-31.json");
 
@@ -131,6 +139,7 @@ final class Platform implements AutoCloseable {
               function -> (bytes, offset, length) -> logs.write(function, bytes, offset, length),
               sandbox::get,
               spares,
+              new StartGate(2 * Runtime.getRuntime().availableProcessors(), START_TIME),
               clock);
       Dispatcher dispatcher =
           closing.add(
@@ -138,7 +147,7 @@ final class Platform implements AutoCloseable {
                   source,
                   starter,
                   KeepAlive.fixed(options.keepAlive()),
-                  options.concurrency(),
+                  new CatalogLimits(concurrency),
                   (function, usage) -> usages.add(function, usage.billed(), usage.memory()),
                   clock,
                   System::nanoTime));
@@ -171,6 +180,7 @@ final class Platform implements AutoCloseable {
                       lambdaModel,
                       catalog,
                       urls,
+                      concurrency,
                       dispatcher,
                       this::codeLocation,
                       this::functionUrl,

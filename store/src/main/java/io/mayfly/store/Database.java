@@ -48,6 +48,12 @@ public final class Database implements AutoCloseable {
             function text primary key,
             document text not null
           ) without rowid;
+          """,
+          """
+          create table reserved_concurrency (
+            function text primary key,
+            calls integer not null
+          ) without rowid;
           """);
 
   /** Something to do with the connection, inside a transaction. */

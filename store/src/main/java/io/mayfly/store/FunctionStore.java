@@ -4,6 +4,7 @@ import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionName;
 import io.mayfly.model.FunctionUrl;
 import java.util.List;
+import java.util.Map;
 
 /** Keeps functions and their URLs. Every change is on the disk when the method returns. */
 public interface FunctionStore {
@@ -15,7 +16,14 @@ public interface FunctionStore {
 
   void put(FunctionUrl url);
 
-  /** Removes a function and its URL. */
+  /** How many calls each function has reserved, of those that have. */
+  Map<FunctionName, Integer> reservedConcurrency();
+
+  void reserveConcurrency(FunctionName function, int calls);
+
+  void removeReservedConcurrency(FunctionName function);
+
+  /** Removes a function and all that belongs to it. */
   void remove(FunctionName function);
 
   void removeUrl(FunctionName function);

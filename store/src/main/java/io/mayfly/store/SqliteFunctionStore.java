@@ -8,7 +8,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Functions as JSON documents in SQLite: read once at the start, written at every change. */
@@ -47,9 +49,40 @@ public final class SqliteFunctionStore implements FunctionStore {
   }
 
   @Override
+  public Map<FunctionName, Integer> reservedConcurrency() {
+    return database.write(
+        connection -> {
+          Map<FunctionName, Integer> result = new HashMap<>();
+          try (PreparedStatement statement =
+                  connection.prepareStatement("select function, calls from reserved_concurrency");
+              ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+              result.put(new FunctionName(rows.getString(1)), rows.getInt(2));
+            }
+          }
+          return result;
+        });
+  }
+
+  @Override
+  public void reserveConcurrency(FunctionName function, int calls) {
+    execute(
+        "insert or replace into reserved_concurrency (function, calls) values (?, ?)",
+        function.value(),
+        Integer.toString(calls));
+  }
+
+  @Override
+  public void removeReservedConcurrency(FunctionName function) {
+    execute("delete from reserved_concurrency where function = ?", function.value());
+  }
+
+  @Override
   public void remove(FunctionName function) {
     database.write(
         connection -> {
+          update(
+              connection, "delete from reserved_concurrency where function = ?", function.value());
           update(connection, "delete from function_url where function = ?", function.value());
           return update(connection, "delete from function where name = ?", function.value());
         });

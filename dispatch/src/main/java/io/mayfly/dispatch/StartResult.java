@@ -1,0 +1,20 @@
+package io.mayfly.dispatch;
+
+import io.mayfly.model.DataSize;
+import io.mayfly.model.Outcome;
+import java.time.Duration;
+
+/** What became of starting an instance. */
+sealed interface StartResult {
+  /** It is ready. */
+  record Ready(PooledInstance instance, Duration init) implements StartResult {}
+
+  /**
+   * It is gone.
+   *
+   * @param took how long it was waited for
+   * @param peak the most memory it used
+   */
+  record Failed(Outcome outcome, InstanceLog log, Duration took, DataSize peak)
+      implements StartResult {}
+}

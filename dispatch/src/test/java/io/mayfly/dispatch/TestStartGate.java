@@ -1,0 +1,82 @@
+package io.mayfly.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mayfly.model.FunctionName;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+class TestStartGate {
+  private static final FunctionName GREEDY = new FunctionName("greedy");
+  private static final FunctionName MODEST = new FunctionName("modest");
+
+  @Test
+  void functionsTakeTurns() throws Exception {
+    StartGate gate = new StartGate(1, never -> {});
+    List<String> order = Collections.synchronizedList(new ArrayList<>());
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      StartGate.Place first = gate.enter(GREEDY);
+      List<Future<?>> starts = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        starts.add(callers.submit(() -> start(gate, GREEDY, order)));
+        awaitWaiting(gate, i + 1);
+      }
+      starts.add(callers.submit(() -> start(gate, MODEST, order)));
+      awaitWaiting(gate, 6);
+      first.close();
+      for (Future<?> start : starts) {
+        start.get();
+      }
+      assertThat(order).containsExactly("greedy", "modest", "greedy", "greedy", "greedy", "greedy");
+    }
+  }
+
+  @Test
+  void aPlaceIsLeftOnceHoweverOftenItIsSaid() {
+    List<Runnable> alarms = new ArrayList<>();
+    StartGate gate = new StartGate(1, alarms::add);
+    StartGate.Place first = gate.enter(GREEDY);
+    first.close();
+    first.close();
+    alarms.getFirst().run();
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
+        StartGate.Place second = gate.enter(GREEDY)) {
+      Future<?> third = callers.submit(() -> gate.enter(MODEST).close());
+      awaitWaiting(gate, 1);
+      assertThat(third).isNotDone();
+      assertThat(second).isNotNull();
+    }
+  }
+
+  @Test
+  void aStartThatTakesTooLongLosesItsPlace() throws Exception {
+    List<Runnable> alarms = Collections.synchronizedList(new ArrayList<>());
+    StartGate gate = new StartGate(1, alarms::add);
+    try (StartGate.Place slow = gate.enter(GREEDY);
+        ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<?> next = callers.submit(() -> gate.enter(MODEST).close());
+      awaitWaiting(gate, 1);
+      alarms.getFirst().run();
+      next.get();
+      assertThat(slow).isNotNull();
+    }
+  }
+
+  private static void start(StartGate gate, FunctionName function, List<String> order) {
+    try (StartGate.Place place = gate.enter(function)) {
+      order.add(function.value());
+      assertThat(place).isNotNull();
+    }
+  }
+
+  private static void awaitWaiting(StartGate gate, int count) {
+    while (gate.waiting() < count) {
+      Thread.onSpinWait();
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package io.mayfly.lambda;
+
+import io.mayfly.aws.Caller;
+import io.mayfly.aws.Operation;
+import io.mayfly.functions.ReservedConcurrency;
+
+/** {@code DeleteFunctionConcurrency}. */
+final class DeleteFunctionConcurrency
+    implements Operation<DeleteFunctionConcurrency.Input, Operation.Nothing> {
+  record Input(String functionName) {}
+
+  private final ReservedConcurrency concurrency;
+  private final FunctionReferences references;
+
+  DeleteFunctionConcurrency(ReservedConcurrency concurrency, FunctionReferences references) {
+    this.concurrency = concurrency;
+    this.references = references;
+  }
+
+  @Override
+  public Nothing handle(Input input, Caller caller) {
+    concurrency.delete(references.unqualified(input.functionName()));
+    return Nothing.VALUE;
+  }
+}

@@ -1,0 +1,26 @@
+package io.mayfly.lambda;
+
+import io.mayfly.aws.Caller;
+import io.mayfly.aws.Operation;
+import io.mayfly.functions.ReservedConcurrency;
+import io.mayfly.model.FunctionName;
+
+/** {@code PutFunctionConcurrency}. */
+final class PutFunctionConcurrency implements Operation<PutFunctionConcurrency.Input, Reservation> {
+  record Input(String functionName, int reservedConcurrentExecutions) {}
+
+  private final ReservedConcurrency concurrency;
+  private final FunctionReferences references;
+
+  PutFunctionConcurrency(ReservedConcurrency concurrency, FunctionReferences references) {
+    this.concurrency = concurrency;
+    this.references = references;
+  }
+
+  @Override
+  public Reservation handle(Input input, Caller caller) {
+    FunctionName function = references.unqualified(input.functionName());
+    concurrency.put(function, input.reservedConcurrentExecutions());
+    return Reservation.of(concurrency.find(function));
+  }
+}
