@@ -2,13 +2,14 @@
 // Serves one JavaScript function over frames.
 //
 // Everything runs on the main thread. While a handler runs, the socket does not keep the event loop
-// alive, so that an empty event loop ends a call as it does on Lambda: Node says `beforeExit`.
+// alive, so that an empty event loop ends a call as it does on Lambda: Node says `beforeExit`. With
+// several calls at a time it does, because an empty event loop is then nobody's.
 // What handlers see follows AWS's runtime interface client: the third major version, with callbacks,
 // up to Node 22, the fourth, without, from Node 24.
 
 const errors = require('./errors.cjs');
 const { load } = require('./loader.cjs');
-const { logError, patchConsole, setRequestId } = require('./logging.cjs');
+const { calls, logError, patchConsole, setRequestId } = require('./logging.cjs');
 const { Platform } = require('./platform.cjs');
 
 const { toErrorObject, withoutCallbacks } = errors;
@@ -22,8 +23,9 @@ const platform = new Platform(socketPath, serve);
 const served = { handler: undefined };
 let ready = false;
 let dying = false;
-/** The call that is being served, if any. */
-let current;
+/** The calls that are being served. */
+const running = new Set();
+let callsAtATime = 1;
 /** What an empty event loop means just now. */
 let onEmptyLoop = () => {};
 
@@ -43,23 +45,24 @@ function stringify(result) {
 }
 
 function finish() {
-  current = undefined;
   onEmptyLoop = () => {};
   platform.keepAlive(true);
 }
 
 function succeed(call, result) {
-  if (call !== current) {
+  if (!running.has(call)) {
     console.error('The call has been answered already; a second answer is dropped.');
     return;
   }
   platform.result(call.number, stringify(result));
+  running.delete(call);
   finish();
 }
 
 function fail(call, thrown) {
   logError('Invoke Error', thrown);
   platform.error(call.number, toErrorObject(thrown));
+  running.delete(call);
   finish();
 }
 
@@ -171,7 +174,11 @@ async function serveWithPromises(call) {
 }
 
 function serve(call) {
-  current = call;
+  running.add(call);
+  if (callsAtATime > 1) {
+    calls.run(call, handle, call);
+    return;
+  }
   platform.keepAlive(false);
   setRequestId(call.requestId);
   if (call.traceId) {
@@ -179,6 +186,10 @@ function serve(call) {
   } else {
     delete process.env._X_AMZN_TRACE_ID;
   }
+  handle(call);
+}
+
+function handle(call) {
   if (served.handler[STREAMING]) {
     fail(call, new errors.InvalidStreamingOperation('Streamed responses are not supported yet.'));
   } else if (withoutCallbacks) {
@@ -193,6 +204,7 @@ function die(what, error, status) {
   dying = true;
   logError(what, error);
   const exit = () => process.exit(status);
+  const current = callsAtATime > 1 ? calls.getStore() : [...running][0];
   if (!ready) {
     platform.initError(toErrorObject(error), exit);
   } else if (current) {
@@ -248,6 +260,7 @@ async function main() {
   } else {
     platform.hello();
   }
+  callsAtATime = Number(process.env.AWS_LAMBDA_MAX_CONCURRENCY ?? 1);
   patchConsole(withoutCallbacks ? '-' : undefined);
   if (!withoutCallbacks) {
     process.on('uncaughtException', (error) => die('Uncaught Exception', error, 129));
@@ -268,7 +281,7 @@ async function main() {
   setImmediate(() => {
     if (!dying) {
       ready = true;
-      platform.ready();
+      platform.ready(callsAtATime);
     }
   });
 }

@@ -1,6 +1,7 @@
 'use strict';
 // The console, writing log lines as Lambda writes them.
 
+const { AsyncLocalStorage } = require('node:async_hooks');
 const { format } = require('node:util');
 const { asError, lines, toLogText } = require('./errors.cjs');
 
@@ -8,9 +9,13 @@ const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
 
 let json = false;
 let requestId;
+/** The call on whose behalf the code runs, where there may be several. */
+const calls = new AsyncLocalStorage();
+
+const currentRequestId = () => calls.getStore()?.requestId ?? requestId;
 
 function textLine(time, level, values) {
-  return `${time}\t${requestId}\t${level}\t${format(...values)}`;
+  return `${time}\t${currentRequestId()}\t${level}\t${format(...values)}`;
 }
 
 const errorFields = (error) => ({
@@ -20,7 +25,7 @@ const errorFields = (error) => ({
 });
 
 function jsonLine(time, level, values) {
-  const line = { timestamp: time, level, requestId };
+  const line = { timestamp: time, level, requestId: currentRequestId() };
   if (values.length === 1) {
     line.message = values[0];
     try {
@@ -68,6 +73,7 @@ function logError(what, thrown) {
 }
 
 module.exports = {
+  calls,
   patchConsole,
   logError,
   setRequestId: (id) => {

@@ -53,6 +53,8 @@ class Platform {
   #socket;
   #pending = [];
   #size = 0;
+  #gathers = false;
+  #gathering = false;
 
   /** What to do when the platform gives the variables of a function. */
   onFunction = () => {};
@@ -99,6 +101,14 @@ class Platform {
     head.writeUInt32BE(5 + bodies.reduce((sum, body) => sum + body.length, 0), 0);
     head[4] = type;
     head.writeUInt32BE(number, 5);
+    if (this.#gathers && !this.#gathering) {
+      this.#gathering = true;
+      this.#socket.cork();
+      process.nextTick(() => {
+        this.#gathering = false;
+        this.#socket.uncork();
+      });
+    }
     this.#socket.write(Buffer.concat([head, ...bodies]), sent);
   }
 
@@ -117,8 +127,12 @@ class Platform {
     this.#send(HELLO, 0, [version, text(`node ${process.versions.node}`)]);
   }
 
-  ready() {
-    this.#send(READY, 0, []);
+  /** For `calls` at a time; answers that come in the same turn of the event loop go together. */
+  ready(calls) {
+    const count = Buffer.alloc(2);
+    count.writeUInt16BE(calls);
+    this.#send(READY, 0, [count]);
+    this.#gathers = calls > 1;
   }
 
   initError(error, sent) {

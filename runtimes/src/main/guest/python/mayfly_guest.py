@@ -1,6 +1,8 @@
 """Serves one Python function over frames (docs/design/002-frames.md).
 
 Everything runs in the main thread: it waits for a call, runs the handler, answers, and waits again.
+A function that takes several calls at a time has a process for each, as on Lambda, so that handlers
+share nothing but /tmp; each has its own connection, and the first process only waits for the end.
 What the handler sees (event, context, errors, log lines) is what AWS's runtime interface client for
 Python shows it.
 """
@@ -235,15 +237,38 @@ def set_up_path():
     sys.path[:] = [task_root, "/opt/python/lib/%s/site-packages" % version, "/opt/python"] + rest
 
 
-def main():
-    platform = Platform(os.environ.pop("MAYFLY_SOCKET"))
+def connect(path):
+    platform = Platform(path)
     version = "python %d.%d.%d" % sys.version_info[:3]
     name = version.encode()
     platform.send(
         HELLO, 0, PROTOCOL_VERSION.to_bytes(2, "big"), len(name).to_bytes(2, "big"), name
     )
+    return platform
+
+
+def start_workers(count):
+    """Returns in each of so many new processes; this one ends like the first of them that ends."""
+    for _ in range(count):
+        if os.fork() == 0:
+            return
+    _, status = os.wait()
+    if os.WIFSIGNALED(status):
+        os.kill(os.getpid(), os.WTERMSIG(status))
+    os._exit(os.WEXITSTATUS(status))
+
+
+def main():
+    path = os.environ.pop("MAYFLY_SOCKET")
+    platform = connect(path)
     if "_HANDLER" not in os.environ:
         wait_for_function(platform)
+    workers = int(os.environ.get("AWS_LAMBDA_MAX_CONCURRENCY", "1"))
+    if workers > 1:
+        platform.send(READY, 0, (0).to_bytes(2, "big"))
+        start_workers(workers)
+        platform.socket.close()
+        platform = connect(path)
     set_up_logging()
     set_up_path()
     try:

@@ -1,9 +1,12 @@
 import com.amazonaws.services.lambda.runtime.ClientContext;
 import com.amazonaws.services.lambda.runtime.Context;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** What a function can see and do, one action for each event. */
 public class App {
@@ -23,6 +26,8 @@ public class App {
         throw new Own("no good: ü 😀");
       case "counts":
         return ++calls;
+      case "meets":
+        return meets(event, context);
       case "shows_context":
         return context(event, context);
       case "shows_environment":
@@ -39,6 +44,23 @@ public class App {
         return null;
       default:
         throw new IllegalArgumentException();
+    }
+  }
+
+  /** Answers once as many calls of the same meeting as the event says are in this instance. */
+  private static Object meets(Map<String, Object> event, Context context) throws Exception {
+    String meeting = (String) event.get("meeting");
+    Path folder = Path.of("/tmp");
+    Files.createFile(folder.resolve(meeting + "-" + context.getAwsRequestId()));
+    while (true) {
+      try (Stream<Path> files = Files.list(folder)) {
+        if (files.filter(file -> file.getFileName().toString().startsWith(meeting)).count()
+            >= ((Number) event.get("calls")).intValue()) {
+          context.getLogger().log("met " + context.getAwsRequestId() + "\n");
+          return context.getAwsRequestId();
+        }
+      }
+      Thread.sleep(2);
     }
   }
 

@@ -5,6 +5,8 @@
 // trace's id; the others are in the context up to nodejs22.x only.
 const ONE_SIDED = ['callbackWaitsForEmptyEventLoop', 'done', 'fail', 'succeed', 'xRayTraceId'];
 
+const fs = require('node:fs');
+
 let calls = 0;
 
 class Own extends Error {
@@ -20,6 +22,16 @@ const actions = {
     throw new Own('no good: ü 😀');
   },
   counts: async () => ++calls,
+  /** Answers once as many calls of the same meeting as the event says are in this instance. */
+  meets: async ({ meeting, calls: expected }, context) => {
+    fs.writeFileSync(`/tmp/${meeting}-${context.awsRequestId}`, '');
+    const present = () => fs.readdirSync('/tmp').filter((name) => name.startsWith(meeting)).length;
+    while (present() < expected) {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    console.log('met', context.awsRequestId);
+    return context.awsRequestId;
+  },
   shows_context: async (event, context) => {
     const remaining = context.getRemainingTimeInMillis();
     const keys = Object.keys(context).filter((key) => !ONE_SIDED.includes(key)).sort();

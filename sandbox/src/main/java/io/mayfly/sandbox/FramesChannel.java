@@ -9,15 +9,21 @@ import io.mayfly.runtimes.frame.GuestFrame;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.BlockingDeque;
+import java.util.concurrent.LinkedBlockingDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Frames over a Unix socket, with one of our own guests.
  *
- * <p>Has no thread of its own: whoever waits for the guest reads its socket, one thread at a time.
- * Only {@link #close} comes from other threads, and makes a read or accept that is under way fail.
+ * <p>With one call at a time it has no thread of its own: whoever waits for the guest reads its
+ * socket, one thread at a time. With several, a guest may open several connections, and each has a
+ * thread that reads. {@link #close} comes from other threads, and makes a read or accept that is
+ * under way fail.
  */
 final class FramesChannel implements RuntimeChannel {
   private static final int VERSION = 1;
@@ -26,12 +32,30 @@ final class FramesChannel implements RuntimeChannel {
   private static final String JSON = "application/json";
 
   private final FramesListener listener;
+
+  private volatile int callsAtATime;
+
+  /** The first one; the only one that a guest with one call at a time has. */
   private @Nullable Connection connection;
+
+  private final List<Connection> connections = new ArrayList<>();
   private boolean closed;
   private int call;
 
-  FramesChannel(FramesListener listener) {
+  /** Connections with room for a call, as often as they have room. Empty with one at a time. */
+  private final BlockingDeque<SharedConnection> free = new LinkedBlockingDeque<>();
+
+  /**
+   * @param callsAtATime how many calls the guest is to take at the same time
+   */
+  FramesChannel(FramesListener listener, int callsAtATime) {
     this.listener = listener;
+    this.callsAtATime = callsAtATime;
+  }
+
+  @Override
+  public void callsAtATime(int calls) {
+    callsAtATime = calls;
   }
 
   private record Connection(SocketChannel socket, FrameReader reader, FrameWriter writer) {}
@@ -41,11 +65,12 @@ final class FramesChannel implements RuntimeChannel {
    * never will. To be called by one thread at a time, before {@link #specialise}.
    */
   Optional<Outcome> awaitWaiting() throws ChannelClosedException {
-    return guarded(() -> greet(WAITING_VERSION));
+    return guarded(() -> greet(connect(), WAITING_VERSION));
   }
 
-  /** Gives a waiting guest the variables of its function; {@link #awaitReady} is next. */
+  /** Gives a waiting guest its function's variables; {@link #awaitReady} is next. */
   void specialise(Map<String, String> environment) throws ChannelClosedException {
+    closeIfComplete(0);
     try {
       connected().writer().specialise(environment);
     } catch (IOException e) {
@@ -61,7 +86,11 @@ final class FramesChannel implements RuntimeChannel {
     }
     return guarded(
         () -> {
-          Optional<Outcome> refused = waiting ? Optional.empty() : greet(VERSION);
+          Optional<Outcome> refused = Optional.empty();
+          if (!waiting) {
+            refused = greet(connect(), VERSION);
+            closeIfComplete(0);
+          }
           return refused.isPresent() ? refused : start();
         });
   }
@@ -81,51 +110,111 @@ final class FramesChannel implements RuntimeChannel {
     }
   }
 
-  private Optional<Outcome> greet(int version) throws IOException, ChannelClosedException {
-    GuestFrame hello = read(connect());
+  private static Optional<Outcome> greet(Connection guest, int version)
+      throws IOException, ChannelClosedException {
+    GuestFrame hello = read(guest);
     return hello instanceof GuestFrame.Hello greeting && greeting.version() >= version
         ? Optional.empty()
         : Optional.of(unexpected("a HELLO of version " + version, hello));
   }
 
+  /**
+   * Waits until the guest has said for as many calls as it is to take that it is ready, over the
+   * first connection or over further ones. Then nothing in the jail can connect any more.
+   */
   private Optional<Outcome> start() throws IOException, ChannelClosedException {
-    return switch (read(connected())) {
-      case GuestFrame.Ready ready -> Optional.empty();
-      case GuestFrame.InitError error ->
-          Optional.of(new Outcome.InitError(error.error(), type(error.errorType())));
-      case GuestFrame.Hello other -> Optional.of(unexpected("READY", other));
-      case GuestFrame.Result other -> Optional.of(unexpected("READY", other));
-      case GuestFrame.HandlerError other -> Optional.of(unexpected("READY", other));
-      case GuestFrame.TooLarge other -> Optional.of(unexpected("READY", other));
-    };
+    Connection guest = connected();
+    int room = 0;
+    while (true) {
+      GuestFrame frame = read(guest);
+      if (frame instanceof GuestFrame.InitError error) {
+        return Optional.of(new Outcome.InitError(error.error(), type(error.errorType())));
+      }
+      if (!(frame instanceof GuestFrame.Ready ready) || (callsAtATime == 1 && ready.calls() != 1)) {
+        return Optional.of(unexpected("READY", frame));
+      }
+      if (callsAtATime > 1) {
+        share(guest, Math.min(ready.calls(), callsAtATime - room));
+      }
+      room += ready.calls();
+      if (closeIfComplete(room)) {
+        return Optional.empty();
+      }
+      guest = connect();
+      Optional<Outcome> refused = greet(guest, VERSION);
+      if (refused.isPresent()) {
+        return refused;
+      }
+    }
   }
 
-  /** The guest connects once; with the listener closed nothing else in the jail can. */
+  private void share(Connection guest, int calls) {
+    if (calls > 0) {
+      SharedConnection shared = new SharedConnection(guest.reader(), guest.writer());
+      shared.start();
+      for (int i = 0; i < calls; i++) {
+        free.addLast(shared);
+      }
+    }
+  }
+
+  /**
+   * Lets nobody connect any more once that is not needed: with one call at a time as soon as the
+   * guest has connected, before it loads the function. True if it has room for all calls.
+   */
+  private boolean closeIfComplete(int room) {
+    if (callsAtATime == 1 || room >= callsAtATime) {
+      listener.close();
+    }
+    return room >= callsAtATime;
+  }
+
   private Connection connect() throws IOException {
     SocketChannel socket = listener.channel().accept();
     Connection made = new Connection(socket, new FrameReader(socket), new FrameWriter(socket));
     synchronized (this) {
-      connection = made;
+      connections.add(made);
+      connection = connection == null ? made : connection;
       if (closed) {
         socket.close();
       }
     }
-    listener.close();
     return made;
   }
 
   @Override
   public Outcome invoke(Invocation invocation) throws ChannelClosedException {
+    return callsAtATime == 1 ? invokeAlone(invocation) : invokeAmongOthers(invocation);
+  }
+
+  private Outcome invokeAlone(Invocation invocation) throws ChannelClosedException {
     Connection guest = connected();
     call++;
     try {
       guest.writer().invoke(call, invocation);
-      return answer(read(guest));
+      GuestFrame frame = read(guest);
+      return call(frame) == call ? outcome(frame) : unexpected("an answer to call " + call, frame);
     } catch (FrameException e) {
       return new Outcome.BadResponse(String.valueOf(e.getMessage()));
     } catch (IOException e) {
       throw new ChannelClosedException("the runtime's connection broke", e);
     }
+  }
+
+  /**
+   * A call that timed out keeps its room for ever: the guest may be busy with it still. Its
+   * instance is given no more calls.
+   */
+  private Outcome invokeAmongOthers(Invocation invocation) throws ChannelClosedException {
+    SharedConnection guest = free.pollFirst();
+    if (guest == null) {
+      throw new IllegalStateException("more calls than " + callsAtATime + " at a time");
+    }
+    Outcome outcome = guest.invoke(invocation);
+    if (!(outcome instanceof Outcome.TimedOut)) {
+      free.addFirst(guest);
+    }
+    return outcome;
   }
 
   private synchronized Connection connected() throws ChannelClosedException {
@@ -135,20 +224,25 @@ final class FramesChannel implements RuntimeChannel {
     return connection;
   }
 
-  private Outcome answer(GuestFrame frame) {
+  /** The number of the call that a frame answers; 0, which no call has, if it answers none. */
+  static int call(GuestFrame frame) {
     return switch (frame) {
-      case GuestFrame.Result result when result.call() == call ->
-          new Outcome.Success(result.payload(), JSON);
-      case GuestFrame.HandlerError error when error.call() == call ->
+      case GuestFrame.Result result -> result.call();
+      case GuestFrame.HandlerError error -> error.call();
+      case GuestFrame.TooLarge tooLarge -> tooLarge.call();
+      case GuestFrame.Hello _, GuestFrame.Ready _, GuestFrame.InitError _ -> 0;
+    };
+  }
+
+  /** What an answer says. */
+  static Outcome outcome(GuestFrame frame) {
+    return switch (frame) {
+      case GuestFrame.Result result -> new Outcome.Success(result.payload(), JSON);
+      case GuestFrame.HandlerError error ->
           new Outcome.HandlerError(error.error(), type(error.errorType()));
-      case GuestFrame.TooLarge tooLarge when tooLarge.call() == call ->
-          new Outcome.ResponseTooLarge(tooLarge.bytes());
-      case GuestFrame.Result other -> unexpected("an answer to call " + call, other);
-      case GuestFrame.HandlerError other -> unexpected("an answer to call " + call, other);
-      case GuestFrame.TooLarge other -> unexpected("an answer to call " + call, other);
-      case GuestFrame.Hello other -> unexpected("an answer", other);
-      case GuestFrame.Ready other -> unexpected("an answer", other);
-      case GuestFrame.InitError other -> unexpected("an answer", other);
+      case GuestFrame.TooLarge tooLarge -> new Outcome.ResponseTooLarge(tooLarge.bytes());
+      case GuestFrame.Hello _, GuestFrame.Ready _, GuestFrame.InitError _ ->
+          unexpected("an answer", frame);
     };
   }
 
@@ -170,15 +264,15 @@ final class FramesChannel implements RuntimeChannel {
 
   @Override
   public void close() {
-    SocketChannel socket;
+    List<Connection> open;
     synchronized (this) {
       closed = true;
-      socket = connection == null ? null : connection.socket();
+      open = List.copyOf(connections);
     }
     listener.close();
-    if (socket != null) {
+    for (Connection each : open) {
       try {
-        socket.close();
+        each.socket().close();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -9,10 +9,10 @@ import java.util.Optional;
 /**
  * One execution environment: a jail with a runtime in it that has been given one function.
  *
- * <p>{@code starting → idle ⇄ busy → gone}; an idle one may be frozen. One invocation at a time;
- * the caller sees to that. After an outcome that says the instance is gone, its processes, cgroup,
- * mounts and sockets are gone too or on their way, and every further call answers {@link
- * Outcome.Exited} or the like at once.
+ * <p>{@code starting → idle ⇄ busy → gone}; an idle one may be frozen. No more invocations at a
+ * time than its {@link InstanceSpec} says; the caller sees to that. After an outcome that says the
+ * instance is gone, its processes, cgroup, mounts and sockets are gone too or on their way, and
+ * every further call answers {@link Outcome.Exited} or the like at once.
  */
 public interface Instance {
   /** Unique within the platform's life, and safe in file names. */
@@ -30,8 +30,9 @@ public interface Instance {
   Duration initDuration();
 
   /**
-   * Gives the handler an event and waits for its answer, at most until the invocation's deadline,
-   * when the whole instance is killed.
+   * Gives the handler an event and waits for its answer, at most until the invocation's deadline.
+   * Then the whole instance is killed, unless it takes several calls at a time: its other calls go
+   * on, and it is for the caller to {@link #stop} it after them.
    *
    * <p>Everything the instance wrote before it answered has reached its {@link LogSink} when this
    * returns, unless it writes faster than it can be read.
@@ -45,7 +46,7 @@ public interface Instance {
    */
   void freeze();
 
-  /** Whether it can serve (another) invocation. */
+  /** Whether it can serve calls, if it is not as busy as it can be. */
   boolean usable();
 
   /** The most memory it has used so far. */

@@ -71,6 +71,7 @@ final class JailedSandbox implements Sandbox {
             Optional.of(spec.code()),
             spec.memory(),
             spec.ephemeralStorage(),
+            spec.callsAtATime(),
             Optional.empty());
     return guarded(
         "An instance of " + spec.label(),
@@ -190,10 +191,11 @@ final class JailedSandbox implements Sandbox {
       Optional<Path> code,
       DataSize memory,
       DataSize ephemeralStorage,
+      int callsAtATime,
       Optional<Integer> waiting) {
     static Base ofSpare(SpareSpec spec, Optional<Integer> waiting) {
       return new Base(
-          spec.launch(), Optional.empty(), SPARE_MEMORY, spec.ephemeralStorage(), waiting);
+          spec.launch(), Optional.empty(), SPARE_MEMORY, spec.ephemeralStorage(), 1, waiting);
     }
   }
 
@@ -243,13 +245,22 @@ final class JailedSandbox implements Sandbox {
     undo.forgetLast();
     RuntimeChannel channel =
         socket
-            .<RuntimeChannel>map(FramesChannel::new)
-            .orElseGet(() -> new RuntimeApiChannel(process.listener().orElseThrow()));
+            .<RuntimeChannel>map(listener -> new FramesChannel(listener, base.callsAtATime()))
+            .orElseGet(
+                () -> new RuntimeApiChannel(process.listener().orElseThrow(), base.callsAtATime()));
     Held held = new Held(process, cgroup, alarm, undo, base.memory());
     OutputPipe pipe = new OutputPipe(machine.pump(), logs, output.readEnd());
     ProcessInstance instance =
         new ProcessInstance(
-            id, started, process, channel, held, pipe, machine.pump(), machine.timer());
+            id,
+            started,
+            process,
+            channel,
+            held,
+            pipe,
+            machine.pump(),
+            machine.timer(),
+            base.callsAtATime());
     long token = machine.pump().watch(alarm.descriptor(), instance::checkMemory);
     undo.add(() -> machine.pump().forget(alarm.descriptor(), token));
     instance.watch();
@@ -280,7 +291,7 @@ final class JailedSandbox implements Sandbox {
     public Instance specialise(InstanceSpec spec) {
       ProcessInstance instance = jailed.instance();
       try {
-        instance.restart(spec.logs());
+        instance.restart(spec);
         jailed.cgroup().background(false);
         jailed.held().limitMemory(spec.memory());
         mounter.mount(

@@ -66,7 +66,7 @@ final class PlainSandbox implements Sandbox {
           id,
           started,
           Map.of("MAYFLY_SOCKET", listener.path().toString()),
-          new FramesChannel(listener));
+          new FramesChannel(listener, spec.callsAtATime()));
     } catch (IOException | RuntimeException e) {
       listener.close();
       throw e;
@@ -84,7 +84,7 @@ final class PlainSandbox implements Sandbox {
           id,
           started,
           Map.of("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:" + port),
-          new RuntimeApiChannel(listener));
+          new RuntimeApiChannel(listener, spec.callsAtATime()));
     } catch (IOException | RuntimeException e) {
       listener.close();
       throw e;
@@ -141,7 +141,8 @@ final class PlainSandbox implements Sandbox {
             new Group(process, scratch),
             pipe,
             machine.pump(),
-            machine.timer());
+            machine.timer(),
+            spec.callsAtATime());
     instance.watch();
     return instance;
   }

@@ -18,7 +18,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An instance as a tree of processes: {@code STARTING → IDLE ⇄ BUSY → GONE}.
+ * An instance as a tree of processes: {@code STARTING → READY → GONE}; ready it is idle, frozen, or
+ * busy with as many calls as it takes at a time.
  *
  * <p>Threads: the caller's thread (virtual, as a rule) does the waiting in {@link #awaitReady} and
  * {@link #invoke}. The pump's thread learns that the first process has ended and is the only one to
@@ -35,8 +36,7 @@ final class ProcessInstance implements Instance {
 
   private enum State {
     STARTING,
-    IDLE,
-    BUSY,
+    READY,
     GONE
   }
 
@@ -47,6 +47,11 @@ final class ProcessInstance implements Instance {
   private final ReentrantLock freezing = new ReentrantLock();
 
   private boolean frozen;
+
+  /** Calls that run now; at most {@link #callsAtATime}. */
+  private int running;
+
+  private volatile int callsAtATime;
   private final Launcher.Started process;
   private final RuntimeChannel channel;
   private final Containment containment;
@@ -70,7 +75,9 @@ final class ProcessInstance implements Instance {
       Containment containment,
       OutputPipe output,
       Pump pump,
-      ScheduledExecutorService timer) {
+      ScheduledExecutorService timer,
+      int callsAtATime) {
+    this.callsAtATime = callsAtATime;
     this.id = id;
     this.startedNanos = startedNanos;
     this.process = process;
@@ -90,9 +97,11 @@ final class ProcessInstance implements Instance {
   }
 
   /** Its time begins again: a spare that was prepared long ago is given its function now. */
-  void restart(LogSink logs) {
+  void restart(InstanceSpec function) {
     startedNanos = System.nanoTime();
-    output.divert(logs);
+    callsAtATime = function.callsAtATime();
+    channel.callsAtATime(callsAtATime);
+    output.divert(function.logs());
   }
 
   /**
@@ -139,7 +148,7 @@ final class ProcessInstance implements Instance {
       }
       containment.ready();
       initDuration = Duration.ofNanos(System.nanoTime() - startedNanos);
-      return state.compareAndSet(State.STARTING, State.IDLE)
+      return state.compareAndSet(State.STARTING, State.READY)
           ? Optional.empty()
           : Optional.of(end("it ended while it got ready"));
     } catch (RuntimeChannel.ChannelClosedException e) {
@@ -152,12 +161,12 @@ final class ProcessInstance implements Instance {
   @Override
   public Outcome invoke(Invocation invocation) {
     if (!begin()) {
-      if (state.get() == State.GONE) {
-        return end("it is gone");
-      }
-      throw new IllegalStateException("instance " + id + " is " + state.get() + ", not idle");
+      return end("it is gone");
     }
-    Future<?> alarm = killAfter(Duration.between(Instant.now(), invocation.deadline()));
+    Optional<Future<?>> alarm =
+        callsAtATime == 1
+            ? Optional.of(killAfter(Duration.between(Instant.now(), invocation.deadline())))
+            : Optional.empty(); // Its other calls are not to die of this one's deadline.
     try {
       Outcome outcome = channel.invoke(invocation);
       output.drain();
@@ -171,18 +180,33 @@ final class ProcessInstance implements Instance {
     } catch (RuntimeChannel.ChannelClosedException e) {
       return end(e.reason());
     } finally {
-      alarm.cancel(false);
-      state.compareAndSet(State.BUSY, State.IDLE);
+      alarm.ifPresent(each -> each.cancel(false));
+      finish();
     }
   }
 
-  /** From idle to busy; false from any other state. */
+  private void finish() {
+    freezing.lock();
+    try {
+      running--;
+    } finally {
+      freezing.unlock();
+    }
+  }
+
+  /** Counts a call; false if the instance is gone. */
   private boolean begin() {
     freezing.lock();
     try {
-      if (!state.compareAndSet(State.IDLE, State.BUSY)) {
+      State now = state.get();
+      if (now == State.GONE) {
         return false;
       }
+      if (now == State.STARTING || running == callsAtATime) {
+        throw new IllegalStateException(
+            "instance %s is %s with %d calls of %d".formatted(id, now, running, callsAtATime));
+      }
+      running++;
       if (frozen) {
         containment.thaw();
         frozen = false;
@@ -197,7 +221,7 @@ final class ProcessInstance implements Instance {
   public void freeze() {
     freezing.lock();
     try {
-      if (frozen || state.get() != State.IDLE) {
+      if (frozen || running > 0 || state.get() != State.READY) {
         return;
       }
       containment.freeze();
@@ -249,7 +273,7 @@ final class ProcessInstance implements Instance {
 
   @Override
   public boolean usable() {
-    return state.get() == State.IDLE && reason.get() == null;
+    return state.get() == State.READY && reason.get() == null;
   }
 
   @Override

@@ -9,8 +9,13 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Base64;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
@@ -38,18 +43,45 @@ final class RuntimeApiChannel implements RuntimeChannel {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Set<HttpConnection> connections = new HashSet<>();
-  // The connection whose "next" waits for an event.
-  private @Nullable HttpConnection waiting;
-  // What the runtime has been given and has not answered.
-  private @Nullable Invocation current;
-  private @Nullable Outcome answer;
+  // Connections whose "next" waits for an event, the longest first; one for each call at most.
+  private final Deque<HttpConnection> waiting = new ArrayDeque<>();
+  // What the runtime has been given and has not answered, by request id.
+  private final Map<String, Call> running = new HashMap<>();
+  // Calls whose caller has its timeout. Their answers are taken, and nobody wants them.
+  private final Set<String> late = new HashSet<>();
   private @Nullable Outcome initError;
+  private int callsAtATime;
   private boolean ready;
   private boolean closed;
 
-  RuntimeApiChannel(ServerSocketChannel listener) {
+  /** One call; its answer is guarded by the lock. */
+  private static final class Call {
+    private final Condition answered;
+    private @Nullable Outcome answer;
+
+    Call(Condition answered) {
+      this.answered = answered;
+    }
+  }
+
+  /**
+   * @param callsAtATime how many events the runtime may have at the same time; it asks for each
+   *     over a connection of its own
+   */
+  RuntimeApiChannel(ServerSocketChannel listener, int callsAtATime) {
     this.listener = listener;
+    this.callsAtATime = callsAtATime;
     Thread.ofVirtual().name("runtime-api").start(this::accept);
+  }
+
+  @Override
+  public void callsAtATime(int calls) {
+    lock.lock();
+    try {
+      callsAtATime = calls;
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
@@ -68,19 +100,29 @@ final class RuntimeApiChannel implements RuntimeChannel {
   @Override
   public Outcome invoke(Invocation invocation) throws ChannelClosedException {
     byte[] event = event(invocation);
-    while (!offer(event, takeWaiting(invocation))) {
+    String id = invocation.requestId().value();
+    Call call = new Call(lock.newCondition());
+    while (!offer(event, takeWaiting(id, call))) {
       // The client went away between asking and being given the event; it will ask again.
-      withdraw();
+      withdraw(id);
     }
     lock.lock();
     try {
-      while (answer == null) {
-        await();
+      long left = Duration.between(Instant.now(), invocation.deadline()).toNanos();
+      while (call.answer == null) {
+        requireOpen();
+        if (callsAtATime == 1) {
+          call.answered.awaitUninterruptibly();
+        } else if (left > 0) {
+          left = awaitAtMost(call.answered, left);
+        } else {
+          running.remove(id);
+          late.add(id);
+          return new Outcome.TimedOut();
+        }
       }
-      Outcome outcome = answer;
-      answer = null;
       awaitNext();
-      return outcome;
+      return call.answer;
     } finally {
       lock.unlock();
     }
@@ -96,26 +138,24 @@ final class RuntimeApiChannel implements RuntimeChannel {
     }
   }
 
-  private void withdraw() {
+  private void withdraw(String id) {
     lock.lock();
     try {
-      current = null;
+      running.remove(id);
     } finally {
       lock.unlock();
     }
   }
 
-  /** Waits until the runtime asks, and makes {@code invocation} the one it may answer. */
-  private HttpConnection takeWaiting(Invocation invocation) throws ChannelClosedException {
+  /** Waits until the runtime asks, and makes {@code call} one that it may answer. */
+  private HttpConnection takeWaiting(String id, Call call) throws ChannelClosedException {
     lock.lock();
     try {
-      while (waiting == null) {
+      while (waiting.isEmpty()) {
         await();
       }
-      HttpConnection connection = waiting;
-      waiting = null;
-      current = invocation;
-      return connection;
+      running.put(id, call);
+      return waiting.removeFirst();
     } finally {
       lock.unlock();
     }
@@ -126,22 +166,33 @@ final class RuntimeApiChannel implements RuntimeChannel {
    * call it has answered. AWS's client for Java logs a handler's error only after it has sent it.
    */
   private void awaitNext() {
-    long left = NEXT_LAG.toNanos();
-    try {
-      while (waiting == null && !closed && left > 0) {
-        left = changed.awaitNanos(left);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    long left = callsAtATime == 1 ? NEXT_LAG.toNanos() : 0;
+    while (waiting.isEmpty() && !closed && left > 0) {
+      left = awaitAtMost(changed, left);
     }
   }
 
   @SuppressWarnings("WaitNotInLoop") // every caller loops over its own condition
   private void await() throws ChannelClosedException {
+    requireOpen();
+    changed.awaitUninterruptibly();
+  }
+
+  private void requireOpen() throws ChannelClosedException {
     if (closed) {
       throw new ChannelClosedException("the instance has been stopped");
     }
-    changed.awaitUninterruptibly();
+  }
+
+  /** What is left of the nanoseconds; nothing after an interrupt. */
+  @SuppressWarnings("WaitNotInLoop") // every caller loops over its own condition
+  private static long awaitAtMost(Condition condition, long nanos) {
+    try {
+      return condition.awaitNanos(nanos);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return 0;
+    }
   }
 
   @Override
@@ -152,6 +203,7 @@ final class RuntimeApiChannel implements RuntimeChannel {
       closed = true;
       open = Set.copyOf(connections);
       changed.signalAll();
+      running.values().forEach(call -> call.answered.signalAll());
     } finally {
       lock.unlock();
     }
@@ -183,7 +235,9 @@ final class RuntimeApiChannel implements RuntimeChannel {
   private boolean register(HttpConnection connection) {
     lock.lock();
     try {
-      return !closed && connections.size() < CONNECTIONS && connections.add(connection);
+      return !closed
+          && connections.size() < CONNECTIONS + callsAtATime - 1
+          && connections.add(connection);
     } finally {
       lock.unlock();
     }
@@ -194,9 +248,7 @@ final class RuntimeApiChannel implements RuntimeChannel {
     lock.lock();
     try {
       connections.remove(connection);
-      if (waiting == connection) {
-        waiting = null;
-      }
+      waiting.remove(connection);
     } finally {
       lock.unlock();
     }
@@ -239,7 +291,7 @@ final class RuntimeApiChannel implements RuntimeChannel {
   private boolean isWaiting(HttpConnection connection) {
     lock.lock();
     try {
-      return waiting == connection;
+      return waiting.contains(connection);
     } finally {
       lock.unlock();
     }
@@ -267,17 +319,19 @@ final class RuntimeApiChannel implements RuntimeChannel {
   }
 
   private Optional<Reply> next(HttpConnection connection) {
-    HttpConnection before;
+    HttpConnection before = null;
     lock.lock();
     try {
-      if (current != null) {
+      if (running.size() + late.size() >= callsAtATime) {
         return Optional.of(
             Reply.error(
                 403, "InvalidStateTransition", "The current invocation has not been answered"));
       }
-      // A client that asks again has given its earlier connection up.
-      before = waiting;
-      waiting = connection;
+      // A client that asks once more has given an earlier connection up.
+      if (waiting.size() + running.size() + late.size() >= callsAtATime) {
+        before = waiting.removeFirst();
+      }
+      waiting.addLast(connection);
       ready = true;
       changed.signalAll();
     } finally {
@@ -306,12 +360,14 @@ final class RuntimeApiChannel implements RuntimeChannel {
   private Reply answer(String requestId, HttpRequest request, boolean error) {
     lock.lock();
     try {
-      if (current == null || !current.requestId().value().equals(requestId)) {
+      Call call = running.remove(requestId);
+      if (call == null && !late.remove(requestId)) {
         return Reply.error(400, "InvalidRequestID", "Invalid request ID");
       }
-      current = null;
-      answer = outcome(request, error);
-      changed.signalAll();
+      if (call != null) {
+        call.answer = outcome(request, error);
+        call.answered.signal();
+      }
       if (request.oversized()) {
         return Reply.error(
             413,

@@ -8,16 +8,24 @@ import java.util.Optional;
  * The conversation with one runtime: what {@link ProcessInstance} needs of the Runtime API and of
  * frames.
  *
- * <p>The two waiting methods are called by one thread at a time and block it until the runtime
- * answers or {@link #close} is called from elsewhere, which is how deadlines and exits end them.
+ * <p>The two waiting methods block their thread until the runtime answers or {@link #close} is
+ * called from elsewhere, which is how exits end them. {@link #invoke} is called by as many threads
+ * at a time as the runtime takes calls.
  */
 interface RuntimeChannel extends AutoCloseable {
+  /**
+   * Says how many calls the runtime is to take at a time. To be called before {@link #awaitReady},
+   * where that was not known when the channel was made.
+   */
+  void callsAtATime(int calls);
+
   /** Waits until the runtime asks for its first event; otherwise why it never will. */
   Optional<Outcome> awaitReady() throws ChannelClosedException;
 
   /**
    * Gives the runtime an event and waits for its answer. {@link Outcome.BadResponse} means that the
-   * runtime cannot be trusted to go on.
+   * runtime cannot be trusted to go on. With several calls at a time, {@link Outcome.TimedOut} is
+   * the answer at the deadline; with one, whoever called sees to the deadline.
    */
   Outcome invoke(Invocation invocation) throws ChannelClosedException;
 

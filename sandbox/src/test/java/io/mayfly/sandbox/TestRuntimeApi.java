@@ -31,7 +31,7 @@ final class TestRuntimeApi {
 
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final ServerSocketChannel listener = listen();
-  private final RuntimeApiChannel channel = new RuntimeApiChannel(listener);
+  private final RuntimeApiChannel channel = new RuntimeApiChannel(listener, 1);
 
   private static ServerSocketChannel listen() {
     try {

@@ -226,6 +226,56 @@ final class TestAwsCommand {
   }
 
   @Test
+  void concurrencyIsReservedShownAndGivenBack() {
+    String[] function = {"--function-name", "cli-thumb"};
+    assertThat(json(with("get-function-concurrency", function))).isEmpty();
+    JsonNode put =
+        json(with("put-function-concurrency", function, "--reserved-concurrent-executions", "40"));
+    assertThat(put.path("ReservedConcurrentExecutions").asInt()).isEqualTo(40);
+    assertThat(
+            json(with("get-function-concurrency", function))
+                .path("ReservedConcurrentExecutions")
+                .asInt())
+        .isEqualTo(40);
+    assertThat(
+            json(with("get-function", function))
+                .at("/Concurrency/ReservedConcurrentExecutions")
+                .asInt())
+        .isEqualTo(40);
+    assertThat(
+            json("get-account-settings").at("/AccountLimit/UnreservedConcurrentExecutions").asInt())
+        .isEqualTo(960);
+    assertThat(
+            failed(
+                with(
+                    "put-function-concurrency",
+                    function,
+                    "--reserved-concurrent-executions",
+                    "901")))
+        .contains("InvalidParameterValueException", "below its minimum value of [100]");
+    json(with("put-function-concurrency", function, "--reserved-concurrent-executions", "0"));
+    assertThat(failed(with("invoke", function, "/dev/null")))
+        .contains("TooManyRequestsException", "Rate Exceeded");
+    lambda(with("delete-function-concurrency", function));
+    assertThat(json(with("get-function-concurrency", function))).isEmpty();
+    lambda(with("invoke", function, "/dev/null"));
+    assertThat(
+            failed(
+                "put-function-concurrency",
+                "--function-name",
+                "cli-nowhere",
+                "--reserved-concurrent-executions",
+                "1"))
+        .contains("ResourceNotFoundException");
+  }
+
+  private static String[] with(String action, String[] function, String... more) {
+    return Stream.of(Stream.of(action), Stream.of(function), Stream.of(more))
+        .flatMap(words -> words)
+        .toArray(String[]::new);
+  }
+
+  @Test
   void longListsComeInPages() {
     Functions functions = MAYFLY.functions();
     byte[] zip = Custom.program("#!/bin/sh\n");

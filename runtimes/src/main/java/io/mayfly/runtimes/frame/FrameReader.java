@@ -68,8 +68,11 @@ public final class FrameReader {
         yield new GuestFrame.Hello(Short.toUnsignedInt(body.getShort()), text(body));
       }
       case Frames.READY -> {
-        small(type, call, size, 0);
-        yield new GuestFrame.Ready();
+        ByteBuffer body = ByteBuffer.wrap(small(type, call, size, 2));
+        if (body.remaining() == 1) {
+          throw new FrameException(Reason.LENGTH, "a READY of 1 byte");
+        }
+        yield new GuestFrame.Ready(body.hasRemaining() ? Short.toUnsignedInt(body.getShort()) : 1);
       }
       case Frames.INIT_ERROR -> {
         ByteBuffer body = ByteBuffer.wrap(small(type, call, size, Limits.RESPONSE_BYTES));

@@ -35,6 +35,11 @@ public final class FrameWriter {
    * @throws IOException if the connection broke
    */
   public void invoke(int call, Invocation invocation) throws IOException {
+    write(frame(call, invocation));
+  }
+
+  /** An INVOKE frame: its head, and the event's own bytes. */
+  public static ByteBuffer[] frame(int call, Invocation invocation) {
     byte[] requestId = bytes(invocation.requestId().value());
     byte[] functionArn = bytes(invocation.functionArn().toString());
     byte[] traceId = bytes(invocation.traceId());
@@ -53,9 +58,21 @@ public final class FrameWriter {
     shortText(frame, traceId);
     frame.putInt(clientContext.length).put(clientContext);
     frame.putInt(cognitoIdentity.length).put(cognitoIdentity);
-    ByteBuffer[] parts = {frame.flip(), ByteBuffer.wrap(payload)};
-    while (parts[0].hasRemaining() || parts[1].hasRemaining()) {
-      channel.write(parts);
+    return new ByteBuffer[] {frame.flip(), ByteBuffer.wrap(payload)};
+  }
+
+  /**
+   * Sends whole frames, with as few writes as the channel allows.
+   *
+   * @throws IOException if the connection broke
+   */
+  public void write(ByteBuffer[] frames) throws IOException {
+    int first = 0;
+    while (first < frames.length) {
+      channel.write(frames, first, frames.length - first);
+      while (first < frames.length && !frames[first].hasRemaining()) {
+        first++;
+      }
     }
   }
 

@@ -10,8 +10,12 @@ public sealed interface GuestFrame {
    */
   record Hello(int version, String runtime) implements GuestFrame {}
 
-  /** The handler is loaded; calls may come. */
-  record Ready() implements GuestFrame {}
+  /**
+   * The handler is loaded; calls may come.
+   *
+   * @param calls how many this connection takes at a time; 0 if calls go over others only
+   */
+  record Ready(int calls) implements GuestFrame {}
 
   /**
    * The handler could not be loaded; the guest ends.

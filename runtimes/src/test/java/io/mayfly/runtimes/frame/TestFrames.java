@@ -38,7 +38,7 @@ class TestFrames {
     FrameReader reader = reader(stream.toByteArray(), Integer.MAX_VALUE);
 
     assertThat(reader.read()).contains(new GuestFrame.Hello(1, "py"));
-    assertThat(reader.read()).contains(new GuestFrame.Ready());
+    assertThat(reader.read()).contains(new GuestFrame.Ready(1));
     GuestFrame.InitError failed = (GuestFrame.InitError) reader.read().orElseThrow();
     assertThat(failed.errorType()).isEqualTo("T");
     assertThat(failed.error()).asString().isEqualTo("{}");

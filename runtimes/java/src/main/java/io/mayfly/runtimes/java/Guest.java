@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * for Java shows them.
  *
  * <p>Everything runs in the main thread: it waits for a call, runs the handler, answers, and waits
- * again.
+ * again. A function that takes several calls at a time has a thread for each, as on Lambda, and one
+ * handler object.
  */
 public final class Guest {
   private static final String BAD_CODE = "Runtime.BadFunctionCode";
@@ -30,7 +33,7 @@ public final class Guest {
 
   private final Platform platform;
   private final Logger logger = new Logger();
-  private final Output output = new Output();
+  private final int callsAtATime = Integer.parseInt(environment("AWS_LAMBDA_MAX_CONCURRENCY", "1"));
 
   private Guest(Platform platform) {
     this.platform = platform;
@@ -70,21 +73,52 @@ public final class Guest {
       System.exit(1);
       return;
     }
-    platform.ready();
-    while (serve(handler, platform.next())) {}
+    platform.ready(callsAtATime);
+    if (callsAtATime == 1) {
+      Output output = new Output();
+      while (serve(handler, platform.next(), output)) {}
+    } else {
+      serveAtOnce(handler, classes);
+    }
+  }
+
+  private void serveAtOnce(Handler handler, ClassLoader classes) throws IOException {
+    BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
+    for (int i = 0; i < callsAtATime; i++) {
+      Thread worker = new Thread(() -> work(handler, calls), "call-" + i);
+      worker.setContextClassLoader(classes);
+      worker.setDaemon(true);
+      worker.start();
+    }
+    while (true) {
+      calls.add(platform.next());
+    }
+  }
+
+  private void work(Handler handler, BlockingQueue<Call> calls) {
+    Output output = new Output();
+    boolean usable = true;
+    while (usable) {
+      try {
+        usable = serve(handler, calls.take(), output);
+      } catch (InterruptedException e) {
+        // A handler interrupted its own thread; the next call has nothing to do with that.
+      } catch (IOException e) {
+        usable = false;
+      }
+    }
+    System.exit(1);
   }
 
   /** Serves one call; false if the process is of no use any more. */
-  private boolean serve(Handler handler, Call call) throws IOException {
-    if (call.traceId().isEmpty()) {
-      System.clearProperty(TRACE_PROPERTY);
-    } else {
-      System.setProperty(TRACE_PROPERTY, call.traceId());
+  private boolean serve(Handler handler, Call call, Output output) throws IOException {
+    if (callsAtATime == 1) {
+      tellTrace(call);
     }
     output.reset();
     try {
       CallContext context = new CallContext(call);
-      logger.serving(call);
+      logger.serving(call, callsAtATime > 1);
       tellLog4j(call);
       handler.handle(new ByteArrayInputStream(call.payload()), output, context);
     } catch (Throwable thrown) {
@@ -93,6 +127,14 @@ public final class Guest {
     forgetInterruption();
     platform.result(call, output.bytes());
     return true;
+  }
+
+  private static void tellTrace(Call call) {
+    if (call.traceId().isEmpty()) {
+      System.clearProperty(TRACE_PROPERTY);
+    } else {
+      System.setProperty(TRACE_PROPERTY, call.traceId());
+    }
   }
 
   /** An interruption that the handler left behind would close the socket at its next use. */

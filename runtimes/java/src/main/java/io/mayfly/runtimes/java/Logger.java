@@ -19,7 +19,11 @@ final class Logger implements LambdaLogger {
       "JSON".equalsIgnoreCase(System.getenv("AWS_LAMBDA_LOG_FORMAT"));
   private static final LogLevel LEAST = level(System.getenv("AWS_LAMBDA_LOG_LEVEL"));
 
+  /** The call that runs, where it is the only one: threads that it has started log for it, too. */
   private volatile @Nullable String requestId;
+
+  /** The call that runs on a thread, and on those started by it, where there may be several. */
+  private final ThreadLocal<@Nullable String> ofThread = new InheritableThreadLocal<>();
 
   private static LogLevel level(@Nullable String name) {
     try {
@@ -36,8 +40,12 @@ final class Logger implements LambdaLogger {
     field.set(null, this);
   }
 
-  void serving(Call call) {
-    requestId = call.requestId();
+  void serving(Call call, boolean amongOthers) {
+    if (amongOthers) {
+      ofThread.set(call.requestId());
+    } else {
+      requestId = call.requestId();
+    }
   }
 
   /** Writes what went wrong with a call or with loading the function. */
@@ -71,7 +79,8 @@ final class Logger implements LambdaLogger {
   private String format(@Nullable String message, LogLevel level) {
     if (JSON) {
       ByteArrayOutputStream line = new ByteArrayOutputStream();
-      Line.serializer().toJson(new Line(message, level, requestId), line);
+      Line.serializer()
+          .toJson(new Line(message, level, requestId == null ? ofThread.get() : requestId), line);
       return line.toString(StandardCharsets.UTF_8) + "\n";
     }
     return level == LogLevel.UNDEFINED ? String.valueOf(message) : "[" + level + "] " + message;

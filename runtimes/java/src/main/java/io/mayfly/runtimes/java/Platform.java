@@ -9,7 +9,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * The socket to the platform and the frames on it (docs/design/002-frames.md). Main thread only.
+ * The socket to the platform and the frames on it (docs/design/002-frames.md). The main thread
+ * reads; any thread answers.
  */
 final class Platform {
   private static final short PROTOCOL_VERSION = 1;
@@ -35,8 +36,9 @@ final class Platform {
     send(HELLO, 0, body);
   }
 
-  void ready() throws IOException {
-    send(READY, 0, ByteBuffer.allocate(0));
+  /** The function is loaded, and may be given so many calls at a time. */
+  void ready(int calls) throws IOException {
+    send(READY, 0, ByteBuffer.allocate(2).putShort((short) calls).flip());
   }
 
   void result(Call call, ByteBuffer payload) throws IOException {
@@ -57,7 +59,7 @@ final class Platform {
     return body.putShort((short) name.length).put(name).put(error).flip();
   }
 
-  private void send(byte type, int number, ByteBuffer body) throws IOException {
+  private synchronized void send(byte type, int number, ByteBuffer body) throws IOException {
     ByteBuffer head = ByteBuffer.allocate(HEAD);
     head.putInt(HEAD - 4 + body.remaining()).put(type).putInt(number).flip();
     ByteBuffer[] parts = {head, body};
