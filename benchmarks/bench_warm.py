@@ -22,13 +22,16 @@ def main():
         opened.append(mayfly)
         targets = {}
         node, python = mayfly.runtime("node"), mayfly.runtime("python")
-        for title, runtime, handler, code in (
-            ("Mayfly, Node (%s)" % node, node, "app.handler", functions.NODE),
-            ("Mayfly, Python (%s)" % python, python, "app.handler", functions.PYTHON),
-            ("Mayfly, custom runtime in C", "provided.al2023", "bootstrap", functions.bootstrap()),
+        for title, runtime, handler, code, calls in (
+            ("Mayfly, Node (%s)" % node, node, "app.handler", functions.NODE, 1),
+            ("Mayfly, Python (%s)" % python, python, "app.handler", functions.PYTHON, 1),
+            ("Mayfly, custom runtime in C", "provided.al2023", "bootstrap", functions.bootstrap(), 1),
+            ("Mayfly, Node, %d calls in one instance" % MANY, node, "app.handler", functions.NODE, MANY),
         ):
             name = "echo-%d" % len(targets)
-            targets[title] = (mayfly.port, mayfly.deploy(name, runtime, handler, code))
+            variables = {"AWS_LAMBDA_MAX_CONCURRENCY": str(calls)} if calls > 1 else None
+            url = mayfly.deploy(name, runtime, handler, code, variables=variables)
+            targets[title] = (mayfly.port, url)
         titles = list(targets)
         for number, start in enumerate(
             (peers.workerd, peers.functions_framework, peers.serverless_offline)
@@ -37,7 +40,7 @@ def main():
             opened.append(peer)
             peer.first_answer()
             targets[peer.name] = (peer.port, peer.host)
-        workerd, framework, offline = list(targets)[3:]
+        workerd, framework, offline = list(targets)[len(titles):]
 
         for target in targets.values():
             for connections in (MANY, 1):
@@ -85,11 +88,12 @@ def main():
                 "reached" if met else "not reached"]
 
     rates = {title: of(title, MANY, "rate") for title in targets}
-    node_title, python_title, custom_title = titles
+    node_title, python_title, custom_title, several_title = titles
     parts.append([
         ["what must be reached", "measured", "bar", ""],
         bar("Node, one call per instance, 16 connections, x workerd", rates[node_title] / rates[workerd], least=0.9),
-        bar("the same, x serverless-offline", rates[node_title] / rates[offline], least=8),
+        bar("Node, several calls in one instance, 16 connections, x workerd", rates[several_title] / rates[workerd], least=2.0),
+        bar("Node, one call per instance, x serverless-offline", rates[node_title] / rates[offline], least=8),
         bar("Python, one call per instance, x workerd", rates[python_title] / rates[workerd], least=1.0),
         bar("custom runtime, x Node over frames", rates[custom_title] / rates[node_title], least=0.7),
         bar("Node, one connection, p50, x workerd", of(node_title, 1, "p50") / of(workerd, 1, "p50"), most=1.5),
@@ -98,7 +102,7 @@ def main():
     ])
     parts.append(
         "Medians of %d rounds of %d s each, all targets in turn in each round, wrk on the same machine (closed loop, one thread), "
-        "warm-up of %d s not counted. A function has 1,769 MB, so one CPU. Several calls in one instance: not built yet."
+        "warm-up of %d s not counted. A function has 1,769 MB, so one CPU."
         % (ROUNDS, SECONDS, WARM_UP_SECONDS)
     )
     report.write("warm", "Warm calls", parts)
