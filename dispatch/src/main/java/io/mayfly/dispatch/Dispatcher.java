@@ -107,14 +107,27 @@ public final class Dispatcher implements AutoCloseable {
     long before = nanoTime.getAsLong();
     return switch (await(pool, seat)) {
       case Seat.Given.Served served -> {
-        if (served.init().isEmpty()) {
-          pool.waited(nanoTime.getAsLong() - before);
+        long waited = nanoTime.getAsLong() - before;
+        if (served.start().isEmpty()) {
+          pool.waited(waited);
         }
-        yield call(request, pool, served.instance(), served.init());
+        yield call(
+            request, pool, served.instance(), served.start().map(start -> cold(waited, start)));
       }
       case Seat.Given.NotStarted notStarted -> reportFailure(request, pool, notStarted.failure());
       case Seat.Given.Refused refused -> throw refused.why();
     };
+  }
+
+  /** The ledger of a call that has waited so many nanoseconds for an instance to be started. */
+  private static ColdStart cold(long waited, Seat.Start start) {
+    Duration queue = Duration.ofNanos(waited).minus(start.took());
+    Duration place = start.took().minus(start.startup().total());
+    return new ColdStart(notBelowZero(queue), notBelowZero(place), start.startup());
+  }
+
+  private static Duration notBelowZero(Duration duration) {
+    return duration.isNegative() ? Duration.ZERO : duration;
   }
 
   private Seat.Given await(FunctionPool pool, Seat seat) {
@@ -196,7 +209,7 @@ public final class Dispatcher implements AutoCloseable {
     try {
       Optional<Outcome> failure = made.awaitReady(limit);
       return failure.isEmpty()
-          ? new StartResult.Ready(instance, made.initDuration())
+          ? new StartResult.Ready(instance, made.startup())
           : new StartResult.Failed(
               failure.get(),
               started.log(),
@@ -211,12 +224,12 @@ public final class Dispatcher implements AutoCloseable {
   }
 
   private InvokeResult call(
-      InvokeRequest request, FunctionPool pool, PooledInstance pooled, Optional<Duration> init) {
+      InvokeRequest request, FunctionPool pool, PooledInstance pooled, Optional<ColdStart> cold) {
     long before = nanoTime.getAsLong();
     boolean good = false;
     boolean ended = false;
     try {
-      InvokeResult result = run(request, pool, pooled, init);
+      InvokeResult result = run(request, pool, pooled, cold);
       good = !(result.failure().orElse(null) instanceof Outcome.TimedOut);
       ended = true;
       return result;
@@ -233,10 +246,10 @@ public final class Dispatcher implements AutoCloseable {
   }
 
   private InvokeResult run(
-      InvokeRequest request, FunctionPool pool, PooledInstance pooled, Optional<Duration> init) {
+      InvokeRequest request, FunctionPool pool, PooledInstance pooled, Optional<ColdStart> cold) {
     FunctionConfig config = pool.config();
     InstanceLog log = pooled.log();
-    if (init.isEmpty() && pool.capacity() == 1) {
+    if (cold.isEmpty() && pool.capacity() == 1) {
       log.begin();
     }
     log.platformLine(startLine(request));
@@ -260,10 +273,11 @@ public final class Dispatcher implements AutoCloseable {
     InvokeResult.Usage usage =
         new InvokeResult.Usage(
             duration,
-            ceilMillis(duration.plus(init.orElse(Duration.ZERO))),
+            ceilMillis(
+                duration.plus(cold.map(start -> start.startup().total()).orElse(Duration.ZERO))),
             config.memory(),
             pooled.instance().peakMemory(),
-            init);
+            cold);
     return finish(request, config, outcome, usage, log);
   }
 

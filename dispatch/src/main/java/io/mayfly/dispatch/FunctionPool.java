@@ -177,10 +177,11 @@ final class FunctionPool {
         try {
           starting--;
           forecast.startTook(tookNanos);
-          Optional<Duration> init = Optional.of(ready.init());
+          Optional<Seat.Start> start =
+              Optional.of(new Seat.Start(Duration.ofNanos(tookNanos), ready.startup()));
           while (ready.instance().hasRoom() && !queue.isEmpty()) {
-            occupyFor(queue.removeFirst(), ready.instance(), init);
-            init = Optional.empty();
+            occupyFor(queue.removeFirst(), ready.instance(), start);
+            start = Optional.empty();
           }
           keep = open(ready.instance(), nanoTime);
           completeIfDrained();
@@ -214,10 +215,10 @@ final class FunctionPool {
     }
   }
 
-  private void occupyFor(Seat seat, PooledInstance instance, Optional<Duration> init) {
+  private void occupyFor(Seat seat, PooledInstance instance, Optional<Seat.Start> start) {
     instance.begin();
     busy++;
-    seat.give(new Seat.Given.Served(instance, init));
+    seat.give(new Seat.Given.Served(instance, start));
   }
 
   /** Leaves an instance to the next calls; false if it is to be stopped instead. */

@@ -31,12 +31,18 @@ public record InvokeResult(
    * @param billed whole milliseconds, with the init when this call caused it
    * @param memory the memory it was given
    * @param peakMemory the most its instance has used
-   * @param init how long the cold start's init took; empty for a warm call
+   * @param cold what its instance's start took; empty for a call that had none
    */
   public record Usage(
       Duration duration,
       Duration billed,
       DataSize memory,
       DataSize peakMemory,
-      Optional<Duration> init) {}
+      Optional<ColdStart> cold) {
+
+    /** How long the instance took to get ready, which is billed; empty for a warm call. */
+    public Optional<Duration> init() {
+      return cold.map(start -> start.startup().total());
+    }
+  }
 }

@@ -4,7 +4,10 @@ import io.mayfly.model.Outcome;
 import io.mayfly.model.RequestId;
 import java.time.Duration;
 
-/** The REPORT line that ends every invocation's log, in Lambda's format. */
+/**
+ * The REPORT line that ends every invocation's log, in Lambda's format; after a cold start with one
+ * more field.
+ */
 final class ReportLine {
   private static final long NANOS_PER_HUNDREDTH = 10_000;
 
@@ -24,6 +27,7 @@ final class ReportLine {
     usage
         .init()
         .ifPresent(init -> appendMillis(line.append("Init Duration: "), init).append(" ms\t"));
+    usage.cold().ifPresent(cold -> appendLedger(line, cold));
     String errorType = Failures.errorType(outcome);
     if (outcome instanceof Outcome.TimedOut) {
       line.append("Status: timeout");
@@ -31,6 +35,16 @@ final class ReportLine {
       line.append("Status: error\tError Type: ").append(errorType);
     }
     return line.toString();
+  }
+
+  /** Mayfly's own: where the time before the handler went. */
+  private static void appendLedger(StringBuilder line, ColdStart cold) {
+    appendMillis(line.append("Cold Start: queue "), cold.queue());
+    appendMillis(line.append(", place "), cold.place());
+    appendMillis(line.append(", sandbox "), cold.startup().sandbox());
+    appendMillis(line.append(", code "), cold.startup().code());
+    appendMillis(line.append(", runtime "), cold.startup().runtime());
+    appendMillis(line.append(", init "), cold.startup().init()).append(" ms\t");
   }
 
   /** Milliseconds with two decimals; by hand, because a call takes less time than a format. */

@@ -1,5 +1,6 @@
 package io.mayfly.dispatch;
 
+import io.mayfly.sandbox.Startup;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -9,14 +10,22 @@ import java.util.concurrent.TimeoutException;
 
 /** One call's place in its function's queue, and what comes of it. */
 final class Seat {
+  /**
+   * A start that is over.
+   *
+   * @param took from the decision to start until the instance was ready
+   * @param startup the instance's own part of that
+   */
+  record Start(Duration took, Startup startup) {}
+
   /** What a call that has waited gets. */
   sealed interface Given {
     /**
      * An instance with room for the call.
      *
-     * @param init how long the instance took to get ready, if it has only just been made
+     * @param start how the instance was started, if it has only just been
      */
-    record Served(PooledInstance instance, Optional<Duration> init) implements Given {}
+    record Served(PooledInstance instance, Optional<Start> start) implements Given {}
 
     /** An instance that was started did not get ready. */
     record NotStarted(StartResult.Failed failure) implements Given {}

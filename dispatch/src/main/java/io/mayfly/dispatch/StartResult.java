@@ -2,12 +2,13 @@ package io.mayfly.dispatch;
 
 import io.mayfly.model.DataSize;
 import io.mayfly.model.Outcome;
+import io.mayfly.sandbox.Startup;
 import java.time.Duration;
 
 /** What became of starting an instance. */
 sealed interface StartResult {
   /** It is ready. */
-  record Ready(PooledInstance instance, Duration init) implements StartResult {}
+  record Ready(PooledInstance instance, Startup startup) implements StartResult {}
 
   /**
    * It is gone.

@@ -8,6 +8,7 @@ import io.mayfly.sandbox.InstanceSpec;
 import io.mayfly.sandbox.Sandbox;
 import io.mayfly.sandbox.Spare;
 import io.mayfly.sandbox.SpareSpec;
+import io.mayfly.sandbox.Startup;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -131,8 +132,9 @@ final class FakeSandbox implements Sandbox {
     }
 
     @Override
-    public Duration initDuration() {
-      return Duration.ofMillis(12);
+    public Startup startup() {
+      return new Startup(
+          Duration.ofMillis(4), Duration.ZERO, Duration.ofMillis(5), Duration.ofMillis(3));
     }
 
     @Override

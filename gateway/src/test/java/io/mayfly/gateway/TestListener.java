@@ -35,6 +35,7 @@ import io.mayfly.sandbox.InstanceSpec;
 import io.mayfly.sandbox.Sandbox;
 import io.mayfly.sandbox.Spare;
 import io.mayfly.sandbox.SpareSpec;
+import io.mayfly.sandbox.Startup;
 import io.mayfly.store.BlobStore;
 import io.mayfly.store.Database;
 import io.mayfly.store.SqliteFunctionStore;
@@ -94,8 +95,8 @@ class TestListener {
     }
 
     @Override
-    public Duration initDuration() {
-      return Duration.ZERO;
+    public Startup startup() {
+      return Startup.NONE;
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.LinkedBlockingDeque;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,8 @@ final class FramesChannel implements RuntimeChannel {
 
   private volatile int callsAtATime;
 
+  private volatile OptionalLong greeted = OptionalLong.empty();
+
   /** The first one; the only one that a guest with one call at a time has. */
   private @Nullable Connection connection;
 
@@ -56,6 +59,11 @@ final class FramesChannel implements RuntimeChannel {
   @Override
   public void callsAtATime(int calls) {
     callsAtATime = calls;
+  }
+
+  @Override
+  public OptionalLong greeted() {
+    return greeted;
   }
 
   private record Connection(SocketChannel socket, FrameReader reader, FrameWriter writer) {}
@@ -110,9 +118,12 @@ final class FramesChannel implements RuntimeChannel {
     }
   }
 
-  private static Optional<Outcome> greet(Connection guest, int version)
+  private Optional<Outcome> greet(Connection guest, int version)
       throws IOException, ChannelClosedException {
     GuestFrame hello = read(guest);
+    if (greeted.isEmpty()) {
+      greeted = OptionalLong.of(System.nanoTime());
+    }
     return hello instanceof GuestFrame.Hello greeting && greeting.version() >= version
         ? Optional.empty()
         : Optional.of(unexpected("a HELLO of version " + version, hello));

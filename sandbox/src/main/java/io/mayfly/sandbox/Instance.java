@@ -26,8 +26,8 @@ public interface Instance {
    */
   Optional<Outcome> awaitReady(Duration limit);
 
-  /** How long the runtime took from its start to ready; zero until then. */
-  Duration initDuration();
+  /** How long it took from its start to ready, part by part; nothing until then. */
+  Startup startup();
 
   /**
    * Gives the handler an event and waits for its answer, at most until the invocation's deadline.

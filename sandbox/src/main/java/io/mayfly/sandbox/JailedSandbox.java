@@ -299,6 +299,7 @@ final class JailedSandbox implements Sandbox {
             JailCommand.code(),
             jailed.held().process().pid(),
             jailed.cgroup().processes());
+        instance.given();
         give(spec);
         return instance;
       } catch (PosixException | UncheckedIOException | RuntimeChannel.ChannelClosedException e) {

@@ -43,6 +43,11 @@ final class ProcessInstance implements Instance {
   private final String id;
   private volatile long startedNanos;
 
+  /** When the jail stood, or a spare had what its function needs. */
+  private volatile long builtNanos;
+
+  private volatile boolean spare;
+
   /** Held by whoever begins a call or freezes, so that a call thaws what was frozen before it. */
   private final ReentrantLock freezing = new ReentrantLock();
 
@@ -64,7 +69,7 @@ final class ProcessInstance implements Instance {
   private final CountDownLatch gone = new CountDownLatch(1);
   private final CountDownLatch released = new CountDownLatch(1);
   private final List<Runnable> callbacks = new ArrayList<>();
-  private volatile Duration initDuration = Duration.ZERO;
+  private volatile Startup startup = Startup.NONE;
   private volatile DataSize lastPeak = new DataSize(0);
 
   ProcessInstance(
@@ -93,15 +98,22 @@ final class ProcessInstance implements Instance {
    * a process that ended at once is taken down by the pump's thread before this returns.
    */
   void watch() {
+    builtNanos = System.nanoTime();
     pump.watch(process.processDescriptor(), this::processEnded);
   }
 
   /** Its time begins again: a spare that was prepared long ago is given its function now. */
   void restart(InstanceSpec function) {
     startedNanos = System.nanoTime();
+    spare = true;
     callsAtATime = function.callsAtATime();
     channel.callsAtATime(callsAtATime);
     output.divert(function.logs());
+  }
+
+  /** A spare has been given its function: what follows is the runtime's. */
+  void given() {
+    builtNanos = System.nanoTime();
   }
 
   /**
@@ -147,7 +159,7 @@ final class ProcessInstance implements Instance {
         return failure;
       }
       containment.ready();
-      initDuration = Duration.ofNanos(System.nanoTime() - startedNanos);
+      startup = startup(System.nanoTime());
       return state.compareAndSet(State.STARTING, State.READY)
           ? Optional.empty()
           : Optional.of(end("it ended while it got ready"));
@@ -267,8 +279,18 @@ final class ProcessInstance implements Instance {
   }
 
   @Override
-  public Duration initDuration() {
-    return initDuration;
+  public Startup startup() {
+    return startup;
+  }
+
+  private Startup startup(long ready) {
+    long greeted = Math.clamp(channel.greeted().orElse(builtNanos), builtNanos, ready);
+    Duration built = Duration.ofNanos(builtNanos - startedNanos);
+    return new Startup(
+        spare ? Duration.ZERO : built,
+        spare ? built : Duration.ZERO,
+        Duration.ofNanos(greeted - builtNanos),
+        Duration.ofNanos(ready - greeted));
   }
 
   @Override

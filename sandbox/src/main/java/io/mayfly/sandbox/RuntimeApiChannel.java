@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -82,6 +83,12 @@ final class RuntimeApiChannel implements RuntimeChannel {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** The Runtime API has no word for it: what a runtime says first is that it is ready. */
+  @Override
+  public OptionalLong greeted() {
+    return OptionalLong.empty();
   }
 
   @Override

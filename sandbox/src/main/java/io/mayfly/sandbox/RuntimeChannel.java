@@ -3,6 +3,7 @@ package io.mayfly.sandbox;
 import io.mayfly.model.Invocation;
 import io.mayfly.model.Outcome;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The conversation with one runtime: what {@link ProcessInstance} needs of the Runtime API and of
@@ -18,6 +19,9 @@ interface RuntimeChannel extends AutoCloseable {
    * where that was not known when the channel was made.
    */
   void callsAtATime(int calls);
+
+  /** When the runtime said that it runs, by {@link System#nanoTime}; empty if it has not. */
+  OptionalLong greeted();
 
   /** Waits until the runtime asks for its first event; otherwise why it never will. */
   Optional<Outcome> awaitReady() throws ChannelClosedException;

@@ -25,7 +25,7 @@ final class TestJailedSandbox extends JailedTest {
           .isEqualTo("{\"got\": {\"n\": " + call + "}}");
     }
     assertThat(instance.usable()).isTrue();
-    assertThat(instance.initDuration()).isPositive();
+    assertThat(instance.startup().total()).isPositive();
     assertThat(instance.peakMemory()).isGreaterThan(DataSize.ofMegabytes(1));
   }
 

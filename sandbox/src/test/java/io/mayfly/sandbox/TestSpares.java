@@ -113,7 +113,7 @@ final class TestSpares extends JailedTest {
     Instance instance = given(prepared(function.launch, false), function);
     assertThat(answer(invoke(instance, "1")))
         .isEqualTo("[\"/var/task\", \"it's $HOME\\\\nmine\", null, 1]");
-    assertThat(instance.initDuration()).isPositive();
+    assertThat(instance.startup().total()).isPositive();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.mayfly.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -73,13 +74,20 @@ final class TestLife {
     assertThat(lines.get(2)).isEqualTo("END RequestId: " + id);
     Matcher report =
         Pattern.compile(
-                "REPORT RequestId: %s\tDuration: ([0-9.]+) ms\tBilled Duration: ([0-9]+) ms\tMemory Size: 128 MB\tMax Memory Used: ([0-9]+) MB\tInit Duration: ([0-9.]+) ms\t"
+                "REPORT RequestId: %s\tDuration: ([0-9.]+) ms\tBilled Duration: ([0-9]+) ms\tMemory Size: 128 MB\tMax Memory Used: ([0-9]+) MB\tInit Duration: ([0-9.]+) ms\tCold Start: queue ([0-9.]+), place ([0-9.]+), sandbox ([0-9.]+), code ([0-9.]+), runtime ([0-9.]+), init ([0-9.]+) ms\t"
                     .formatted(id))
             .matcher(lines.get(3));
     assertThat(report.matches()).as(lines.get(3)).isTrue();
     double used = Double.parseDouble(report.group(1)) + Double.parseDouble(report.group(4));
     assertThat(Double.parseDouble(report.group(2))).isBetween(used, used + 1.1);
     assertThat(Integer.parseInt(report.group(3))).isBetween(5, 128);
+    double parts =
+        IntStream.rangeClosed(7, 10)
+            .mapToDouble(group -> Double.parseDouble(report.group(group)))
+            .sum();
+    assertThat(parts)
+        .as("sandbox, code, runtime and init are the init duration")
+        .isCloseTo(Double.parseDouble(report.group(4)), within(0.03));
     FUNCTIONS.delete(List.of("life-report"));
   }
 
