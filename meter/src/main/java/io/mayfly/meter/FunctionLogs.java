@@ -17,8 +17,8 @@ import java.util.concurrent.LinkedBlockingQueue;
  * Functions' logs on disk, each within a bound, the oldest lines going first.
  *
  * <p>Whoever writes only copies bytes into memory. One platform thread, {@code mayfly-logs}, moves
- * them to the files; what a function writes faster than the disk takes is dropped and counted in
- * the log itself, so that no function's output slows or fills the platform.
+ * them to the files; when a function writes faster than the disk takes, the oldest of what waits is
+ * dropped and counted in the log itself, so that no function's output slows or fills the platform.
  */
 public final class FunctionLogs implements AutoCloseable {
   private final Path folder;

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * since a file that has been renamed reads on as before.
  */
 final class LogFile {
-  /** More than this waiting for the disk is dropped. */
+  /** When more than this waits for the disk, it is dropped for what comes, as in the files. */
   private static final int MAX_PENDING = 4 * 1024 * 1024;
 
   private static final int COPY_BYTES = 64 * 1024;
@@ -54,10 +54,10 @@ final class LogFile {
   boolean add(byte[] bytes, int offset, int length) {
     synchronized (pendingMonitor) {
       if (pending.size() + length > MAX_PENDING) {
-        dropped += length;
-      } else {
-        pending.write(bytes, offset, length);
+        dropped += pending.size();
+        pending.reset();
       }
+      pending.write(bytes, offset, length);
       boolean tell = !queued;
       queued = true;
       return tell;
@@ -70,10 +70,13 @@ final class LogFile {
     synchronized (pendingMonitor) {
       queued = false;
       if (dropped > 0) {
+        ByteArrayOutputStream rest = pending;
+        pending = new ByteArrayOutputStream();
         pending.writeBytes(
             "[mayfly] %d bytes of output were dropped: the function wrote faster than the disk\n"
                 .formatted(dropped)
                 .getBytes(StandardCharsets.UTF_8));
+        pending.writeBytes(rest.toByteArray());
         dropped = 0;
       }
       bytes = pending.toByteArray();

@@ -101,6 +101,8 @@ record Seen(String functionError, String payload, String log) {
         .map(line -> INTERNAL_FRAMES.matcher(line).replaceAll(""))
         .map(line -> line.replaceAll("[0-9]+(\\.[0-9]+)? ms", "N ms"))
         .map(line -> line.replaceAll("Max Memory Used: [0-9]+ MB", "Max Memory Used: N MB"))
+        // Which parts a start has depends on who started, and on how the runtime is spoken to.
+        .map(line -> line.replaceAll("\tCold Start: [^\t]*", ""))
         .collect(Collectors.joining("\n"));
   }
 }
