@@ -1,7 +1,7 @@
 package io.mayfly.dispatch;
 
 import io.mayfly.model.FunctionConfig;
-import io.mayfly.model.FunctionName;
+import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.Invocation;
 import io.mayfly.model.Limits;
 import io.mayfly.model.MayflyException;
@@ -32,6 +32,7 @@ public final class Dispatcher implements AutoCloseable {
   private final InstantSource clock;
   private final LongSupplier nanoTime;
   private final FunctionPools pools;
+  private final ConcurrencyLimits limits;
   private final Admission admission;
 
   /**
@@ -54,6 +55,7 @@ public final class Dispatcher implements AutoCloseable {
     this.clock = clock;
     this.nanoTime = nanoTime;
     this.pools = new FunctionPools(functions);
+    this.limits = limits;
     this.admission = new Admission(limits);
   }
 
@@ -62,9 +64,25 @@ public final class Dispatcher implements AutoCloseable {
     return admission.running();
   }
 
-  /** How many instances a function has, in whatever state. */
-  public int instances(FunctionName function) {
+  /** How many instances a version of a function has, in whatever state. */
+  public int instances(FunctionVersion function) {
     return pools.live(function);
+  }
+
+  /** How far a version is with the instances it has before calls come. */
+  public Readiness readiness(FunctionVersion version) {
+    return pools.readiness(version);
+  }
+
+  /**
+   * Has instances made that are to be there before calls come. To be called when {@link
+   * ConcurrencyLimits#provisioned} has changed, and every now and then, because instances end.
+   */
+  public void provision() {
+    pools.provision(
+        limits.provisioned(),
+        nanoTime.getAsLong(),
+        pool -> start(pool, Initialization.PROVISIONED));
   }
 
   /**
@@ -147,25 +165,32 @@ public final class Dispatcher implements AutoCloseable {
 
   /** Starts an instance on a thread of its own: whoever is first in the queue then gets it. */
   private void start(FunctionPool pool) {
-    Thread.ofVirtual().name("start-" + pool.config().name()).start(() -> startFor(pool));
+    start(pool, Initialization.ON_DEMAND);
   }
 
-  private void startFor(FunctionPool pool) {
+  private void start(FunctionPool pool, Initialization initialization) {
+    Thread.ofVirtual()
+        .name("start-" + pool.config().id())
+        .start(() -> startFor(pool, initialization));
+  }
+
+  private void startFor(FunctionPool pool, Initialization initialization) {
     long before = nanoTime.getAsLong();
     StartResult result;
     try {
-      result = startReady(pool, Limits.INIT);
+      result = startReady(pool, initialization, Limits.INIT);
       if (result instanceof StartResult.Failed failed
           && failed.outcome() instanceof Outcome.TimedOut) {
         // Lambda gives an init that took too long a second chance, within the function's timeout.
         failed.log().platformLine(initReport(failed.took(), "timeout", ""));
-        result = startReady(pool, pool.config().timeout());
+        result = startReady(pool, initialization, pool.config().timeout());
       }
     } catch (RuntimeException e) {
-      pool.refused(e);
+      pool.refused(e, nanoTime.getAsLong());
       return;
     } catch (Error e) {
-      pool.refused(new IllegalStateException("an instance could not be started", e));
+      pool.refused(
+          new IllegalStateException("an instance could not be started", e), nanoTime.getAsLong());
       throw e;
     }
     long now = nanoTime.getAsLong();
@@ -177,7 +202,7 @@ public final class Dispatcher implements AutoCloseable {
     FunctionConfig config = pool.config();
     Outcome failure = Failures.ofStart(failed.outcome(), config.runtime(), request.requestId());
     failed.log().platformLine(initReport(failed.took(), "error", Failures.errorType(failure)));
-    failed.log().platformLine(startLine(request));
+    failed.log().platformLine(startLine(request, config));
     InvokeResult.Usage usage =
         new InvokeResult.Usage(
             failed.took(),
@@ -188,11 +213,11 @@ public final class Dispatcher implements AutoCloseable {
     return finish(request, config, failure, usage, failed.log());
   }
 
-  private StartResult startReady(FunctionPool pool, Duration limit) {
+  private StartResult startReady(FunctionPool pool, Initialization initialization, Duration limit) {
     InstanceStarter.Started started;
     pool.addInstance();
     try {
-      started = starter.start(pool.config());
+      started = starter.start(pool.config(), initialization);
     } catch (RuntimeException | Error e) {
       pool.gone(Optional.empty());
       throw e;
@@ -252,7 +277,7 @@ public final class Dispatcher implements AutoCloseable {
     if (cold.isEmpty() && pool.capacity() == 1) {
       log.begin();
     }
-    log.platformLine(startLine(request));
+    log.platformLine(startLine(request, config));
     long before = nanoTime.getAsLong();
     Outcome outcome =
         pooled
@@ -304,7 +329,7 @@ public final class Dispatcher implements AutoCloseable {
         Failures.payload(outcome, request.requestId(), config.timeout()),
         outcome instanceof Outcome.Success ? Optional.empty() : Optional.of(outcome),
         outcome instanceof Outcome.Success success ? success.contentType() : "application/json",
-        FunctionConfig.LATEST,
+        config.id().version(),
         log.tail(),
         usage);
   }
@@ -318,8 +343,8 @@ public final class Dispatcher implements AutoCloseable {
         errorType.isEmpty() ? "" : "\tError Type: " + errorType);
   }
 
-  private static String startLine(InvokeRequest request) {
-    return "START RequestId: " + request.requestId() + " Version: " + FunctionConfig.LATEST;
+  private static String startLine(InvokeRequest request, FunctionConfig config) {
+    return "START RequestId: " + request.requestId() + " Version: " + config.id().version();
   }
 
   private static Duration ceilMillis(Duration duration) {
@@ -327,12 +352,13 @@ public final class Dispatcher implements AutoCloseable {
   }
 
   /**
-   * Lets go of a function's instances that are not of the configuration that serves now: idle ones
-   * at once, busy ones when their call ends. To be called after {@link FunctionSource} has changed.
+   * Lets go of the instances of a version that are not of the configuration that serves now: idle
+   * ones at once, busy ones when their call ends. To be called after {@link FunctionSource} has
+   * changed.
    *
    * @return completes when none of them is left
    */
-  public CompletableFuture<?> retire(FunctionName function) {
+  public CompletableFuture<?> retire(FunctionVersion function) {
     return pools.retire(function);
   }
 

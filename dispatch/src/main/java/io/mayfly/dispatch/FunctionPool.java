@@ -13,14 +13,17 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The instances of one revision of one function, and the queue of calls that wait for one. Idle
- * ones are taken newest first, so that the oldest fall away. A pool never serves another revision:
- * an update makes a new pool and retires this one, which still serves whom it has let in.
+ * The instances of one revision of one version of a function, and the queue of calls that wait for
+ * one. Idle ones are taken newest first, so that the oldest fall away. A pool never serves another
+ * revision: an update makes a new pool and retires this one, which still serves whom it has let in.
  *
  * <p>Guarded by its own lock, held for a few instructions; instances are started and stopped
  * outside of it.
  */
 final class FunctionPool {
+  /** How long after a failed start another is made for nobody but provisioned concurrency. */
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(10);
+
   /** However quick starts are, nobody asks more often than this. */
   private static final long LEAST_PATIENCE_NANOS = 10_000_000;
 
@@ -37,6 +40,15 @@ final class FunctionPool {
 
   /** Instances that are starting, idle, busy or not yet wholly gone. */
   private int live;
+
+  /** Instances that have started and are not going. */
+  private int serving;
+
+  /** How many instances there are to be before calls come. */
+  private int provisioned;
+
+  private Optional<String> startFailure = Optional.empty();
+  private long startFailedAt;
 
   /** Starts under way, whether they have an instance yet or not. */
   private int starting;
@@ -176,6 +188,9 @@ final class FunctionPool {
         lock.lock();
         try {
           starting--;
+          startFailure = Optional.empty();
+          serving++;
+          ready.instance().counted(true);
           forecast.startTook(tookNanos);
           Optional<Seat.Start> start =
               Optional.of(new Seat.Start(Duration.ofNanos(tookNanos), ready.startup()));
@@ -192,19 +207,22 @@ final class FunctionPool {
           ready.instance().stop();
         }
       }
-      case StartResult.Failed failed -> notStarted(new Seat.Given.NotStarted(failed));
+      case StartResult.Failed failed ->
+          notStarted(new Seat.Given.NotStarted(failed), "FUNCTION_ERROR_INIT_FAILURE", nanoTime);
     }
   }
 
   /** No instance could be made; whoever has waited longest hears of it. */
-  void refused(RuntimeException why) {
-    notStarted(new Seat.Given.Refused(why));
+  void refused(RuntimeException why, long nanoTime) {
+    notStarted(new Seat.Given.Refused(why), String.valueOf(why.getMessage()), nanoTime);
   }
 
-  private void notStarted(Seat.Given failure) {
+  private void notStarted(Seat.Given failure, String reason, long nanoTime) {
     lock.lock();
     try {
       starting--;
+      startFailure = Optional.of(reason);
+      startFailedAt = nanoTime;
       Seat first = queue.pollFirst();
       if (first != null) {
         first.give(failure);
@@ -224,6 +242,7 @@ final class FunctionPool {
   /** Leaves an instance to the next calls; false if it is to be stopped instead. */
   private boolean open(PooledInstance instance, long nanoTime) {
     if (instance.idle() && (retired || instance.leaving() || !instance.instance().usable())) {
+      uncount(instance);
       return false;
     }
     if (instance.hasRoom() && !retired) {
@@ -254,6 +273,7 @@ final class FunctionPool {
       forecast.callTook(tookNanos);
       if (!good) {
         instance.leave();
+        uncount(instance);
         open.remove(instance);
       }
       while (instance.hasRoom() && !queue.isEmpty()) {
@@ -289,7 +309,11 @@ final class FunctionPool {
     lock.lock();
     try {
       live--;
-      instance.ifPresent(open::remove);
+      instance.ifPresent(
+          gone -> {
+            uncount(gone);
+            open.remove(gone);
+          });
       completeIfDrained();
     } finally {
       lock.unlock();
@@ -315,15 +339,56 @@ final class FunctionPool {
     return drained;
   }
 
-  /** Stops the instances that have been idle since {@code nanoTime} or longer. */
+  /**
+   * Sets for how many calls there are to be instances before these come.
+   *
+   * @return how many starts the caller is to make for that
+   */
+  int provision(int calls, long nanoTime) {
+    lock.lock();
+    try {
+      provisioned = (calls + capacity - 1) / capacity;
+      boolean justFailed =
+          startFailure.isPresent() && nanoTime - startFailedAt < AFTER_FAILURE.toNanos();
+      int missing = retired || justFailed ? 0 : Math.max(0, provisioned - serving - starting);
+      for (int i = 0; i < missing; i++) {
+        start();
+      }
+      return missing;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  Readiness readiness() {
+    lock.lock();
+    try {
+      return new Readiness(live * capacity, serving * capacity, startFailure);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void uncount(PooledInstance instance) {
+    if (instance.counted(false)) {
+      serving--;
+    }
+  }
+
+  /**
+   * Stops the instances that have been idle since {@code nanoTime} or longer, the oldest first, as
+   * long as there are more than are provisioned.
+   */
   void stopIdleSince(long nanoTime) {
     List<PooledInstance> stopping = new ArrayList<>();
     lock.lock();
     try {
-      for (Iterator<PooledInstance> oldest = open.descendingIterator(); oldest.hasNext(); ) {
+      Iterator<PooledInstance> oldest = open.descendingIterator();
+      while (oldest.hasNext() && serving > provisioned) {
         PooledInstance instance = oldest.next();
         if (instance.idle() && instance.idleSince() - nanoTime <= 0) {
           oldest.remove();
+          uncount(instance);
           stopping.add(instance);
         }
       }
@@ -354,7 +419,7 @@ final class FunctionPool {
   boolean retireIfEmpty() {
     lock.lock();
     try {
-      if (live > 0 || starting > 0 || !queue.isEmpty()) {
+      if (live > 0 || starting > 0 || !queue.isEmpty() || provisioned > 0) {
         return false;
       }
       retired = true;

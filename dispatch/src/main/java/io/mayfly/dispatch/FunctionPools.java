@@ -1,7 +1,7 @@
 package io.mayfly.dispatch;
 
 import io.mayfly.model.FunctionConfig;
-import io.mayfly.model.FunctionName;
+import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.MayflyException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,17 +10,18 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
- * The pools of all functions: for each function the one that serves now, and beside it those of
- * earlier revisions whose instances are not gone yet. Safe for use by many threads.
+ * The pools of all functions: for each version of a function the one that serves now, and beside it
+ * those of earlier revisions whose instances are not gone yet. Safe for use by many threads.
  */
 final class FunctionPools {
   /** Lambda freezes at once; a moment later, busy functions need not be thawed for every call. */
   private static final Duration FREEZE_AFTER = Duration.ofSeconds(1);
 
   private final FunctionSource functions;
-  private final Map<FunctionName, FunctionPool> serving = new ConcurrentHashMap<>();
+  private final Map<FunctionVersion, FunctionPool> serving = new ConcurrentHashMap<>();
 
   /** A pool is in here from before it leaves {@link #serving} until its last instance is gone. */
   private final Set<FunctionPool> draining = ConcurrentHashMap.newKeySet();
@@ -34,7 +35,7 @@ final class FunctionPools {
    *
    * @throws MayflyException if there is no such function, or it cannot be invoked
    */
-  FunctionPool serving(FunctionName name) {
+  FunctionPool serving(FunctionVersion name) {
     FunctionConfig config = functions.serving(name);
     FunctionPool found = serving.get(name);
     if (found != null && found.serves(config)) {
@@ -64,19 +65,51 @@ final class FunctionPools {
     return current;
   }
 
-  /** How many instances the revision of a function that serves now has. */
-  int live(FunctionName function) {
+  /** How many instances the revision of a version that serves now has. */
+  int live(FunctionVersion function) {
     FunctionPool pool = serving.get(function);
     return pool == null ? 0 : pool.live();
   }
 
+  /** How far the pool of a version is with the instances it has before calls come. */
+  Readiness readiness(FunctionVersion version) {
+    FunctionPool pool = serving.get(version);
+    return pool == null ? Readiness.NONE : pool.readiness();
+  }
+
   /**
-   * Retires every pool of a function but that of the configuration that serves now, which a call
-   * may have opened already.
+   * Has the instances made that are to be there before calls come.
+   *
+   * @param calls for how many calls, of the versions that have provisioned concurrency
+   * @param start starts an instance of a pool
+   */
+  void provision(Map<FunctionVersion, Integer> calls, long now, Consumer<FunctionPool> start) {
+    serving.forEach(
+        (version, pool) -> {
+          if (!calls.containsKey(version)) {
+            var _ = pool.provision(0, now);
+          }
+        });
+    calls.forEach(
+        (version, wanted) -> {
+          try {
+            FunctionPool pool = serving(version);
+            for (int missing = pool.provision(wanted, now); missing > 0; missing--) {
+              start.accept(pool);
+            }
+          } catch (MayflyException e) {
+            // Not active yet, or just deleted.
+          }
+        });
+  }
+
+  /**
+   * Retires every pool of a version but that of the configuration that serves now, which a call may
+   * have opened already.
    *
    * @return completes when no instance of the retired ones is left, whoever retired them
    */
-  CompletableFuture<?> retire(FunctionName function) {
+  CompletableFuture<?> retire(FunctionVersion function) {
     serving.computeIfPresent(
         function,
         (key, pool) -> {
@@ -88,7 +121,7 @@ final class FunctionPools {
         });
     return CompletableFuture.allOf(
         draining.stream()
-            .filter(pool -> pool.config().name().equals(function))
+            .filter(pool -> pool.config().id().equals(function))
             .map(this::drain)
             .toArray(CompletableFuture[]::new));
   }
@@ -100,7 +133,7 @@ final class FunctionPools {
   void stopIdle(KeepAlive keepAlive, long now) {
     serving.forEach(
         (function, pool) -> {
-          pool.stopIdleSince(now - keepAlive.idleTime(function).toNanos());
+          pool.stopIdleSince(now - keepAlive.idleTime(function.function()).toNanos());
           pool.freezeIdleSince(now - FREEZE_AFTER.toNanos());
         });
     serving.values().removeIf(FunctionPool::retireIfEmpty);
@@ -120,7 +153,7 @@ final class FunctionPools {
 
   private boolean isCurrent(FunctionPool pool) {
     try {
-      return pool.serves(functions.serving(pool.config().name()));
+      return pool.serves(functions.serving(pool.config().id()));
     } catch (MayflyException e) {
       // Nothing serves any more.
       return false;

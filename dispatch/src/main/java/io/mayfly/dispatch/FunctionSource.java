@@ -1,17 +1,17 @@
 package io.mayfly.dispatch;
 
 import io.mayfly.model.FunctionConfig;
-import io.mayfly.model.FunctionName;
+import io.mayfly.model.FunctionVersion;
 import java.nio.file.Path;
 
 /** Where the dispatcher learns what to run. Called on every invocation, so answered from memory. */
 public interface FunctionSource {
   /**
-   * The configuration that serves calls now; the same object until it changes.
+   * The configuration that serves calls of a version now; the same object until it changes.
    *
    * @throws io.mayfly.model.MayflyException if there is none, or it cannot be invoked
    */
-  FunctionConfig serving(FunctionName name);
+  FunctionConfig serving(FunctionVersion version);
 
   /** The folder with the unpacked code. Called for cold starts only; may touch the disk. */
   Path code(FunctionConfig config);

@@ -30,7 +30,11 @@ final class HandlerEnvironment {
           "_AWS_XRAY_DAEMON_PORT", "2000");
 
   static Map<String, String> of(
-      FunctionConfig config, Account account, Credentials credentials, String logStream) {
+      FunctionConfig config,
+      Account account,
+      Credentials credentials,
+      String logStream,
+      Initialization initialization) {
     Map<String, String> variables = new HashMap<>(COMMON);
     variables.putAll(config.environment());
     variables.put("_HANDLER", config.handler());
@@ -42,11 +46,11 @@ final class HandlerEnvironment {
     variables.put("AWS_SECRET_ACCESS_KEY", credentials.secretAccessKey());
     variables.put("AWS_SESSION_TOKEN", credentials.sessionToken());
     variables.put("AWS_LAMBDA_FUNCTION_NAME", config.name().value());
-    variables.put("AWS_LAMBDA_FUNCTION_VERSION", FunctionConfig.LATEST);
+    variables.put("AWS_LAMBDA_FUNCTION_VERSION", config.id().version());
     variables.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", Long.toString(config.memory().megabytes()));
     variables.put("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/" + config.name());
     variables.put("AWS_LAMBDA_LOG_STREAM_NAME", logStream);
-    variables.put("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
+    variables.put("AWS_LAMBDA_INITIALIZATION_TYPE", initialization.wireName());
     if (RuntimeFamily.of(config.runtime()).orElse(RuntimeFamily.PROVIDED)
         != RuntimeFamily.PROVIDED) {
       variables.put("AWS_EXECUTION_ENV", "AWS_Lambda_" + config.runtime());

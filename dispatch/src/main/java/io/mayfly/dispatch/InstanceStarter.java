@@ -77,14 +77,14 @@ public final class InstanceStarter {
    */
   record Started(Instance instance, InstanceLog log, StartGate.Place place) {}
 
-  Started start(FunctionConfig config) {
+  Started start(FunctionConfig config, Initialization initialization) {
     InstanceLog log = new InstanceLog(logs.apply(config.name()));
     log.platformLine("INIT_START Runtime Version: " + config.runtime());
     String logStream =
         "%s/[%s]%s"
             .formatted(
                 DAY.format(clock.instant()),
-                FunctionConfig.LATEST,
+                config.id().version(),
                 UUID.randomUUID().toString().replace("-", ""));
     RuntimeLaunch launch = launches.apply(config.runtime());
     InstanceSpec spec =
@@ -92,7 +92,7 @@ public final class InstanceStarter {
             config.name().value(),
             launch,
             functions.code(config),
-            HandlerEnvironment.of(config, account, credentials.get(), logStream),
+            HandlerEnvironment.of(config, account, credentials.get(), logStream, initialization),
             config.memory(),
             config.ephemeralStorage(),
             config.callsPerInstance(),

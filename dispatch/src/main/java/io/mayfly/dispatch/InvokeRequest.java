@@ -1,19 +1,20 @@
 package io.mayfly.dispatch;
 
 import io.mayfly.model.FunctionArn;
-import io.mayfly.model.FunctionName;
+import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.RequestId;
 import java.util.Optional;
 
 /**
  * A call of a function, whoever makes it.
  *
+ * @param function the version that is to serve
  * @param functionArn the ARN as the caller addressed it
  * @param payload the event, known to be JSON
  */
 public record InvokeRequest(
     RequestId requestId,
-    FunctionName function,
+    FunctionVersion function,
     FunctionArn functionArn,
     byte[] payload,
     String traceId,

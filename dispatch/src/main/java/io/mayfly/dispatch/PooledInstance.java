@@ -14,6 +14,9 @@ final class PooledInstance {
   private int calls;
   private boolean leaving;
 
+  /** Whether the pool counts it among those that serve. */
+  private boolean counted;
+
   /** When its last call ended. */
   private long idleSince;
 
@@ -53,6 +56,13 @@ final class PooledInstance {
 
   void leave() {
     leaving = true;
+  }
+
+  /** Remembers whether the pool counts it among those that serve; true if it did before. */
+  boolean counted(boolean now) {
+    boolean before = counted;
+    counted = now;
+    return before;
   }
 
   void begin() {

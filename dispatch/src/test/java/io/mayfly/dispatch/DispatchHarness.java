@@ -7,6 +7,8 @@ import io.mayfly.model.ErrorCode;
 import io.mayfly.model.FunctionArn;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionName;
+import io.mayfly.model.FunctionSettings;
+import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.Lifecycle;
 import io.mayfly.model.MayflyException;
 import io.mayfly.model.Outcome;
@@ -31,12 +33,13 @@ import java.util.function.Function;
 /** A dispatcher over a {@link FakeSandbox}, with functions, a clock and a log that tests set. */
 final class DispatchHarness implements AutoCloseable {
   static final Account ACCOUNT = new Account("000000000000", "us-east-1");
-  static final FunctionName NAME = new FunctionName("thumb");
+  static final FunctionVersion NAME = FunctionVersion.latest(new FunctionName("thumb"));
   static final RequestId REQUEST = new RequestId("8f507cfc-xmpl-4697-b07a-ac58fc914c95");
   static final Instant START = Instant.parse("2026-03-01T12:00:00.123456Z");
 
-  final Map<FunctionName, FunctionConfig> functions = new ConcurrentHashMap<>();
+  final Map<FunctionVersion, FunctionConfig> functions = new ConcurrentHashMap<>();
   final Map<FunctionName, Integer> reserved = new ConcurrentHashMap<>();
+  final Map<FunctionVersion, Integer> provisioned = new ConcurrentHashMap<>();
   final AtomicLong nanos = new AtomicLong();
   final List<InvokeResult.Usage> usages = new CopyOnWriteArrayList<>();
   final FakeSandbox sandbox;
@@ -49,10 +52,10 @@ final class DispatchHarness implements AutoCloseable {
     FunctionSource source =
         new FunctionSource() {
           @Override
-          public FunctionConfig serving(FunctionName name) {
-            FunctionConfig config = functions.get(name);
+          public FunctionConfig serving(FunctionVersion version) {
+            FunctionConfig config = functions.get(version);
             if (config == null) {
-              throw new MayflyException(ErrorCode.NOT_FOUND, "Function not found: " + name);
+              throw new MayflyException(ErrorCode.NOT_FOUND, "Function not found: " + version);
             }
             return config;
           }
@@ -91,8 +94,15 @@ final class DispatchHarness implements AutoCloseable {
               }
 
               @Override
+              public Map<FunctionVersion, Integer> provisioned() {
+                return provisioned;
+              }
+
+              @Override
               public int unreserved() {
-                return concurrency - reserved.values().stream().mapToInt(Integer::intValue).sum();
+                return concurrency
+                    - reserved.values().stream().mapToInt(Integer::intValue).sum()
+                    - provisioned.values().stream().mapToInt(Integer::intValue).sum();
               }
             },
             (function, usage) -> usages.add(usage),
@@ -107,29 +117,30 @@ final class DispatchHarness implements AutoCloseable {
   }
 
   /** A new revision of a function, as after an update. */
-  FunctionConfig deploy(FunctionName name) {
-    return deploy(name, Map.of());
+  FunctionConfig deploy(FunctionVersion version) {
+    return deploy(version, Map.of());
   }
 
-  FunctionConfig deploy(FunctionName name, Map<String, String> environment) {
+  FunctionConfig deploy(FunctionVersion version, Map<String, String> environment) {
     int next = revision.incrementAndGet();
     FunctionConfig config =
         new FunctionConfig(
-            name,
-            "",
-            "provided.al2023",
-            "bootstrap",
-            "arn:aws:iam::000000000000:role/any",
-            Duration.ofSeconds(3),
-            DataSize.ofMegabytes(128),
-            DataSize.ofMegabytes(512),
-            environment,
+            version,
+            new FunctionSettings(
+                "",
+                "provided.al2023",
+                "bootstrap",
+                "arn:aws:iam::000000000000:role/any",
+                Duration.ofSeconds(3),
+                DataSize.ofMegabytes(128),
+                DataSize.ofMegabytes(512),
+                environment),
             Map.of(),
             new FunctionConfig.CodeReference("code-" + next, 10),
             Lifecycle.active(),
             "revision-" + next,
             START);
-    functions.put(name, config);
+    functions.put(version, config);
     return config;
   }
 
@@ -137,12 +148,12 @@ final class DispatchHarness implements AutoCloseable {
     return invoke(NAME);
   }
 
-  InvokeResult invoke(FunctionName name) {
+  InvokeResult invoke(FunctionVersion version) {
     return dispatcher.invoke(
         new InvokeRequest(
             REQUEST,
-            name,
-            FunctionArn.of(ACCOUNT, name),
+            version,
+            FunctionArn.of(ACCOUNT, version.function()),
             "{}".getBytes(StandardCharsets.UTF_8),
             "Root=1-0-0",
             Optional.empty()));

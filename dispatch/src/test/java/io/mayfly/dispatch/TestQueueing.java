@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mayfly.dispatch.FakeSandbox.FakeInstance;
 import io.mayfly.dispatch.FakeSandbox.Program;
 import io.mayfly.model.FunctionName;
+import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.Invocation;
 import io.mayfly.model.MayflyException;
 import io.mayfly.model.Outcome;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.Test;
 
 /** Calls that find no idle instance: who waits, who starts one, and who is refused. */
 class TestQueueing {
-  private static final FunctionName OTHER = new FunctionName("other");
+  private static final FunctionVersion OTHER = FunctionVersion.latest(new FunctionName("other"));
 
   /** Loading waits for the test, answers do not. */
   private static final class SlowStart implements Program {
@@ -177,7 +178,7 @@ class TestQueueing {
     try (DispatchHarness house = new DispatchHarness(3, spec -> program);
         ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       house.deploy(OTHER);
-      house.reserved.put(NAME, 1);
+      house.reserved.put(NAME.function(), 1);
       Future<?> own = callers.submit(() -> house.invoke());
       program.loading.acquire();
       assertRefused(house, NAME, "ReservedFunctionConcurrentInvocationLimitExceeded");
@@ -192,16 +193,16 @@ class TestQueueing {
       for (Future<?> other : others) {
         other.get();
       }
-      house.reserved.put(NAME, 0);
+      house.reserved.put(NAME.function(), 0);
       assertRefused(house, NAME, "ReservedFunctionConcurrentInvocationLimitExceeded");
-      house.reserved.remove(NAME);
+      house.reserved.remove(NAME.function());
       assertThat(house.invoke().failure()).isEmpty();
       house.dispatcher.stopIdle();
       assertThat(house.dispatcher.running()).isZero();
     }
   }
 
-  private static void assertRefused(DispatchHarness house, FunctionName name, String reason) {
+  private static void assertRefused(DispatchHarness house, FunctionVersion name, String reason) {
     assertThatThrownBy(() -> house.invoke(name))
         .isInstanceOfSatisfying(
             MayflyException.class,

@@ -1,7 +1,7 @@
 package io.mayfly.functions;
 
 import io.mayfly.model.DataSize;
-import io.mayfly.model.FunctionConfig;
+import io.mayfly.model.FunctionSettings;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -17,21 +17,15 @@ public record ConfigurationChange(
     Optional<DataSize> ephemeralStorage,
     Optional<Map<String, String>> environment) {
 
-  FunctionConfig applyTo(FunctionConfig config) {
-    return new FunctionConfig(
-        config.name(),
-        description.orElse(config.description()),
-        runtime.orElse(config.runtime()),
-        handler.orElse(config.handler()),
-        role.orElse(config.role()),
-        timeout.orElse(config.timeout()),
-        memory.orElse(config.memory()),
-        ephemeralStorage.orElse(config.ephemeralStorage()),
-        environment.orElse(config.environment()),
-        config.tags(),
-        config.code(),
-        config.lifecycle(),
-        config.revisionId(),
-        config.lastModified());
+  FunctionSettings applyTo(FunctionSettings settings) {
+    return new FunctionSettings(
+        description.orElse(settings.description()),
+        runtime.orElse(settings.runtime()),
+        handler.orElse(settings.handler()),
+        role.orElse(settings.role()),
+        timeout.orElse(settings.timeout()),
+        memory.orElse(settings.memory()),
+        ephemeralStorage.orElse(settings.ephemeralStorage()),
+        environment.orElse(settings.environment()));
   }
 }

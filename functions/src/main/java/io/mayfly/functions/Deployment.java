@@ -2,21 +2,12 @@ package io.mayfly.functions;
 
 import io.mayfly.model.DataSize;
 import io.mayfly.model.FunctionName;
+import io.mayfly.model.FunctionSettings;
 import java.time.Duration;
 import java.util.Map;
 
 /** What the owner asks for when creating a function, with Lambda's defaults filled in. */
-public record Deployment(
-    FunctionName name,
-    String description,
-    String runtime,
-    String handler,
-    String role,
-    Duration timeout,
-    DataSize memory,
-    DataSize ephemeralStorage,
-    Map<String, String> environment,
-    Map<String, String> tags) {
+public record Deployment(FunctionName name, FunctionSettings settings, Map<String, String> tags) {
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(3);
   public static final DataSize DEFAULT_MEMORY = DataSize.ofMegabytes(128);
   public static final DataSize DEFAULT_STORAGE = DataSize.ofMegabytes(512);

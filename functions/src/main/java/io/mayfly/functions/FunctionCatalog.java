@@ -6,6 +6,7 @@ import io.mayfly.model.FunctionArn;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionConfig.CodeReference;
 import io.mayfly.model.FunctionName;
+import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.Lifecycle;
 import io.mayfly.model.Limits;
 import io.mayfly.model.MayflyException;
@@ -21,6 +22,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,7 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The functions of the account.
+ * The functions of the account, each with its versions: {@code $LATEST}, which is what owners
+ * change, and those that have been published from it.
  *
  * <p>Reads are lock-free. Changes take the catalogue's monitor one after another, are on the disk
  * before they show, and hand what takes time (unpacking code) to a virtual thread. While an update
@@ -39,13 +42,20 @@ import org.slf4j.LoggerFactory;
 public final class FunctionCatalog implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(FunctionCatalog.class);
 
+  /** More than any function will ever have. */
+  private static final long LAST_NUMBER = 999_999_999_999_999_999L;
+
   private final Account account;
   private final FunctionStore store;
   private final CodeStore code;
   private final Consumer<String> requireRuntime;
   private final InstantSource clock;
-  private final Map<FunctionName, FunctionConfig> functions = new ConcurrentSkipListMap<>();
-  private final Map<FunctionName, FunctionConfig> serving = new ConcurrentHashMap<>();
+  private final ConcurrentNavigableMap<FunctionVersion, FunctionConfig> versions =
+      new ConcurrentSkipListMap<>();
+  private final Map<FunctionVersion, FunctionConfig> serving = new ConcurrentHashMap<>();
+
+  /** The last number that was given to a version of a function, deleted ones included. */
+  private final Map<FunctionName, Long> lastNumbers = new ConcurrentHashMap<>();
 
   /** For the hash of each code that leaving instances may still use, how many retirements wait. */
   private final Map<String, Integer> retiring = new ConcurrentHashMap<>();
@@ -54,11 +64,11 @@ public final class FunctionCatalog implements AutoCloseable {
   private volatile Retirement retirement = function -> CompletableFuture.completedFuture(null);
   private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
 
-  /** Lets go of the instances of a function that has changed or is gone. */
+  /** Lets go of the instances of a version that has changed or is gone. */
   @FunctionalInterface
   public interface Retirement {
     /** Completes when no instance that was started before this call is left. */
-    CompletableFuture<?> retire(FunctionName function);
+    CompletableFuture<?> retire(FunctionVersion version);
   }
 
   /**
@@ -96,13 +106,38 @@ public final class FunctionCatalog implements AutoCloseable {
     return account;
   }
 
-  /** All functions by name. */
+  /** The newest configuration of every function, by name. */
   public List<FunctionConfig> list() {
-    return List.copyOf(functions.values());
+    return versions.values().stream().filter(config -> config.id().latest()).toList();
   }
 
+  /** Every version of every function, by name and then as {@link #versions} has them. */
+  public List<FunctionConfig> listVersions() {
+    return List.copyOf(versions.values());
+  }
+
+  /**
+   * A function's versions: {@code $LATEST}, then the published ones in their order.
+   *
+   * @throws MayflyException if there is no such function
+   */
+  public List<FunctionConfig> versions(FunctionName name) {
+    require(name);
+    return List.copyOf(versionsOf(name).values());
+  }
+
+  private ConcurrentNavigableMap<FunctionVersion, FunctionConfig> versionsOf(FunctionName name) {
+    return versions.subMap(
+        FunctionVersion.latest(name), true, FunctionVersion.of(name, LAST_NUMBER), true);
+  }
+
+  /** The newest configuration of a function. */
   public Optional<FunctionConfig> find(FunctionName name) {
-    return Optional.ofNullable(functions.get(name));
+    return find(FunctionVersion.latest(name));
+  }
+
+  public Optional<FunctionConfig> find(FunctionVersion version) {
+    return Optional.ofNullable(versions.get(version));
   }
 
   /**
@@ -111,22 +146,38 @@ public final class FunctionCatalog implements AutoCloseable {
    * @throws MayflyException if there is no such function
    */
   public FunctionConfig require(FunctionName name) {
-    return find(name).orElseThrow(() -> notFound(name));
+    return find(name).orElseThrow(() -> notFound(FunctionArn.of(account, name)));
   }
 
   /**
-   * The configuration that serves calls now: the newest whose code is ready.
+   * A version of a function.
    *
-   * @throws MayflyException if there is no such function, or it cannot be invoked yet or any more
+   * @throws MayflyException if there is no such function, or it has no such version
    */
-  public FunctionConfig serving(FunctionName name) {
-    FunctionConfig ready = serving.get(name);
+  public FunctionConfig require(FunctionVersion version) {
+    return find(version)
+        .orElseThrow(
+            () ->
+                notFound(FunctionArn.of(account, version.function()).qualified(version.version())));
+  }
+
+  /**
+   * The configuration that serves calls of a version now: the newest whose code is ready.
+   *
+   * @throws MayflyException if there is no such version, or it cannot be invoked yet or any more
+   */
+  public FunctionConfig serving(FunctionVersion version) {
+    FunctionConfig ready = serving.get(version);
     if (ready != null) {
       return ready;
     }
-    FunctionConfig config = require(name);
+    FunctionConfig config = version.latest() ? require(version.function()) : require(version);
+    throw inState(config);
+  }
+
+  private static MayflyException inState(FunctionConfig config) {
     String reason = config.lifecycle().stateReason().map(found -> ". " + found.text()).orElse("");
-    throw new MayflyException(
+    return new MayflyException(
         ErrorCode.CONFLICT,
         "The operation cannot be performed at this time. The function is currently in the following state: %s%s"
             .formatted(config.lifecycle().state().wireName(), reason));
@@ -134,22 +185,16 @@ public final class FunctionCatalog implements AutoCloseable {
 
   /** Creates a function; it becomes active soon after. */
   public synchronized FunctionConfig create(Deployment deployment, byte[] zip) {
-    if (functions.containsKey(deployment.name())) {
+    FunctionVersion id = FunctionVersion.latest(deployment.name());
+    if (versions.containsKey(id)) {
       throw new MayflyException(ErrorCode.CONFLICT, "Function already exist: " + deployment.name());
     }
-    requireRuntime.accept(deployment.runtime());
-    EnvironmentRules.check(deployment.environment());
+    requireRuntime.accept(deployment.settings().runtime());
+    EnvironmentRules.check(deployment.settings().environment());
     FunctionConfig config =
         new FunctionConfig(
-            deployment.name(),
-            deployment.description(),
-            deployment.runtime(),
-            deployment.handler(),
-            deployment.role(),
-            deployment.timeout(),
-            deployment.memory(),
-            deployment.ephemeralStorage(),
-            deployment.environment(),
+            id,
+            deployment.settings(),
             deployment.tags(),
             accept(zip, 0),
             Lifecycle.creating(),
@@ -158,6 +203,11 @@ public final class FunctionCatalog implements AutoCloseable {
     save(config);
     background.execute(() -> makeReady(config, Optional.empty()));
     return config;
+  }
+
+  /** Creates a function and publishes it as its first version, which becomes active with it. */
+  public synchronized FunctionConfig createAndPublish(Deployment deployment, byte[] zip) {
+    return publish(create(deployment, zip), Optional.empty());
   }
 
   /** Checks new code and answers with the function as it would be, changing nothing. */
@@ -173,21 +223,109 @@ public final class FunctionCatalog implements AutoCloseable {
     return update(before, before.withCode(accept(zip, before.code().zippedBytes())));
   }
 
+  /** Replaces a function's code and publishes that. */
+  public synchronized FunctionConfig updateCodeAndPublish(
+      FunctionName name, byte[] zip, Optional<String> revision) {
+    return publish(updateCode(name, zip, revision), Optional.empty());
+  }
+
   /** Changes a function's configuration; what served before goes on until that is done. */
   public synchronized FunctionConfig updateConfiguration(
       FunctionName name, ConfigurationChange change, Optional<String> revision) {
     FunctionConfig before = forUpdate(name, revision);
     change.runtime().ifPresent(requireRuntime);
     change.environment().ifPresent(EnvironmentRules::check);
-    return update(before, change.applyTo(before));
+    return update(before, before.withSettings(change.applyTo(before.settings())));
   }
 
-  /** Deletes a function. Calls that are running finish. */
+  /**
+   * Publishes what a function is now as its next version. If that is what was published last, it is
+   * not published again ("Creating function versions" in the developer guide); a description alone
+   * makes no version.
+   *
+   * @param codeSha256 the SHA-256, in base64, that the code is expected to have
+   * @param description of the version, instead of the function's
+   * @throws MayflyException if there is no such function, it is just changing, or it is not the one
+   *     that the caller expects
+   */
+  public synchronized FunctionConfig publish(
+      FunctionName name,
+      Optional<String> codeSha256,
+      Optional<String> description,
+      Optional<String> revision) {
+    FunctionConfig latest = forUpdate(name, revision);
+    String actual = latest.code().base64();
+    if (!codeSha256.orElse(actual).equals(actual)) {
+      throw new MayflyException(
+          ErrorCode.INVALID_PARAMETER,
+          "CodeSHA256 (%s) is different from current CodeSHA256 in $LATEST (%s). Please try again with the CodeSHA256 in $LATEST."
+              .formatted(codeSha256.orElse(""), actual));
+    }
+    return publish(latest, description);
+  }
+
+  private FunctionConfig publish(FunctionConfig latest, Optional<String> description) {
+    FunctionName name = latest.name();
+    FunctionConfig newest = versionsOf(name).lastEntry().getValue();
+    if (!newest.id().latest() && samePublished(newest, latest)) {
+      return newest;
+    }
+    Lifecycle lifecycle = latest.lifecycle();
+    if (lifecycle.state() == Lifecycle.State.FAILED) {
+      throw inState(latest);
+    }
+    long number = lastNumbers.getOrDefault(name, 0L) + 1;
+    FunctionConfig version =
+        latest
+            .withSettings(
+                description
+                    .map(text -> latest.settings().described(text))
+                    .orElse(latest.settings()))
+            .withLifecycle(lifecycle.busy() ? Lifecycle.creating() : Lifecycle.active())
+            .published(
+                FunctionVersion.of(name, number), UUID.randomUUID().toString(), clock.instant());
+    store.publish(version);
+    lastNumbers.put(name, number);
+    show(version);
+    if (lifecycle.busy()) {
+      background.execute(() -> makeReady(version, Optional.empty()));
+    } else {
+      // Its code has been unpacked for what it is published from.
+      serving.put(version.id(), version);
+      background.execute(() -> expectation.accept(version));
+    }
+    return version;
+  }
+
+  private static boolean samePublished(FunctionConfig version, FunctionConfig latest) {
+    String description = latest.settings().description();
+    return version.code().equals(latest.code())
+        && version.settings().described(description).equals(latest.settings());
+  }
+
+  /** Deletes a function with all its versions. Calls that are running finish. */
   public synchronized void delete(FunctionName name) {
-    FunctionConfig config = require(name);
+    require(name);
+    List<FunctionConfig> all = List.copyOf(versionsOf(name).values());
     store.remove(name);
-    functions.remove(name);
-    serving.remove(name);
+    all.forEach(this::hide);
+  }
+
+  /** Deletes one published version. Calls that are running finish. */
+  public synchronized void delete(FunctionVersion version) {
+    if (version.latest()) {
+      throw new MayflyException(
+          ErrorCode.INVALID_PARAMETER,
+          "$LATEST version cannot be deleted without deleting the function.");
+    }
+    FunctionConfig config = require(version);
+    store.remove(version);
+    hide(config);
+  }
+
+  private void hide(FunctionConfig config) {
+    versions.remove(config.id());
+    serving.remove(config.id());
     retire(config);
   }
 
@@ -214,8 +352,7 @@ public final class FunctionCatalog implements AutoCloseable {
 
   /** Checks and keeps code, unless the account's storage has no room for it. */
   private CodeReference accept(byte[] zip, long replacedBytes) {
-    long stored =
-        functions.values().stream().mapToLong(config -> config.code().zippedBytes()).sum();
+    long stored = versions.values().stream().mapToLong(config -> config.code().zippedBytes()).sum();
     if (stored - replacedBytes + zip.length > Limits.CODE_STORAGE.bytes()) {
       throw new MayflyException(
           ErrorCode.CODE_STORAGE_EXCEEDED,
@@ -259,7 +396,7 @@ public final class FunctionCatalog implements AutoCloseable {
       code.unpack(config.code());
       done = Lifecycle.active();
     } catch (RuntimeException e) {
-      log.error("function {} could not be made ready", config.name(), e);
+      log.error("function {} could not be made ready", config.id(), e);
       if (before.isPresent()) {
         result = config.withCode(before.get().code());
         done =
@@ -277,7 +414,7 @@ public final class FunctionCatalog implements AutoCloseable {
 
   private synchronized void publish(
       FunctionConfig from, FunctionConfig to, Optional<FunctionConfig> before) {
-    FunctionConfig current = functions.get(from.name());
+    FunctionConfig current = versions.get(from.id());
     if (current == null || !current.revisionId().equals(from.revisionId())) {
       // Deleted, or deleted and created anew, while it was being made ready.
       removeIfUnused(from.code());
@@ -287,13 +424,13 @@ public final class FunctionCatalog implements AutoCloseable {
       store.put(to);
     } catch (MayflyException e) {
       // The disk keeps saying that the change is under way, and the next start finishes it again.
-      log.error("the new state of function {} could not be stored", to.name(), e);
+      log.error("the new state of function {} could not be stored", to.id(), e);
     }
     show(to);
     if (to.lifecycle().state() == Lifecycle.State.ACTIVE) {
-      serving.put(to.name(), to);
+      serving.put(to.id(), to);
     } else {
-      serving.remove(to.name());
+      serving.remove(to.id());
     }
     before.ifPresent(this::retire);
     if (!from.code().equals(to.code())) {
@@ -306,7 +443,7 @@ public final class FunctionCatalog implements AutoCloseable {
     retiring.merge(hash, 1, Integer::sum);
     var _ =
         retirement
-            .retire(config.name())
+            .retire(config.id())
             .whenComplete(
                 (result, failure) -> {
                   retiring.computeIfPresent(hash, (key, count) -> count == 1 ? null : count - 1);
@@ -323,7 +460,7 @@ public final class FunctionCatalog implements AutoCloseable {
 
   private Set<String> hashesInUse() {
     Set<String> hashes = new HashSet<>();
-    functions.values().forEach(config -> hashes.add(config.code().sha256()));
+    versions.values().forEach(config -> hashes.add(config.code().sha256()));
     serving.values().forEach(config -> hashes.add(config.code().sha256()));
     return hashes;
   }
@@ -334,20 +471,21 @@ public final class FunctionCatalog implements AutoCloseable {
   }
 
   private synchronized void show(FunctionConfig config) {
-    functions.put(config.name(), config);
+    versions.put(config.id(), config);
     notifyAll();
   }
 
   /** Takes up what the last process left, finishing what it had begun. */
   private void load() {
     List<FunctionConfig> unfinished = new ArrayList<>();
-    for (FunctionConfig config : store.functions()) {
-      functions.put(config.name(), config);
+    lastNumbers.putAll(store.lastNumbers());
+    for (FunctionConfig config : store.versions()) {
+      versions.put(config.id(), config);
       if (config.lifecycle().busy()) {
         unfinished.add(config);
       }
       if (config.lifecycle().state() == Lifecycle.State.ACTIVE) {
-        serving.put(config.name(), config);
+        serving.put(config.id(), config);
       }
     }
     // Before anything is unpacked: half-unpacked code has no owner that could be looked up.
@@ -355,8 +493,7 @@ public final class FunctionCatalog implements AutoCloseable {
     unfinished.forEach(config -> background.execute(() -> makeReady(config, Optional.empty())));
   }
 
-  private MayflyException notFound(FunctionName name) {
-    return new MayflyException(
-        ErrorCode.NOT_FOUND, "Function not found: " + FunctionArn.of(account, name));
+  private static MayflyException notFound(FunctionArn arn) {
+    return new MayflyException(ErrorCode.NOT_FOUND, "Function not found: " + arn);
   }
 }

@@ -8,7 +8,9 @@ import io.mayfly.model.DataSize;
 import io.mayfly.model.ErrorCode;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionName;
+import io.mayfly.model.FunctionSettings;
 import io.mayfly.model.FunctionUrl;
+import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.Lifecycle;
 import io.mayfly.model.MayflyException;
 import io.mayfly.store.BlobStore;
@@ -35,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TestFunctionCatalog {
   private static final Account ACCOUNT = new Account("000000000000", "us-east-1");
   private static final FunctionName NAME = new FunctionName("thumb");
+  private static final FunctionVersion LATEST = FunctionVersion.latest(NAME);
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final byte[] FIRST = new ZipBytes().file("a.py", "1").bytes();
   private static final byte[] SECOND = new ZipBytes().file("a.py", "2").bytes();
@@ -95,14 +98,15 @@ class TestFunctionCatalog {
   private static Deployment deployment(FunctionName name, Map<String, String> environment) {
     return new Deployment(
         name,
-        "",
-        "python3.12",
-        "a.handler",
-        "arn:aws:iam::000000000000:role/any",
-        Deployment.DEFAULT_TIMEOUT,
-        Deployment.DEFAULT_MEMORY,
-        Deployment.DEFAULT_STORAGE,
-        environment,
+        new FunctionSettings(
+            "",
+            "python3.12",
+            "a.handler",
+            "arn:aws:iam::000000000000:role/any",
+            Deployment.DEFAULT_TIMEOUT,
+            Deployment.DEFAULT_MEMORY,
+            Deployment.DEFAULT_STORAGE,
+            environment),
         Map.of());
   }
 
@@ -149,7 +153,7 @@ class TestFunctionCatalog {
     assertThat(created.lifecycle()).isEqualTo(Lifecycle.creating());
     FunctionConfig ready = catalog.require(NAME);
     assertThat(ready.lifecycle()).isEqualTo(Lifecycle.active());
-    assertThat(catalog.serving(NAME)).isEqualTo(ready);
+    assertThat(catalog.serving(LATEST)).isEqualTo(ready);
     assertThat(code.unpacked(ready.code()).resolve("a.py")).hasContent("1");
     assertThat(catalog.list()).containsExactly(ready);
   }
@@ -166,7 +170,7 @@ class TestFunctionCatalog {
         ErrorCode.NOT_FOUND,
         () -> catalog.require(NAME),
         "Function not found: arn:aws:lambda:us-east-1:000000000000:function:thumb");
-    assertRefused(ErrorCode.NOT_FOUND, () -> catalog.serving(NAME));
+    assertRefused(ErrorCode.NOT_FOUND, () -> catalog.serving(LATEST));
     assertRefused(ErrorCode.NOT_FOUND, () -> catalog.delete(NAME));
     assertRefused(ErrorCode.NOT_FOUND, () -> catalog.updateCode(NAME, SECOND, Optional.empty()));
   }
@@ -190,7 +194,7 @@ class TestFunctionCatalog {
     assertThat(updating.lifecycle().update()).contains(Lifecycle.UpdateStatus.IN_PROGRESS);
     assertThat(updating.revisionId()).isNotEqualTo(before.revisionId());
     catalog.awaitReady(NAME, PATIENCE);
-    FunctionConfig after = catalog.serving(NAME);
+    FunctionConfig after = catalog.serving(LATEST);
     assertThat(after.lifecycle()).isEqualTo(Lifecycle.active());
     assertThat(code.unpacked(after.code()).resolve("a.py")).hasContent("2");
     assertThat(codeOnDisk()).as("an instance may still read the old code").hasSize(2);
@@ -239,7 +243,7 @@ class TestFunctionCatalog {
         "RevisionId");
     catalog.updateConfiguration(NAME, timeout(5), Optional.of(first.revisionId()));
     catalog.awaitReady(NAME, PATIENCE);
-    assertThat(catalog.serving(NAME).timeout()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(catalog.serving(LATEST).timeout()).isEqualTo(Duration.ofSeconds(5));
     assertRefused(
         ErrorCode.PRECONDITION_FAILED,
         () -> catalog.updateConfiguration(NAME, timeout(6), Optional.of(first.revisionId())));
@@ -276,11 +280,11 @@ class TestFunctionCatalog {
         ErrorCode.CONFLICT,
         () -> catalog.updateCode(NAME, FIRST, Optional.empty()),
         "An update is in progress for resource: arn:aws:lambda:us-east-1");
-    assertThat(catalog.serving(NAME).code().sha256()).isEqualTo(BlobStore.sha256(FIRST));
+    assertThat(catalog.serving(LATEST).code().sha256()).isEqualTo(BlobStore.sha256(FIRST));
     go.countDown();
     holder.join();
     catalog.awaitReady(NAME, PATIENCE);
-    assertThat(catalog.serving(NAME).code().sha256()).isEqualTo(BlobStore.sha256(SECOND));
+    assertThat(catalog.serving(LATEST).code().sha256()).isEqualTo(BlobStore.sha256(SECOND));
   }
 
   private static void awaitQuietly(CountDownLatch latch) {
@@ -296,7 +300,7 @@ class TestFunctionCatalog {
     create(FIRST);
     FunctionConfig before = catalog.require(NAME);
     restart();
-    assertThat(catalog.serving(NAME)).isEqualTo(before);
+    assertThat(catalog.serving(LATEST)).isEqualTo(before);
     assertThat(code.unpacked(before.code()).resolve("a.py")).hasContent("1");
   }
 
@@ -308,7 +312,7 @@ class TestFunctionCatalog {
     Files.delete(code.unpacked(catalog.require(NAME).code()));
     restart();
     catalog.awaitReady(NAME, PATIENCE);
-    assertThat(catalog.serving(NAME).lifecycle()).isEqualTo(Lifecycle.active());
+    assertThat(catalog.serving(LATEST).lifecycle()).isEqualTo(Lifecycle.active());
     assertThat(code.unpacked(catalog.require(NAME).code()).resolve("a.py")).hasContent("1");
   }
 
@@ -317,7 +321,7 @@ class TestFunctionCatalog {
     create(FIRST);
     store.put(catalog.require(NAME).withLifecycle(Lifecycle.active().updating()));
     restart();
-    assertThat(catalog.serving(NAME).name()).isEqualTo(NAME);
+    assertThat(catalog.serving(LATEST).name()).isEqualTo(NAME);
     catalog.awaitReady(NAME, PATIENCE);
     assertThat(catalog.require(NAME).lifecycle()).isEqualTo(Lifecycle.active());
   }
@@ -335,7 +339,7 @@ class TestFunctionCatalog {
     catalog.awaitReady(NAME, PATIENCE);
     assertThat(catalog.require(NAME).lifecycle().state()).isEqualTo(Lifecycle.State.FAILED);
     assertRefused(
-        ErrorCode.CONFLICT, () -> catalog.serving(NAME), "in the following state: Failed");
+        ErrorCode.CONFLICT, () -> catalog.serving(LATEST), "in the following state: Failed");
   }
 
   @Test
@@ -380,7 +384,7 @@ class TestFunctionCatalog {
     create(FIRST);
     catalog.delete(NAME);
     assertThat(catalog.find(NAME)).isEmpty();
-    assertRefused(ErrorCode.NOT_FOUND, () -> catalog.serving(NAME));
+    assertRefused(ErrorCode.NOT_FOUND, () -> catalog.serving(LATEST));
     restart();
     assertThat(catalog.list()).isEmpty();
   }

@@ -13,6 +13,7 @@ import io.mayfly.model.Account;
 import io.mayfly.model.ErrorCode;
 import io.mayfly.model.FunctionArn;
 import io.mayfly.model.FunctionUrl;
+import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.MayflyException;
 import io.mayfly.model.RequestId;
 import io.mayfly.model.TraceId;
@@ -111,7 +112,7 @@ public final class FunctionUrlHandler implements HttpHandler {
         dispatcher.invoke(
             new InvokeRequest(
                 requestId,
-                url.function(),
+                FunctionVersion.latest(url.function()),
                 FunctionArn.of(account, url.function()),
                 event,
                 traceId,

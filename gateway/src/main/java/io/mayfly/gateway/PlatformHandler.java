@@ -7,6 +7,7 @@ import io.mayfly.aws.WireResponse;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionName;
+import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.MayflyException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -29,7 +31,8 @@ import tools.jackson.databind.json.JsonMapper;
  *   <li>{@code health}: 200 while the platform serves
  *   <li>{@code runtimes}: what this machine offers, as a JSON array
  *   <li>{@code logs/NAME[?follow=true]}: a function's log as text
- *   <li>{@code code/NAME}: a function's zip file, by the presigned address that GetFunction gives
+ *   <li>{@code code/NAME[/VERSION]}: a function's zip file, by the presigned address that
+ *       GetFunction gives
  * </ul>
  */
 public final class PlatformHandler implements HttpHandler {
@@ -37,7 +40,8 @@ public final class PlatformHandler implements HttpHandler {
   public static final String SIGNING_NAME = "mayfly";
 
   private static final Pattern LOGS = Pattern.compile("/_mayfly/logs/([A-Za-z0-9-_]{1,64})");
-  private static final Pattern CODE = Pattern.compile("/_mayfly/code/([A-Za-z0-9-_]{1,64})");
+  private static final Pattern CODE =
+      Pattern.compile("/_mayfly/code/([A-Za-z0-9-_]{1,64})(?:/([1-9][0-9]{0,17}))?");
 
   private final SigV4Verifier verifier;
   private final FunctionCatalog catalog;
@@ -108,7 +112,9 @@ public final class PlatformHandler implements HttpHandler {
     }
     Matcher code = CODE.matcher(path);
     if (code.matches()) {
-      FunctionConfig config = catalog.require(new FunctionName(code.group(1)));
+      String version = Optional.ofNullable(code.group(2)).orElse(FunctionVersion.LATEST);
+      FunctionConfig config =
+          catalog.require(new FunctionVersion(new FunctionName(code.group(1)), version));
       return new HttpResponse.Whole(
           new WireResponse(
               200,

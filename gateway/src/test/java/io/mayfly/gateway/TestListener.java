@@ -25,7 +25,9 @@ import io.mayfly.model.Account;
 import io.mayfly.model.DataSize;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionName;
+import io.mayfly.model.FunctionSettings;
 import io.mayfly.model.FunctionUrl;
+import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.Invocation;
 import io.mayfly.model.MayflyException;
 import io.mayfly.model.Outcome;
@@ -155,8 +157,8 @@ class TestListener {
     FunctionSource source =
         new FunctionSource() {
           @Override
-          public FunctionConfig serving(FunctionName name) {
-            return catalog.serving(name);
+          public FunctionConfig serving(FunctionVersion version) {
+            return catalog.serving(version);
           }
 
           @Override
@@ -195,14 +197,15 @@ class TestListener {
     catalog.create(
         new Deployment(
             NAME,
-            "",
-            "provided.al2023",
-            "x",
-            "arn:aws:iam::000000000000:role/any",
-            Deployment.DEFAULT_TIMEOUT,
-            Deployment.DEFAULT_MEMORY,
-            Deployment.DEFAULT_STORAGE,
-            Map.of(),
+            new FunctionSettings(
+                "",
+                "provided.al2023",
+                "x",
+                "arn:aws:iam::000000000000:role/any",
+                Deployment.DEFAULT_TIMEOUT,
+                Deployment.DEFAULT_MEMORY,
+                Deployment.DEFAULT_STORAGE,
+                Map.of()),
             Map.of()),
         zip());
     catalog.awaitReady(NAME, Duration.ofSeconds(20));

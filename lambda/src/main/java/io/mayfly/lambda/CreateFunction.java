@@ -6,6 +6,7 @@ import io.mayfly.functions.Deployment;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.model.DataSize;
 import io.mayfly.model.ErrorCode;
+import io.mayfly.model.FunctionSettings;
 import io.mayfly.model.MayflyException;
 import java.time.Duration;
 import java.util.List;
@@ -45,7 +46,6 @@ final class CreateFunction implements Operation<CreateFunction.Input, FunctionCo
   @Override
   public FunctionConfiguration handle(Input input, Caller caller) {
     Settings.withinQuotas(input.timeout(), input.memorySize());
-    Settings.onlyUnpublished(input.publish());
     Settings.only("PackageType", input.packageType(), "Zip");
     Settings.onlyPassThrough(input.tracingConfig());
     Settings.onlyWithoutSnapStart(input.snapStart());
@@ -58,20 +58,21 @@ final class CreateFunction implements Operation<CreateFunction.Input, FunctionCo
     Deployment deployment =
         new Deployment(
             references.unqualified(input.functionName()),
-            input.description().orElse(""),
-            input.runtime().get(),
-            input.handler().get(),
-            input.role(),
-            input.timeout().map(Duration::ofSeconds).orElse(Deployment.DEFAULT_TIMEOUT),
-            input
-                .memorySize()
-                .map(size -> DataSize.ofMegabytes(size))
-                .orElse(Deployment.DEFAULT_MEMORY),
-            input
-                .ephemeralStorage()
-                .map(storage -> DataSize.ofMegabytes(storage.size()))
-                .orElse(Deployment.DEFAULT_STORAGE),
-            input.environment().map(Settings.Environment::variables).orElse(Map.of()),
+            new FunctionSettings(
+                input.description().orElse(""),
+                input.runtime().get(),
+                input.handler().get(),
+                input.role(),
+                input.timeout().map(Duration::ofSeconds).orElse(Deployment.DEFAULT_TIMEOUT),
+                input
+                    .memorySize()
+                    .map(size -> DataSize.ofMegabytes(size))
+                    .orElse(Deployment.DEFAULT_MEMORY),
+                input
+                    .ephemeralStorage()
+                    .map(storage -> DataSize.ofMegabytes(storage.size()))
+                    .orElse(Deployment.DEFAULT_STORAGE),
+                input.environment().map(Settings.Environment::variables).orElse(Map.of())),
             input.tags());
     byte[] zip =
         input
@@ -81,6 +82,9 @@ final class CreateFunction implements Operation<CreateFunction.Input, FunctionCo
                 () ->
                     new MayflyException(
                         ErrorCode.INVALID_PARAMETER, "Please provide a source for function code."));
-    return FunctionConfiguration.of(catalog.create(deployment, zip), catalog.account(), false);
+    return input.publish().orElse(false)
+        ? FunctionConfiguration.qualified(
+            catalog.createAndPublish(deployment, zip), catalog.account())
+        : FunctionConfiguration.unqualified(catalog.create(deployment, zip), catalog.account());
   }
 }

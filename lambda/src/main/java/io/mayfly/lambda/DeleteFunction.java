@@ -2,30 +2,39 @@ package io.mayfly.lambda;
 
 import io.mayfly.aws.Caller;
 import io.mayfly.aws.Operation;
+import io.mayfly.functions.Aliases;
 import io.mayfly.functions.FunctionCatalog;
+import io.mayfly.functions.FunctionConcurrency;
 import io.mayfly.functions.FunctionUrls;
-import io.mayfly.functions.ReservedConcurrency;
+import io.mayfly.model.ErrorCode;
+import io.mayfly.model.FunctionArn;
 import io.mayfly.model.FunctionName;
+import io.mayfly.model.FunctionVersion;
+import io.mayfly.model.MayflyException;
+import java.util.Optional;
 
-/** {@code DeleteFunction}, with its URL. */
+/** {@code DeleteFunction}: a function with all that belongs to it, or one of its versions. */
 final class DeleteFunction implements Operation<DeleteFunction.Input, DeleteFunction.Output> {
   private static final int NO_CONTENT = 204;
 
-  record Input(String functionName) {}
+  record Input(String functionName, Optional<String> qualifier) {}
 
   record Output(int statusCode) {}
 
   private final FunctionCatalog catalog;
+  private final Aliases aliases;
   private final FunctionUrls urls;
-  private final ReservedConcurrency concurrency;
+  private final FunctionConcurrency concurrency;
   private final FunctionReferences references;
 
   DeleteFunction(
       FunctionCatalog catalog,
+      Aliases aliases,
       FunctionUrls urls,
-      ReservedConcurrency concurrency,
+      FunctionConcurrency concurrency,
       FunctionReferences references) {
     this.catalog = catalog;
+    this.aliases = aliases;
     this.urls = urls;
     this.concurrency = concurrency;
     this.references = references;
@@ -33,10 +42,26 @@ final class DeleteFunction implements Operation<DeleteFunction.Input, DeleteFunc
 
   @Override
   public Output handle(Input input, Caller caller) {
-    FunctionName function = references.unqualified(input.functionName());
-    catalog.delete(function);
-    urls.forget(function);
-    concurrency.forget(function);
+    FunctionArn arn = references.resolve(input.functionName(), input.qualifier());
+    if (arn.qualifier().isPresent()) {
+      deleteVersion(arn.name(), arn.qualifier().get());
+    } else {
+      catalog.delete(arn.name());
+      aliases.forget(arn.name());
+      urls.forget(arn.name());
+      concurrency.forget(arn.name());
+    }
     return new Output(NO_CONTENT);
+  }
+
+  private void deleteVersion(FunctionName function, String qualifier) {
+    if (!FunctionVersion.isVersion(qualifier)) {
+      throw new MayflyException(
+          ErrorCode.INVALID_PARAMETER,
+          "Deletion of aliases is not currently supported. Use DeleteAlias to delete '%s'."
+              .formatted(qualifier));
+    }
+    aliases.deleteVersion(new FunctionVersion(function, qualifier));
+    concurrency.unprovision(function, qualifier);
   }
 }

@@ -2,24 +2,24 @@ package io.mayfly.lambda;
 
 import io.mayfly.aws.Caller;
 import io.mayfly.aws.Operation;
-import io.mayfly.functions.ReservedConcurrency;
+import io.mayfly.functions.FunctionConcurrency;
 
 /** {@code DeleteFunctionConcurrency}. */
 final class DeleteFunctionConcurrency
     implements Operation<DeleteFunctionConcurrency.Input, Operation.Nothing> {
   record Input(String functionName) {}
 
-  private final ReservedConcurrency concurrency;
+  private final FunctionConcurrency concurrency;
   private final FunctionReferences references;
 
-  DeleteFunctionConcurrency(ReservedConcurrency concurrency, FunctionReferences references) {
+  DeleteFunctionConcurrency(FunctionConcurrency concurrency, FunctionReferences references) {
     this.concurrency = concurrency;
     this.references = references;
   }
 
   @Override
   public Nothing handle(Input input, Caller caller) {
-    concurrency.delete(references.unqualified(input.functionName()));
+    concurrency.unreserve(references.unqualified(input.functionName()));
     return Nothing.VALUE;
   }
 }

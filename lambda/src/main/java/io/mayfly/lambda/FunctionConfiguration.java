@@ -6,8 +6,6 @@ import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.Lifecycle;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -59,27 +57,38 @@ record FunctionConfiguration(
 
   record Logging(String logFormat, String logGroup) {}
 
+  /** Describes a function as who names no version sees it. */
+  static FunctionConfiguration unqualified(FunctionConfig config, Account account) {
+    return of(config, account, Optional.empty());
+  }
+
+  /** Describes a version of a function under its own number. */
+  static FunctionConfiguration qualified(FunctionConfig config, Account account) {
+    return of(config, account, Optional.of(config.id().version()));
+  }
+
   /**
-   * Describes a function.
+   * Describes a version of a function.
    *
-   * @param qualified whether the ARN ends in the version, as it does where the caller named one
+   * @param qualifier what the ARN ends in: what the caller named, if anything
    */
-  static FunctionConfiguration of(FunctionConfig config, Account account, boolean qualified) {
-    FunctionArn arn = FunctionArn.of(account, config.name());
+  static FunctionConfiguration of(
+      FunctionConfig config, Account account, Optional<String> qualifier) {
+    FunctionArn arn = new FunctionArn(account, config.name(), qualifier);
     Lifecycle lifecycle = config.lifecycle();
     return new FunctionConfiguration(
         config.name().value(),
-        (qualified ? arn.qualified(FunctionConfig.LATEST) : arn).toString(),
+        arn.toString(),
         config.runtime(),
-        config.role(),
+        config.settings().role(),
         config.handler(),
         config.code().zippedBytes(),
-        config.description(),
+        config.settings().description(),
         (int) config.timeout().toSeconds(),
         (int) config.memory().megabytes(),
         LAST_MODIFIED.format(config.lastModified()),
-        Base64.getEncoder().encodeToString(HexFormat.of().parseHex(config.code().sha256())),
-        FunctionConfig.LATEST,
+        config.code().base64(),
+        config.id().version(),
         config.environment().isEmpty()
             ? Optional.empty()
             : Optional.of(new Environment(config.environment())),

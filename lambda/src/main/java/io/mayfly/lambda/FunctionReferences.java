@@ -3,7 +3,6 @@ package io.mayfly.lambda;
 import io.mayfly.model.Account;
 import io.mayfly.model.ErrorCode;
 import io.mayfly.model.FunctionArn;
-import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionName;
 import io.mayfly.model.FunctionReference;
 import io.mayfly.model.MayflyException;
@@ -40,9 +39,6 @@ final class FunctionReferences {
             || !reference.region().orElse(account.region()).equals(account.region());
     if (elsewhere) {
       throw notFound(text);
-    }
-    if (named.isPresent() && !named.get().equals(FunctionConfig.LATEST)) {
-      throw notFound(arn.toString());
     }
     return arn;
   }

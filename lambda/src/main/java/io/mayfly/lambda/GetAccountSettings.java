@@ -3,10 +3,8 @@ package io.mayfly.lambda;
 import io.mayfly.aws.Caller;
 import io.mayfly.aws.Operation;
 import io.mayfly.functions.FunctionCatalog;
-import io.mayfly.functions.ReservedConcurrency;
-import io.mayfly.model.FunctionConfig;
+import io.mayfly.functions.FunctionConcurrency;
 import io.mayfly.model.Limits;
-import java.util.List;
 
 /** {@code GetAccountSettings}: the limits that hold here, and what is in use. */
 final class GetAccountSettings implements Operation<Operation.Nothing, GetAccountSettings.Output> {
@@ -22,16 +20,15 @@ final class GetAccountSettings implements Operation<Operation.Nothing, GetAccoun
   record AccountUsage(long totalCodeSize, long functionCount) {}
 
   private final FunctionCatalog catalog;
-  private final ReservedConcurrency concurrency;
+  private final FunctionConcurrency concurrency;
 
-  GetAccountSettings(FunctionCatalog catalog, ReservedConcurrency concurrency) {
+  GetAccountSettings(FunctionCatalog catalog, FunctionConcurrency concurrency) {
     this.catalog = catalog;
     this.concurrency = concurrency;
   }
 
   @Override
   public Output handle(Nothing input, Caller caller) {
-    List<FunctionConfig> functions = catalog.list();
     return new Output(
         new AccountLimit(
             Limits.CODE_STORAGE.bytes(),
@@ -40,7 +37,7 @@ final class GetAccountSettings implements Operation<Operation.Nothing, GetAccoun
             concurrency.account(),
             concurrency.unreserved()),
         new AccountUsage(
-            functions.stream().mapToLong(config -> config.code().zippedBytes()).sum(),
-            functions.size()));
+            catalog.listVersions().stream().mapToLong(config -> config.code().zippedBytes()).sum(),
+            catalog.list().size()));
   }
 }

@@ -2,8 +2,9 @@ package io.mayfly.lambda;
 
 import io.mayfly.aws.Caller;
 import io.mayfly.aws.Operation;
+import io.mayfly.functions.Aliases;
 import io.mayfly.functions.FunctionCatalog;
-import io.mayfly.functions.ReservedConcurrency;
+import io.mayfly.functions.FunctionConcurrency;
 import io.mayfly.model.FunctionArn;
 import io.mayfly.model.FunctionConfig;
 import java.util.Map;
@@ -24,16 +25,19 @@ final class GetFunction implements Operation<GetFunction.Input, GetFunction.Outp
   record Code(String repositoryType, String location) {}
 
   private final FunctionCatalog catalog;
-  private final ReservedConcurrency concurrency;
+  private final Aliases aliases;
+  private final FunctionConcurrency concurrency;
   private final FunctionReferences references;
   private final Function<FunctionConfig, String> codeLocation;
 
   GetFunction(
       FunctionCatalog catalog,
-      ReservedConcurrency concurrency,
+      Aliases aliases,
+      FunctionConcurrency concurrency,
       FunctionReferences references,
       Function<FunctionConfig, String> codeLocation) {
     this.catalog = catalog;
+    this.aliases = aliases;
     this.concurrency = concurrency;
     this.references = references;
     this.codeLocation = codeLocation;
@@ -42,10 +46,10 @@ final class GetFunction implements Operation<GetFunction.Input, GetFunction.Outp
   @Override
   public Output handle(Input input, Caller caller) {
     FunctionArn arn = references.resolve(input.functionName(), input.qualifier());
-    FunctionConfig config = catalog.require(arn.name());
-    OptionalInt reserved = concurrency.find(arn.name());
+    FunctionConfig config = catalog.require(aliases.meant(arn.name(), arn.qualifier()));
+    OptionalInt reserved = concurrency.reserved(arn.name());
     return new Output(
-        FunctionConfiguration.of(config, catalog.account(), arn.qualifier().isPresent()),
+        FunctionConfiguration.of(config, catalog.account(), arn.qualifier()),
         new Code("S3", codeLocation.apply(config)),
         config.tags(),
         reserved.isPresent() ? Optional.of(Reservation.of(reserved)) : Optional.empty());

@@ -3,7 +3,7 @@ package io.mayfly.lambda;
 import io.mayfly.aws.Caller;
 import io.mayfly.aws.Operation;
 import io.mayfly.functions.FunctionCatalog;
-import io.mayfly.functions.ReservedConcurrency;
+import io.mayfly.functions.FunctionConcurrency;
 import io.mayfly.model.FunctionName;
 
 /** {@code GetFunctionConcurrency}: empty for a function that has nothing reserved. */
@@ -11,11 +11,11 @@ final class GetFunctionConcurrency implements Operation<GetFunctionConcurrency.I
   record Input(String functionName) {}
 
   private final FunctionCatalog catalog;
-  private final ReservedConcurrency concurrency;
+  private final FunctionConcurrency concurrency;
   private final FunctionReferences references;
 
   GetFunctionConcurrency(
-      FunctionCatalog catalog, ReservedConcurrency concurrency, FunctionReferences references) {
+      FunctionCatalog catalog, FunctionConcurrency concurrency, FunctionReferences references) {
     this.catalog = catalog;
     this.concurrency = concurrency;
     this.references = references;
@@ -25,6 +25,6 @@ final class GetFunctionConcurrency implements Operation<GetFunctionConcurrency.I
   public Reservation handle(Input input, Caller caller) {
     FunctionName function = references.unqualified(input.functionName());
     catalog.require(function);
-    return Reservation.of(concurrency.find(function));
+    return Reservation.of(concurrency.reserved(function));
   }
 }

@@ -9,6 +9,7 @@ import io.mayfly.aws.WireResponse;
 import io.mayfly.dispatch.Dispatcher;
 import io.mayfly.dispatch.InvokeRequest;
 import io.mayfly.dispatch.InvokeResult;
+import io.mayfly.functions.Aliases;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.model.ErrorCode;
 import io.mayfly.model.FunctionArn;
@@ -31,6 +32,7 @@ final class Invoke implements RawOperation {
   private static final byte[] EMPTY_EVENT = {'{', '}'};
 
   private final FunctionCatalog catalog;
+  private final Aliases aliases;
   private final FunctionReferences references;
   private final Dispatcher dispatcher;
   private final InstantSource clock;
@@ -38,11 +40,13 @@ final class Invoke implements RawOperation {
 
   Invoke(
       FunctionCatalog catalog,
+      Aliases aliases,
       FunctionReferences references,
       Dispatcher dispatcher,
       InstantSource clock,
       RandomGenerator random) {
     this.catalog = catalog;
+    this.aliases = aliases;
     this.references = references;
     this.dispatcher = dispatcher;
     this.clock = clock;
@@ -68,7 +72,7 @@ final class Invoke implements RawOperation {
   }
 
   private WireResponse dryRun(FunctionArn arn, Caller caller) {
-    var _ = catalog.require(arn.name());
+    var _ = catalog.require(aliases.meant(arn.name(), arn.qualifier()));
     return new WireResponse(NO_CONTENT, identified(caller), new byte[0]);
   }
 
@@ -91,7 +95,7 @@ final class Invoke implements RawOperation {
     return dispatcher.invoke(
         new InvokeRequest(
             new RequestId(caller.requestId()),
-            arn.name(),
+            aliases.serving(arn.name(), arn.qualifier()),
             arn,
             payload,
             TraceId.continueOrStart(

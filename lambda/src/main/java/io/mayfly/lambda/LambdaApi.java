@@ -3,9 +3,10 @@ package io.mayfly.lambda;
 import io.mayfly.aws.AwsService;
 import io.mayfly.aws.ServiceModel;
 import io.mayfly.dispatch.Dispatcher;
+import io.mayfly.functions.Aliases;
 import io.mayfly.functions.FunctionCatalog;
+import io.mayfly.functions.FunctionConcurrency;
 import io.mayfly.functions.FunctionUrls;
-import io.mayfly.functions.ReservedConcurrency;
 import io.mayfly.model.FunctionConfig;
 import java.time.InstantSource;
 import java.util.List;
@@ -25,8 +26,9 @@ public final class LambdaApi {
   public static AwsService service(
       ServiceModel model,
       FunctionCatalog catalog,
+      Aliases aliases,
       FunctionUrls urls,
-      ReservedConcurrency concurrency,
+      FunctionConcurrency concurrency,
       Dispatcher dispatcher,
       Function<FunctionConfig, String> codeLocation,
       Function<String, String> urlAddress,
@@ -38,12 +40,19 @@ public final class LambdaApi {
         model,
         List.of(
             new CreateFunction(catalog, references),
-            new GetFunction(catalog, concurrency, references, codeLocation),
-            new GetFunctionConfiguration(catalog, references),
+            new GetFunction(catalog, aliases, concurrency, references, codeLocation),
+            new GetFunctionConfiguration(catalog, aliases, references),
             new ListFunctions(catalog),
             new UpdateFunctionCode(catalog, references),
             new UpdateFunctionConfiguration(catalog, references),
-            new DeleteFunction(catalog, urls, concurrency, references),
+            new DeleteFunction(catalog, aliases, urls, concurrency, references),
+            new PublishVersion(catalog, references),
+            new ListVersionsByFunction(catalog, references),
+            new CreateAlias(catalog.account(), aliases, references),
+            new GetAlias(catalog.account(), aliases, references),
+            new UpdateAlias(catalog.account(), aliases, references),
+            new DeleteAlias(aliases, references),
+            new ListAliases(catalog.account(), aliases, references),
             new CreateFunctionUrlConfig(urls, references, translation),
             new GetFunctionUrlConfig(urls, references, translation),
             new UpdateFunctionUrlConfig(urls, references, translation),
@@ -52,7 +61,12 @@ public final class LambdaApi {
             new PutFunctionConcurrency(concurrency, references),
             new GetFunctionConcurrency(catalog, concurrency, references),
             new DeleteFunctionConcurrency(concurrency, references),
+            new PutProvisionedConcurrencyConfig(concurrency, dispatcher, references),
+            new GetProvisionedConcurrencyConfig(
+                catalog, aliases, concurrency, dispatcher, references),
+            new DeleteProvisionedConcurrencyConfig(catalog, concurrency, references),
+            new ListProvisionedConcurrencyConfigs(catalog, concurrency, dispatcher, references),
             new GetAccountSettings(catalog, concurrency)),
-        List.of(new Invoke(catalog, references, dispatcher, clock, random)));
+        List.of(new Invoke(catalog, aliases, references, dispatcher, clock, random)));
   }
 }

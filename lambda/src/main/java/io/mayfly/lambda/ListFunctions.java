@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /** {@code ListFunctions}, by name, at most 50 to a page. */
 final class ListFunctions implements Operation<ListFunctions.Input, ListFunctions.Output> {
-  /** {@code FunctionVersion=ALL} lists published versions too, of which there are none. */
+  /** {@code FunctionVersion=ALL}, the only value there is, lists every version of each. */
   record Input(
       Optional<String> functionVersion, Optional<String> marker, Optional<Integer> maxItems) {}
 
@@ -23,13 +23,21 @@ final class ListFunctions implements Operation<ListFunctions.Input, ListFunction
 
   @Override
   public Output handle(Input input, Caller caller) {
+    boolean all = input.functionVersion().isPresent();
     Page<FunctionConfig> page =
-        Page.of(catalog.list(), config -> config.name().value(), input.marker(), input.maxItems());
-    boolean qualified = input.functionVersion().isPresent();
+        Page.of(
+            all ? catalog.listVersions() : catalog.list(),
+            config -> Page.key(config.id()),
+            input.marker(),
+            input.maxItems());
     return new Output(
         page.next(),
         page.items().stream()
-            .map(config -> FunctionConfiguration.of(config, catalog.account(), qualified))
+            .map(
+                config ->
+                    all
+                        ? FunctionConfiguration.qualified(config, catalog.account())
+                        : FunctionConfiguration.unqualified(config, catalog.account()))
             .toList());
   }
 }

@@ -1,10 +1,12 @@
 package io.mayfly.lambda;
 
 import io.mayfly.model.ErrorCode;
+import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.MayflyException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -41,6 +43,12 @@ record Page<T>(List<T> items, Optional<String> next) {
     }
     List<T> items = rest.subList(0, size);
     return new Page<>(items, Optional.of(encoded(key.apply(items.getLast()))));
+  }
+
+  /** A key in whose order versions are sorted as they are themselves. */
+  static String key(FunctionVersion version) {
+    long number = version.latest() ? 0 : version.number();
+    return String.format(Locale.ROOT, "%s\0%018d", version.function(), number);
   }
 
   private static String encoded(String key) {

@@ -60,14 +60,6 @@ final class Settings {
     }
   }
 
-  static void onlyUnpublished(Optional<Boolean> publish) {
-    if (publish.orElse(false)) {
-      throw new MayflyException(
-          ErrorCode.INVALID_PARAMETER,
-          "Publish: versions are not supported yet by Mayfly; leave it out");
-    }
-  }
-
   static void only(String setting, Optional<String> value, String possible) {
     if (value.isPresent() && !value.get().equals(possible)) {
       throw new MayflyException(

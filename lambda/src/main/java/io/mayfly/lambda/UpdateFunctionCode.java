@@ -4,7 +4,6 @@ import io.mayfly.aws.Caller;
 import io.mayfly.aws.Operation;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.model.ErrorCode;
-import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionName;
 import io.mayfly.model.MayflyException;
 import java.util.List;
@@ -31,7 +30,6 @@ final class UpdateFunctionCode
 
   @Override
   public FunctionConfiguration handle(Input input, Caller caller) {
-    Settings.onlyUnpublished(input.publish());
     Settings.onlyThisArchitecture(input.architectures());
     FunctionName function = references.unqualified(input.functionName());
     byte[] zip =
@@ -41,10 +39,14 @@ final class UpdateFunctionCode
                 () ->
                     new MayflyException(
                         ErrorCode.INVALID_PARAMETER, "Please provide a source for function code."));
-    FunctionConfig config =
-        input.dryRun().orElse(false)
-            ? catalog.tryUpdateCode(function, zip, input.revisionId())
-            : catalog.updateCode(function, zip, input.revisionId());
-    return FunctionConfiguration.of(config, catalog.account(), false);
+    if (input.dryRun().orElse(false)) {
+      return FunctionConfiguration.unqualified(
+          catalog.tryUpdateCode(function, zip, input.revisionId()), catalog.account());
+    }
+    return input.publish().orElse(false)
+        ? FunctionConfiguration.qualified(
+            catalog.updateCodeAndPublish(function, zip, input.revisionId()), catalog.account())
+        : FunctionConfiguration.unqualified(
+            catalog.updateCode(function, zip, input.revisionId()), catalog.account());
   }
 }

@@ -48,10 +48,9 @@ final class UpdateFunctionConfiguration
             input.memorySize().map(size -> DataSize.ofMegabytes(size)),
             input.ephemeralStorage().map(storage -> DataSize.ofMegabytes(storage.size())),
             input.environment().map(Settings.Environment::variables));
-    return FunctionConfiguration.of(
+    return FunctionConfiguration.unqualified(
         catalog.updateConfiguration(
             references.unqualified(input.functionName()), change, input.revisionId()),
-        catalog.account(),
-        false);
+        catalog.account());
   }
 }

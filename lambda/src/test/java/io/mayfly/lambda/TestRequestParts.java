@@ -72,16 +72,14 @@ class TestRequestParts {
   }
 
   @Test
-  void functionsElsewhereAndOtherVersionsAreNotFound() {
+  void functionsElsewhereAreNotFound() {
     for (String text :
-        List.of("111111111111:f", "arn:aws:lambda:eu-west-1:000000000000:function:f", "f:7")) {
+        List.of("111111111111:f", "arn:aws:lambda:eu-west-1:000000000000:function:f")) {
       assertRefused(
           ErrorCode.NOT_FOUND,
           () -> references.resolve(text, Optional.empty()),
           "Function not found: ");
     }
-    assertRefused(
-        ErrorCode.NOT_FOUND, () -> references.resolve("f", Optional.of("prod")), ":f:prod");
   }
 
   @Test
@@ -100,14 +98,11 @@ class TestRequestParts {
   void aSettingWithOnePossibleValueTakesThatAndNoOther() {
     Settings.only("PackageType", Optional.empty(), "Zip");
     Settings.only("PackageType", Optional.of("Zip"), "Zip");
-    Settings.onlyUnpublished(Optional.of(false));
     Settings.onlyThisArchitecture(List.of(FunctionConfiguration.ARCHITECTURE));
     assertRefused(
         ErrorCode.INVALID_PARAMETER,
         () -> Settings.only("PackageType", Optional.of("Image"), "Zip"),
         "PackageType: Image is not supported yet");
-    assertRefused(
-        ErrorCode.INVALID_PARAMETER, () -> Settings.onlyUnpublished(Optional.of(true)), "Publish");
     assertRefused(
         ErrorCode.INVALID_PARAMETER,
         () -> Settings.onlyThisArchitecture(List.of("riscv")),

@@ -2,42 +2,35 @@ package io.mayfly.model;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Map;
 
 /**
- * Everything that is known of one function: what its owner asked for, and the state Mayfly gave it.
+ * Everything that is known of one version of a function: what its owner asked for, and the state
+ * Mayfly gave it.
  *
- * @param runtime the runtime identifier, for example {@code python3.12}
- * @param timeout 1 to 900 seconds
- * @param memory 128 to 10,240 MB
- * @param ephemeralStorage the size of {@code /tmp}, 512 to 10,240 MB
- * @param environment the owner's own variables
+ * @param id which version of which function
  * @param revisionId changes with every update
  */
 public record FunctionConfig(
-    FunctionName name,
-    String description,
-    String runtime,
-    String handler,
-    String role,
-    Duration timeout,
-    DataSize memory,
-    DataSize ephemeralStorage,
-    Map<String, String> environment,
+    FunctionVersion id,
+    FunctionSettings settings,
     Map<String, String> tags,
     CodeReference code,
     Lifecycle lifecycle,
     String revisionId,
     Instant lastModified) {
 
-  /** The only version there is until one is published. */
-  public static final String LATEST = "$LATEST";
-
   /** Which code: the hex SHA-256 of the zip file, under which it is stored, and its size. */
-  public record CodeReference(String sha256, long zippedBytes) {}
+  public record CodeReference(String sha256, long zippedBytes) {
+    /** The hash as the API writes it. */
+    public String base64() {
+      return Base64.getEncoder().encodeToString(HexFormat.of().parseHex(sha256));
+    }
+  }
 
   public FunctionConfig {
-    environment = Map.copyOf(environment);
     tags = Map.copyOf(tags);
   }
 
@@ -49,61 +42,56 @@ public record FunctionConfig(
 
   /** How many calls one of its instances takes at a time; 1 unless the owner asks for more. */
   public int callsPerInstance() {
-    return Integer.parseInt(environment.getOrDefault(MAX_CONCURRENCY, "1"));
+    return Integer.parseInt(environment().getOrDefault(MAX_CONCURRENCY, "1"));
   }
 
-  public FunctionConfig withLifecycle(Lifecycle next) {
-    return new FunctionConfig(
-        name,
-        description,
-        runtime,
-        handler,
-        role,
-        timeout,
-        memory,
-        ephemeralStorage,
-        environment,
-        tags,
-        code,
-        next,
-        revisionId,
-        lastModified);
+  public FunctionName name() {
+    return id.function();
+  }
+
+  public String runtime() {
+    return settings.runtime();
+  }
+
+  public String handler() {
+    return settings.handler();
+  }
+
+  public Duration timeout() {
+    return settings.timeout();
+  }
+
+  public DataSize memory() {
+    return settings.memory();
+  }
+
+  public DataSize ephemeralStorage() {
+    return settings.ephemeralStorage();
+  }
+
+  public Map<String, String> environment() {
+    return settings.environment();
+  }
+
+  public FunctionConfig withSettings(FunctionSettings next) {
+    return new FunctionConfig(id, next, tags, code, lifecycle, revisionId, lastModified);
   }
 
   public FunctionConfig withCode(CodeReference next) {
-    return new FunctionConfig(
-        name,
-        description,
-        runtime,
-        handler,
-        role,
-        timeout,
-        memory,
-        ephemeralStorage,
-        environment,
-        tags,
-        next,
-        lifecycle,
-        revisionId,
-        lastModified);
+    return new FunctionConfig(id, settings, tags, next, lifecycle, revisionId, lastModified);
+  }
+
+  public FunctionConfig withLifecycle(Lifecycle next) {
+    return new FunctionConfig(id, settings, tags, code, next, revisionId, lastModified);
   }
 
   /** The same function after an update at {@code when}, under a new revision id. */
   public FunctionConfig revised(String nextRevisionId, Instant when) {
-    return new FunctionConfig(
-        name,
-        description,
-        runtime,
-        handler,
-        role,
-        timeout,
-        memory,
-        ephemeralStorage,
-        environment,
-        tags,
-        code,
-        lifecycle,
-        nextRevisionId,
-        when);
+    return new FunctionConfig(id, settings, tags, code, lifecycle, nextRevisionId, when);
+  }
+
+  /** The same function as a version of its own, published at {@code when}. */
+  public FunctionConfig published(FunctionVersion version, String nextRevisionId, Instant when) {
+    return new FunctionConfig(version, settings, tags, code, lifecycle, nextRevisionId, when);
   }
 }

@@ -1,15 +1,22 @@
 package io.mayfly.server;
 
 import io.mayfly.dispatch.ConcurrencyLimits;
-import io.mayfly.functions.ReservedConcurrency;
+import io.mayfly.functions.FunctionConcurrency;
 import io.mayfly.model.FunctionName;
+import io.mayfly.model.FunctionVersion;
+import java.util.Map;
 import java.util.OptionalInt;
 
-/** Reserved concurrency as the dispatcher sees it. */
-record CatalogLimits(ReservedConcurrency concurrency) implements ConcurrencyLimits {
+/** What functions have for themselves as the dispatcher sees it. */
+record CatalogLimits(FunctionConcurrency concurrency) implements ConcurrencyLimits {
   @Override
   public OptionalInt reserved(FunctionName function) {
-    return concurrency.find(function);
+    return concurrency.reserved(function);
+  }
+
+  @Override
+  public Map<FunctionVersion, Integer> provisioned() {
+    return concurrency.provisioned();
   }
 
   @Override

@@ -4,14 +4,14 @@ import io.mayfly.dispatch.FunctionSource;
 import io.mayfly.functions.CodeStore;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.model.FunctionConfig;
-import io.mayfly.model.FunctionName;
+import io.mayfly.model.FunctionVersion;
 import java.nio.file.Path;
 
 /** The catalogue and its code as the dispatcher sees them. */
 record CatalogSource(FunctionCatalog catalog, CodeStore codeStore) implements FunctionSource {
   @Override
-  public FunctionConfig serving(FunctionName name) {
-    return catalog.serving(name);
+  public FunctionConfig serving(FunctionVersion version) {
+    return catalog.serving(version);
   }
 
   @Override

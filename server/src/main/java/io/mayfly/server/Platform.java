@@ -11,10 +11,11 @@ import io.mayfly.dispatch.InstanceStarter;
 import io.mayfly.dispatch.KeepAlive;
 import io.mayfly.dispatch.SparePools;
 import io.mayfly.dispatch.StartGate;
+import io.mayfly.functions.Aliases;
 import io.mayfly.functions.CodeStore;
 import io.mayfly.functions.FunctionCatalog;
+import io.mayfly.functions.FunctionConcurrency;
 import io.mayfly.functions.FunctionUrls;
-import io.mayfly.functions.ReservedConcurrency;
 import io.mayfly.gateway.AwsHandler;
 import io.mayfly.gateway.FunctionUrlHandler;
 import io.mayfly.gateway.Listener;
@@ -27,6 +28,7 @@ import io.mayfly.meter.UsageTotals;
 import io.mayfly.model.Account;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionUrl;
+import io.mayfly.model.FunctionVersion;
 import io.mayfly.runtimes.RuntimeCatalog;
 import io.mayfly.sandbox.Sandbox;
 import io.mayfly.sandbox.SandboxConfig;
@@ -120,8 +122,9 @@ final class Platform implements AutoCloseable {
       // Functions
       catalog = closing.add(new FunctionCatalog(account, store, code, runtimes::launch, clock));
       urls = new FunctionUrls(catalog, store, clock, random);
-      ReservedConcurrency concurrency =
-          new ReservedConcurrency(catalog, store, options.concurrency());
+      Aliases aliases = new Aliases(catalog, store, () -> ThreadLocalRandom.current().nextDouble());
+      FunctionConcurrency concurrency =
+          new FunctionConcurrency(catalog, aliases, store, options.concurrency(), clock);
       fresh = catalog.list().isEmpty();
       ServiceModel lambdaModel = ServiceModel.bundled("lambda-2015-03-31.json");
 
@@ -152,19 +155,21 @@ final class Platform implements AutoCloseable {
                   clock,
                   System::nanoTime));
       catalog.retireInstancesWith(
-          function ->
+          version ->
               dispatcher
-                  .retire(function)
+                  .retire(version)
                   .thenRun(
                       () -> {
-                        if (catalog.find(function).isEmpty()) {
-                          logs.remove(function);
+                        if (catalog.find(version.function()).isEmpty()) {
+                          logs.remove(version.function());
                         }
                       }));
+      concurrency.whenProvisioned(dispatcher::provision);
       every(
           IDLE_CHECK,
           () -> {
             dispatcher.stopIdle();
+            dispatcher.provision();
             spares.stopUnused();
           });
       catalog.whenServing(starter::expect);
@@ -179,6 +184,7 @@ final class Platform implements AutoCloseable {
                   LambdaApi.service(
                       lambdaModel,
                       catalog,
+                      aliases,
                       urls,
                       concurrency,
                       dispatcher,
@@ -284,7 +290,8 @@ final class Platform implements AutoCloseable {
 
   /** A presigned address, as AWS gives one: whoever reads the function may fetch its code. */
   private String codeLocation(FunctionConfig config) {
-    String path = "/_mayfly/code/" + config.name();
+    FunctionVersion id = config.id();
+    String path = "/_mayfly/code/" + id.function() + (id.latest() ? "" : "/" + id.version());
     String host = authority();
     SigV4Signer signer = new SigV4Signer(ownerKey(), catalog.account().region(), clock);
     return "http://%s%s?%s"

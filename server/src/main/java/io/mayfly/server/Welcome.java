@@ -5,6 +5,7 @@ import io.mayfly.meter.UsageTotals;
 import io.mayfly.model.ErrorCode;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionName;
+import io.mayfly.model.FunctionSettings;
 import io.mayfly.model.FunctionUrl;
 import io.mayfly.model.Lifecycle;
 import io.mayfly.model.MayflyException;
@@ -87,14 +88,15 @@ final class Welcome {
             .create(
                 new Deployment(
                     NAME,
-                    "Says hello. Delete it when you like.",
-                    runtime,
-                    program.handler(),
-                    "arn:aws:iam::%s:role/welcome".formatted(platform.catalog().account().id()),
-                    Deployment.DEFAULT_TIMEOUT,
-                    Deployment.DEFAULT_MEMORY,
-                    Deployment.DEFAULT_STORAGE,
-                    Map.of(),
+                    new FunctionSettings(
+                        "Says hello. Delete it when you like.",
+                        runtime,
+                        program.handler(),
+                        "arn:aws:iam::%s:role/welcome".formatted(platform.catalog().account().id()),
+                        Deployment.DEFAULT_TIMEOUT,
+                        Deployment.DEFAULT_MEMORY,
+                        Deployment.DEFAULT_STORAGE,
+                        Map.of()),
                     Map.of()),
                 zip(program.file()));
     platform.catalog().awaitReady(config.name(), PATIENCE);

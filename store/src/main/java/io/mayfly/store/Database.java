@@ -54,6 +54,51 @@ public final class Database implements AutoCloseable {
             function text primary key,
             calls integer not null
           ) without rowid;
+          """,
+          """
+          create table function_version (
+            function text not null,
+            version text not null,
+            document text not null,
+            primary key (function, version)
+          ) without rowid;
+          insert into function_version (function, version, document)
+            select name, '$LATEST', json_object(
+              'id', json_object(
+                'function', json_extract(document, '$.name'),
+                'version', '$LATEST'),
+              'settings', json_object(
+                'description', json_extract(document, '$.description'),
+                'runtime', json_extract(document, '$.runtime'),
+                'handler', json_extract(document, '$.handler'),
+                'role', json_extract(document, '$.role'),
+                'timeout', json_extract(document, '$.timeout'),
+                'memory', json_extract(document, '$.memory'),
+                'ephemeralStorage', json_extract(document, '$.ephemeralStorage'),
+                'environment', json_extract(document, '$.environment')),
+              'tags', json_extract(document, '$.tags'),
+              'code', json_extract(document, '$.code'),
+              'lifecycle', json_extract(document, '$.lifecycle'),
+              'revisionId', json_extract(document, '$.revisionId'),
+              'lastModified', json_extract(document, '$.lastModified'))
+            from function;
+          drop table function;
+          create table last_version (
+            function text primary key,
+            number integer not null
+          ) without rowid;
+          create table alias (
+            function text not null,
+            name text not null,
+            document text not null,
+            primary key (function, name)
+          ) without rowid;
+          create table provisioned_concurrency (
+            function text not null,
+            qualifier text not null,
+            document text not null,
+            primary key (function, qualifier)
+          ) without rowid;
           """);
 
   /** Something to do with the connection, inside a transaction. */

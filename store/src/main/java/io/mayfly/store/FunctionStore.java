@@ -1,20 +1,44 @@
 package io.mayfly.store;
 
+import io.mayfly.model.Alias;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionName;
 import io.mayfly.model.FunctionUrl;
+import io.mayfly.model.FunctionVersion;
+import io.mayfly.model.ProvisionedConcurrency;
 import java.util.List;
 import java.util.Map;
 
-/** Keeps functions and their URLs. Every change is on the disk when the method returns. */
+/**
+ * Keeps functions and what belongs to them. Every change is on the disk when the method returns.
+ */
 public interface FunctionStore {
-  List<FunctionConfig> functions();
+  /** Every version of every function. */
+  List<FunctionConfig> versions();
+
+  /** The last number that a version of each function was given, if any was ever published. */
+  Map<FunctionName, Long> lastNumbers();
 
   List<FunctionUrl> urls();
 
-  void put(FunctionConfig function);
+  void put(FunctionConfig version);
+
+  /** Keeps a version that is new, and its number, which outlives it and the function. */
+  void publish(FunctionConfig version);
 
   void put(FunctionUrl url);
+
+  List<Alias> aliases();
+
+  void put(Alias alias);
+
+  void removeAlias(FunctionName function, String name);
+
+  List<ProvisionedConcurrency> provisionedConcurrency();
+
+  void put(ProvisionedConcurrency setting);
+
+  void removeProvisionedConcurrency(FunctionName function, String qualifier);
 
   /** How many calls each function has reserved, of those that have. */
   Map<FunctionName, Integer> reservedConcurrency();
@@ -22,6 +46,8 @@ public interface FunctionStore {
   void reserveConcurrency(FunctionName function, int calls);
 
   void removeReservedConcurrency(FunctionName function);
+
+  void remove(FunctionVersion version);
 
   /** Removes a function and all that belongs to it. */
   void remove(FunctionName function);

@@ -1,8 +1,11 @@
 package io.mayfly.store;
 
+import io.mayfly.model.Alias;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionName;
 import io.mayfly.model.FunctionUrl;
+import io.mayfly.model.FunctionVersion;
+import io.mayfly.model.ProvisionedConcurrency;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -15,6 +18,15 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Functions as JSON documents in SQLite: read once at the start, written at every change. */
 public final class SqliteFunctionStore implements FunctionStore {
+  /** The tables with what goes when a function goes. */
+  private static final List<String> OF_A_FUNCTION =
+      List.of(
+          "provisioned_concurrency",
+          "alias",
+          "reserved_concurrency",
+          "function_url",
+          "function_version");
+
   private final Database database;
   private final JsonMapper json = JsonMapper.shared();
 
@@ -23,8 +35,13 @@ public final class SqliteFunctionStore implements FunctionStore {
   }
 
   @Override
-  public List<FunctionConfig> functions() {
-    return documents("select document from function order by name", FunctionConfig.class);
+  public List<FunctionConfig> versions() {
+    return documents("select document from function_version", FunctionConfig.class);
+  }
+
+  @Override
+  public Map<FunctionName, Long> lastNumbers() {
+    return byFunction("select function, number from last_version");
   }
 
   @Override
@@ -33,11 +50,30 @@ public final class SqliteFunctionStore implements FunctionStore {
   }
 
   @Override
-  public void put(FunctionConfig function) {
-    execute(
-        "insert or replace into function (name, document) values (?, ?)",
-        function.name().value(),
-        json.writeValueAsString(function));
+  public void put(FunctionConfig version) {
+    database.write(connection -> put(connection, version));
+  }
+
+  private int put(Connection connection, FunctionConfig version) throws SQLException {
+    return update(
+        connection,
+        "insert or replace into function_version (function, version, document) values (?, ?, ?)",
+        version.name().value(),
+        version.id().version(),
+        json.writeValueAsString(version));
+  }
+
+  @Override
+  public void publish(FunctionConfig version) {
+    database.write(
+        connection -> {
+          update(
+              connection,
+              "insert or replace into last_version (function, number) values (?, ?)",
+              version.name().value(),
+              version.id().version());
+          return put(connection, version);
+        });
   }
 
   @Override
@@ -49,19 +85,64 @@ public final class SqliteFunctionStore implements FunctionStore {
   }
 
   @Override
-  public Map<FunctionName, Integer> reservedConcurrency() {
-    return database.write(
+  public List<Alias> aliases() {
+    return documents("select document from alias", Alias.class);
+  }
+
+  @Override
+  public void put(Alias alias) {
+    execute(
+        "insert or replace into alias (function, name, document) values (?, ?, ?)",
+        alias.function().value(),
+        alias.name(),
+        json.writeValueAsString(alias));
+  }
+
+  @Override
+  public void removeAlias(FunctionName function, String name) {
+    database.write(
         connection -> {
-          Map<FunctionName, Integer> result = new HashMap<>();
-          try (PreparedStatement statement =
-                  connection.prepareStatement("select function, calls from reserved_concurrency");
-              ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-              result.put(new FunctionName(rows.getString(1)), rows.getInt(2));
-            }
-          }
-          return result;
+          update(
+              connection,
+              "delete from provisioned_concurrency where function = ? and qualifier = ?",
+              function.value(),
+              name);
+          return update(
+              connection,
+              "delete from alias where function = ? and name = ?",
+              function.value(),
+              name);
         });
+  }
+
+  @Override
+  public List<ProvisionedConcurrency> provisionedConcurrency() {
+    return documents("select document from provisioned_concurrency", ProvisionedConcurrency.class);
+  }
+
+  @Override
+  public void put(ProvisionedConcurrency setting) {
+    execute(
+        "insert or replace into provisioned_concurrency (function, qualifier, document) values (?, ?, ?)",
+        setting.function().value(),
+        setting.qualifier(),
+        json.writeValueAsString(setting));
+  }
+
+  @Override
+  public void removeProvisionedConcurrency(FunctionName function, String qualifier) {
+    execute(
+        "delete from provisioned_concurrency where function = ? and qualifier = ?",
+        function.value(),
+        qualifier);
+  }
+
+  @Override
+  public Map<FunctionName, Integer> reservedConcurrency() {
+    Map<FunctionName, Integer> result = new HashMap<>();
+    byFunction("select function, calls from reserved_concurrency")
+        .forEach((function, calls) -> result.put(function, calls.intValue()));
+    return result;
   }
 
   @Override
@@ -78,13 +159,30 @@ public final class SqliteFunctionStore implements FunctionStore {
   }
 
   @Override
-  public void remove(FunctionName function) {
+  public void remove(FunctionVersion version) {
     database.write(
         connection -> {
           update(
-              connection, "delete from reserved_concurrency where function = ?", function.value());
-          update(connection, "delete from function_url where function = ?", function.value());
-          return update(connection, "delete from function where name = ?", function.value());
+              connection,
+              "delete from provisioned_concurrency where function = ? and qualifier = ?",
+              version.function().value(),
+              version.version());
+          return update(
+              connection,
+              "delete from function_version where function = ? and version = ?",
+              version.function().value(),
+              version.version());
+        });
+  }
+
+  @Override
+  public void remove(FunctionName function) {
+    database.write(
+        connection -> {
+          for (String table : OF_A_FUNCTION) {
+            update(connection, "delete from " + table + " where function = ?", function.value());
+          }
+          return true;
         });
   }
 
@@ -105,6 +203,20 @@ public final class SqliteFunctionStore implements FunctionStore {
       }
       return statement.executeUpdate();
     }
+  }
+
+  private Map<FunctionName, Long> byFunction(String sql) {
+    return database.write(
+        connection -> {
+          Map<FunctionName, Long> result = new HashMap<>();
+          try (PreparedStatement statement = connection.prepareStatement(sql);
+              ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+              result.put(new FunctionName(rows.getString(1)), rows.getLong(2));
+            }
+          }
+          return result;
+        });
   }
 
   private <T> List<T> documents(String sql, Class<T> type) {

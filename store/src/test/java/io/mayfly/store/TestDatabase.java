@@ -37,7 +37,7 @@ class TestDatabase {
   private static int insert(Connection connection, String name) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       return statement.executeUpdate(
-          "insert into function (name, document) values ('%s', '{}')".formatted(name));
+          "insert into function_url (function, document) values ('%s', '{}')".formatted(name));
     }
   }
 
@@ -46,7 +46,8 @@ class TestDatabase {
         connection -> {
           List<String> names = new ArrayList<>();
           try (Statement statement = connection.createStatement();
-              ResultSet rows = statement.executeQuery("select name from function order by name")) {
+              ResultSet rows =
+                  statement.executeQuery("select function from function_url order by function")) {
             while (rows.next()) {
               names.add(rows.getString(1));
             }
@@ -219,7 +220,7 @@ class TestDatabase {
   private static int insertLarge(Connection connection, String name) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       return statement.executeUpdate(
-          "insert into function (name, document) values ('%s', hex(zeroblob(500000)))"
+          "insert into function_url (function, document) values ('%s', hex(zeroblob(500000)))"
               .formatted(name));
     }
   }

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mayfly.model.DataSize;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionName;
+import io.mayfly.model.FunctionSettings;
 import io.mayfly.model.FunctionUrl;
+import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.Lifecycle;
 import io.mayfly.model.MayflyException;
 import java.io.IOException;
@@ -15,6 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -31,15 +36,16 @@ class TestStores {
 
   private static FunctionConfig function(Lifecycle lifecycle) {
     return new FunctionConfig(
-        NAME,
-        "ünïcode \"quoted\"",
-        "python3.12",
-        "app.handler",
-        "arn:aws:iam::000000000000:role/any",
-        Duration.ofMinutes(15),
-        DataSize.ofMegabytes(10_240),
-        DataSize.ofMegabytes(512),
-        Map.of("A", "1", "B", "line\nbreak"),
+        FunctionVersion.latest(NAME),
+        new FunctionSettings(
+            "ünïcode \"quoted\"",
+            "python3.12",
+            "app.handler",
+            "arn:aws:iam::000000000000:role/any",
+            Duration.ofMinutes(15),
+            DataSize.ofMegabytes(10_240),
+            DataSize.ofMegabytes(512),
+            Map.of("A", "1", "B", "line\nbreak")),
         Map.of("team", "x"),
         new FunctionConfig.CodeReference("ab".repeat(32), 12_345),
         lifecycle,
@@ -79,7 +85,7 @@ class TestStores {
               Lifecycle.active().updating(),
               Lifecycle.active().updateFailed("InternalError", "why"))) {
         store.put(function(lifecycle));
-        assertThat(store.functions()).containsExactly(function(lifecycle));
+        assertThat(store.versions()).containsExactly(function(lifecycle));
       }
       store.put(active);
       store.put(url(Optional.empty()));
@@ -88,14 +94,44 @@ class TestStores {
     }
     try (Database database = Database.open(folder.resolve("db"))) {
       FunctionStore store = new SqliteFunctionStore(database);
-      assertThat(store.functions()).containsExactly(active);
+      assertThat(store.versions()).containsExactly(active);
       assertThat(store.urls()).containsExactly(url(Optional.of(cors)));
       store.removeUrl(NAME);
       assertThat(store.urls()).isEmpty();
       store.put(url(Optional.empty()));
       store.remove(NAME);
-      assertThat(store.functions()).isEmpty();
+      assertThat(store.versions()).isEmpty();
       assertThat(store.urls()).as("a function takes its URL along").isEmpty();
+    }
+  }
+
+  @Test
+  void functionsOfAPlatformThatKnewNoVersionsBecomeTheirLatest() throws Exception {
+    Path file = folder.resolve("db");
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = connection.createStatement()) {
+      statement.execute("create table function (name text primary key, document text not null)");
+      statement.execute(
+          "create table function_url (function text primary key, document text not null)");
+      statement.execute(
+          "create table reserved_concurrency (function text primary key, calls integer not null)");
+      statement.execute("pragma user_version = 2");
+      statement.execute(
+          "insert into function values ('thumb', '"
+              + """
+              {"name":{"value":"thumb"},"description":"ünïcode \\"quoted\\"","runtime":"python3.12",\
+              "handler":"app.handler","role":"arn:aws:iam::000000000000:role/any","timeout":"PT15M",\
+              "memory":{"bytes":10737418240},"ephemeralStorage":{"bytes":536870912},\
+              "environment":{"A":"1","B":"line\\nbreak"},"tags":{"team":"x"},\
+              "code":{"sha256":"%s","zippedBytes":12345},\
+              "lifecycle":{"state":"ACTIVE","stateReason":null,"update":"SUCCESSFUL","updateReason":null},\
+              "revisionId":"6e0c9f0a","lastModified":"2026-03-01T12:00:00.123456789Z"}"""
+                  .formatted("ab".repeat(32))
+              + "')");
+    }
+    try (Database database = Database.open(file)) {
+      assertThat(new SqliteFunctionStore(database).versions())
+          .containsExactly(function(Lifecycle.active()));
     }
   }
 

@@ -80,9 +80,25 @@ assert len(client.list_function_url_configs(FunctionName=NAME)["FunctionUrlConfi
 client.delete_function_url_config(FunctionName=NAME)
 refused(errors.ResourceNotFoundException, "", client.get_function_url_config, FunctionName=NAME)
 
+# Versions and aliases
+published = client.publish_version(FunctionName=NAME)["Version"]
+client.get_waiter("published_version_active").wait(FunctionName=NAME, Qualifier=published)
+assert client.create_alias(
+    FunctionName=NAME, Name="prod", FunctionVersion=published)["AliasArn"] == ARN + ":prod"
+assert client.invoke(FunctionName=NAME, Qualifier="prod")["ExecutedVersion"] == published
+refused(errors.ResourceConflictException, "Alias already exists", client.create_alias,
+        FunctionName=NAME, Name="prod", FunctionVersion=published)
+assert [a["Name"] for a in client.list_aliases(FunctionName=NAME)["Aliases"]] == ["prod"]
+provisioned = client.put_provisioned_concurrency_config(
+    FunctionName=NAME, Qualifier="prod", ProvisionedConcurrentExecutions=1)
+assert provisioned["Status"] in ("IN_PROGRESS", "READY")
+client.delete_provisioned_concurrency_config(FunctionName=NAME, Qualifier="prod")
+refused(errors.ProvisionedConcurrencyConfigNotFoundException, "No Provisioned Concurrency",
+        client.get_provisioned_concurrency_config, FunctionName=NAME, Qualifier="prod")
+
 # The rest
 assert client.get_account_settings()["AccountLimit"]["ConcurrentExecutions"] == 1000
-refused(ClientError, "NotImplemented", client.list_aliases, FunctionName=NAME)
+refused(ClientError, "NotImplemented", client.list_layers)
 stranger = boto3.client("lambda", aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
                         aws_secret_access_key="a" * 40)
 refused(ClientError, "The security token included in the request is invalid",

@@ -1,0 +1,34 @@
+package io.mayfly.model;
+
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * What an owner asks of a function beside its code: what an update of the configuration changes,
+ * and what is kept with each published version.
+ *
+ * @param runtime the runtime identifier, for example {@code python3.12}
+ * @param timeout 1 to 900 seconds
+ * @param memory 128 to 10,240 MB
+ * @param ephemeralStorage the size of {@code /tmp}, 512 to 10,240 MB
+ * @param environment the owner's own variables
+ */
+public record FunctionSettings(
+    String description,
+    String runtime,
+    String handler,
+    String role,
+    Duration timeout,
+    DataSize memory,
+    DataSize ephemeralStorage,
+    Map<String, String> environment) {
+  public FunctionSettings {
+    environment = Map.copyOf(environment);
+  }
+
+  /** The same settings under another description. */
+  public FunctionSettings described(String next) {
+    return new FunctionSettings(
+        next, runtime, handler, role, timeout, memory, ephemeralStorage, environment);
+  }
+}
