@@ -20,20 +20,25 @@ public final class AwsEndpoint {
 
   private final ServiceRouter router;
   private final SigV4Verifier verifier;
+  private final RefusalListener refusals;
   private final Supplier<String> requestIds;
   private final Map<ServiceModel, AwsService> services = new HashMap<>();
 
-  public AwsEndpoint(List<AwsService> services, SigV4Verifier verifier) {
-    this(services, verifier, () -> UUID.randomUUID().toString());
+  public AwsEndpoint(List<AwsService> services, SigV4Verifier verifier, RefusalListener refusals) {
+    this(services, verifier, refusals, () -> UUID.randomUUID().toString());
   }
 
   /**
    * @param requestIds gives each request its id
    */
   public AwsEndpoint(
-      List<AwsService> services, SigV4Verifier verifier, Supplier<String> requestIds) {
+      List<AwsService> services,
+      SigV4Verifier verifier,
+      RefusalListener refusals,
+      Supplier<String> requestIds) {
     this.router = new ServiceRouter(services.stream().map(AwsService::model).toList());
     this.verifier = verifier;
+    this.refusals = refusals;
     this.requestIds = requestIds;
     services.forEach(service -> this.services.put(service.model(), service));
   }
@@ -93,6 +98,15 @@ public final class AwsEndpoint {
     }
   }
 
+  private String asked(WireRequest request) {
+    try {
+      Route route = router.route(request);
+      return route.service().metadata().signingName() + ":" + route.operation().name();
+    } catch (AwsException e) {
+      return request.method() + " " + request.path();
+    }
+  }
+
   /** The answer for what was thrown while {@code request} was served, in its service's protocol. */
   public WireResponse refuse(WireRequest request, Throwable thrown, String requestId) {
     AwsException error =
@@ -107,6 +121,7 @@ public final class AwsEndpoint {
                 "Mayfly failed to answer request " + requestId + "; its log has the cause");
           }
         };
+    refusals.refused(requestId, asked(request), error);
     Optional<ServiceModel> service = router.guess(request);
     if (service.isEmpty()) {
       return JsonErrors.unknownService(error, requestId);

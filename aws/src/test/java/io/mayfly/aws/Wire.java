@@ -28,7 +28,8 @@ final class Wire {
   }
 
   static AwsEndpoint endpoint(AwsService... services) {
-    return new AwsEndpoint(List.of(services), verifier(), () -> "request-1");
+    return new AwsEndpoint(
+        List.of(services), verifier(), (id, asked, error) -> {}, () -> "request-1");
   }
 
   static WireRequest request(String method, String target, String body) {

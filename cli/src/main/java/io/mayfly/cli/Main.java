@@ -10,7 +10,13 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     version = "mayfly 0.1.0",
     sortOptions = false,
-    subcommands = {EnvCommand.class, RuntimesCommand.class, LogsCommand.class, DownCommand.class})
+    subcommands = {
+      EnvCommand.class,
+      RuntimesCommand.class,
+      LogsCommand.class,
+      WhyCommand.class,
+      DownCommand.class
+    })
 public final class Main {
   public static void main(String[] arguments) {
     CommandLine command = new CommandLine(new Main());

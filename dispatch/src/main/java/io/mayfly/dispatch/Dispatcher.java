@@ -1,5 +1,6 @@
 package io.mayfly.dispatch;
 
+import io.mayfly.model.ColdStart;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.Invocation;
@@ -7,6 +8,7 @@ import io.mayfly.model.Limits;
 import io.mayfly.model.MayflyException;
 import io.mayfly.model.Outcome;
 import io.mayfly.sandbox.Instance;
+import io.mayfly.sandbox.Startup;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -28,7 +30,7 @@ public final class Dispatcher implements AutoCloseable {
 
   private final InstanceStarter starter;
   private final KeepAlive keepAlive;
-  private final UsageListener usages;
+  private final CallListener calls;
   private final InstantSource clock;
   private final LongSupplier nanoTime;
   private final FunctionPools pools;
@@ -46,12 +48,12 @@ public final class Dispatcher implements AutoCloseable {
       InstanceStarter starter,
       KeepAlive keepAlive,
       ConcurrencyLimits limits,
-      UsageListener usages,
+      CallListener calls,
       InstantSource clock,
       LongSupplier nanoTime) {
     this.starter = starter;
     this.keepAlive = keepAlive;
-    this.usages = usages;
+    this.calls = calls;
     this.clock = clock;
     this.nanoTime = nanoTime;
     this.pools = new FunctionPools(functions);
@@ -62,6 +64,11 @@ public final class Dispatcher implements AutoCloseable {
   /** How many invocations run now. */
   public int running() {
     return admission.running();
+  }
+
+  /** How many instances there are, in whatever state. */
+  public int instances() {
+    return pools.live();
   }
 
   /** How many instances a version of a function has, in whatever state. */
@@ -106,7 +113,7 @@ public final class Dispatcher implements AutoCloseable {
       FunctionPool pool = pools.serving(request.function());
       switch (pool.claim()) {
         case FunctionPool.Claim.Warm warm -> {
-          return call(request, pool, warm.instance(), Optional.empty());
+          return call(request, pool, warm.instance(), Duration.ZERO, Optional.empty());
         }
         case FunctionPool.Claim.Queued queued -> {
           if (queued.start()) {
@@ -130,9 +137,15 @@ public final class Dispatcher implements AutoCloseable {
           pool.waited(waited);
         }
         yield call(
-            request, pool, served.instance(), served.start().map(start -> cold(waited, start)));
+            request,
+            pool,
+            served.instance(),
+            Duration.ofNanos(waited),
+            served.start().map(start -> cold(waited, start)));
       }
-      case Seat.Given.NotStarted notStarted -> reportFailure(request, pool, notStarted.failure());
+      case Seat.Given.NotStarted notStarted ->
+          reportFailure(
+              request, pool, notStarted.failure(), Duration.ofNanos(nanoTime.getAsLong() - before));
       case Seat.Given.Refused refused -> throw refused.why();
     };
   }
@@ -141,7 +154,14 @@ public final class Dispatcher implements AutoCloseable {
   private static ColdStart cold(long waited, Seat.Start start) {
     Duration queue = Duration.ofNanos(waited).minus(start.took());
     Duration place = start.took().minus(start.startup().total());
-    return new ColdStart(notBelowZero(queue), notBelowZero(place), start.startup());
+    Startup startup = start.startup();
+    return new ColdStart(
+        notBelowZero(queue),
+        notBelowZero(place),
+        startup.sandbox(),
+        startup.code(),
+        startup.runtime(),
+        startup.init());
   }
 
   private static Duration notBelowZero(Duration duration) {
@@ -198,7 +218,7 @@ public final class Dispatcher implements AutoCloseable {
   }
 
   private InvokeResult reportFailure(
-      InvokeRequest request, FunctionPool pool, StartResult.Failed failed) {
+      InvokeRequest request, FunctionPool pool, StartResult.Failed failed, Duration waited) {
     FunctionConfig config = pool.config();
     Outcome failure = Failures.ofStart(failed.outcome(), config.runtime(), request.requestId());
     failed.log().platformLine(initReport(failed.took(), "error", Failures.errorType(failure)));
@@ -209,6 +229,7 @@ public final class Dispatcher implements AutoCloseable {
             ceilMillis(failed.took()),
             config.memory(),
             failed.peak(),
+            waited,
             Optional.empty());
     return finish(request, config, failure, usage, failed.log());
   }
@@ -249,12 +270,16 @@ public final class Dispatcher implements AutoCloseable {
   }
 
   private InvokeResult call(
-      InvokeRequest request, FunctionPool pool, PooledInstance pooled, Optional<ColdStart> cold) {
+      InvokeRequest request,
+      FunctionPool pool,
+      PooledInstance pooled,
+      Duration waited,
+      Optional<ColdStart> cold) {
     long before = nanoTime.getAsLong();
     boolean good = false;
     boolean ended = false;
     try {
-      InvokeResult result = run(request, pool, pooled, cold);
+      InvokeResult result = run(request, pool, pooled, waited, cold);
       good = !(result.failure().orElse(null) instanceof Outcome.TimedOut);
       ended = true;
       return result;
@@ -271,7 +296,11 @@ public final class Dispatcher implements AutoCloseable {
   }
 
   private InvokeResult run(
-      InvokeRequest request, FunctionPool pool, PooledInstance pooled, Optional<ColdStart> cold) {
+      InvokeRequest request,
+      FunctionPool pool,
+      PooledInstance pooled,
+      Duration waited,
+      Optional<ColdStart> cold) {
     FunctionConfig config = pool.config();
     InstanceLog log = pooled.log();
     if (cold.isEmpty() && pool.capacity() == 1) {
@@ -298,10 +327,10 @@ public final class Dispatcher implements AutoCloseable {
     InvokeResult.Usage usage =
         new InvokeResult.Usage(
             duration,
-            ceilMillis(
-                duration.plus(cold.map(start -> start.startup().total()).orElse(Duration.ZERO))),
+            ceilMillis(duration.plus(cold.map(ColdStart::initDuration).orElse(Duration.ZERO))),
             config.memory(),
             pooled.instance().peakMemory(),
+            waited,
             cold);
     return finish(request, config, outcome, usage, log);
   }
@@ -323,15 +352,17 @@ public final class Dispatcher implements AutoCloseable {
     }
     log.platformLine("END RequestId: " + request.requestId());
     log.platformLine(ReportLine.of(request.requestId(), usage, outcome));
-    usages.used(config.name(), usage);
-    return new InvokeResult(
-        request.requestId(),
-        Failures.payload(outcome, request.requestId(), config.timeout()),
-        outcome instanceof Outcome.Success ? Optional.empty() : Optional.of(outcome),
-        outcome instanceof Outcome.Success success ? success.contentType() : "application/json",
-        config.id().version(),
-        log.tail(),
-        usage);
+    InvokeResult result =
+        new InvokeResult(
+            request.requestId(),
+            Failures.payload(outcome, request.requestId(), config.timeout()),
+            outcome instanceof Outcome.Success ? Optional.empty() : Optional.of(outcome),
+            outcome instanceof Outcome.Success success ? success.contentType() : "application/json",
+            config.id().version(),
+            log.tail(),
+            usage);
+    calls.ended(config, result);
+    return result;
   }
 
   private static String initReport(Duration took, String status, String errorType) {

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The pools of all functions: for each version of a function the one that serves now, and beside it
@@ -69,6 +70,14 @@ final class FunctionPools {
   int live(FunctionVersion function) {
     FunctionPool pool = serving.get(function);
     return pool == null ? 0 : pool.live();
+  }
+
+  /** How many instances there are, those of earlier revisions included. */
+  int live() {
+    return Stream.concat(serving.values().stream(), draining.stream())
+        .distinct()
+        .mapToInt(FunctionPool::live)
+        .sum();
   }
 
   /** How far the pool of a version is with the instances it has before calls come. */

@@ -1,5 +1,6 @@
 package io.mayfly.dispatch;
 
+import io.mayfly.model.ColdStart;
 import io.mayfly.model.DataSize;
 import io.mayfly.model.Outcome;
 import io.mayfly.model.RequestId;
@@ -24,6 +25,22 @@ public record InvokeResult(
     byte[] logTail,
     Usage usage) {
 
+  /** Lambda's name for how the call failed, or the runtime's own; empty when it did not. */
+  public String errorType() {
+    return failure
+        .map(
+            outcome ->
+                outcome instanceof Outcome.HandlerError own
+                    ? own.errorType().orElse("Runtime.Unknown")
+                    : Failures.errorType(outcome))
+        .orElse("");
+  }
+
+  /** How the call failed, for people; empty where the error object is all that is known. */
+  public String reason(Duration timeout) {
+    return failure.map(outcome -> Failures.reason(outcome, timeout)).orElse("");
+  }
+
   /**
    * What a call used.
    *
@@ -31,6 +48,7 @@ public record InvokeResult(
    * @param billed whole milliseconds, with the init when this call caused it
    * @param memory the memory it was given
    * @param peakMemory the most its instance has used
+   * @param waited how long the call waited for an instance, a start included
    * @param cold what its instance's start took; empty for a call that had none
    */
   public record Usage(
@@ -38,11 +56,12 @@ public record InvokeResult(
       Duration billed,
       DataSize memory,
       DataSize peakMemory,
+      Duration waited,
       Optional<ColdStart> cold) {
 
     /** How long the instance took to get ready, which is billed; empty for a warm call. */
     public Optional<Duration> init() {
-      return cold.map(start -> start.startup().total());
+      return cold.map(ColdStart::initDuration);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.mayfly.dispatch;
 
+import io.mayfly.model.ColdStart;
 import io.mayfly.model.Outcome;
 import io.mayfly.model.RequestId;
 import java.time.Duration;
@@ -41,10 +42,10 @@ final class ReportLine {
   private static void appendLedger(StringBuilder line, ColdStart cold) {
     appendMillis(line.append("Cold Start: queue "), cold.queue());
     appendMillis(line.append(", place "), cold.place());
-    appendMillis(line.append(", sandbox "), cold.startup().sandbox());
-    appendMillis(line.append(", code "), cold.startup().code());
-    appendMillis(line.append(", runtime "), cold.startup().runtime());
-    appendMillis(line.append(", init "), cold.startup().init()).append(" ms\t");
+    appendMillis(line.append(", sandbox "), cold.sandbox());
+    appendMillis(line.append(", code "), cold.code());
+    appendMillis(line.append(", runtime "), cold.runtime());
+    appendMillis(line.append(", init "), cold.init()).append(" ms\t");
   }
 
   /** Milliseconds with two decimals; by hand, because a call takes less time than a format. */

@@ -105,7 +105,7 @@ final class DispatchHarness implements AutoCloseable {
                     - provisioned.values().stream().mapToInt(Integer::intValue).sum();
               }
             },
-            (function, usage) -> usages.add(usage),
+            (config, result) -> usages.add(result.usage()),
             this::now,
             nanos::get);
     deploy(NAME);

@@ -2,10 +2,10 @@ package io.mayfly.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mayfly.model.ColdStart;
 import io.mayfly.model.DataSize;
 import io.mayfly.model.Outcome;
 import io.mayfly.model.RequestId;
-import io.mayfly.sandbox.Startup;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
@@ -78,15 +78,15 @@ class TestFailures {
               Duration.ofMillis(126),
               DataSize.ofMegabytes(128),
               DataSize.ofMegabytes(33),
+              Duration.ofNanos(125_340_000),
               Optional.of(
                   new ColdStart(
                       Duration.ofNanos(40_000),
                       Duration.ofNanos(1_300_000),
-                      new Startup(
-                          Duration.ofNanos(20_000_000),
-                          Duration.ofNanos(1_000_000),
-                          Duration.ofNanos(92_500_000),
-                          Duration.ofNanos(10_500_000)))));
+                      Duration.ofNanos(20_000_000),
+                      Duration.ofNanos(1_000_000),
+                      Duration.ofNanos(92_500_000),
+                      Duration.ofNanos(10_500_000))));
       assertThat(ReportLine.of(ID, usage, new Outcome.Success(new byte[0], "application/json")))
           .isEqualTo(
               "REPORT RequestId: the-id\tDuration: 1.23 ms\tBilled Duration: 126 ms\tMemory Size: 128 MB\tMax Memory Used: 33 MB\tInit Duration: 124.00 ms\tCold Start: queue 0.04, place 1.30, sandbox 20.00, code 1.00, runtime 92.50, init 10.50 ms\t");

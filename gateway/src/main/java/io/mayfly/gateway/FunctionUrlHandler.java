@@ -3,6 +3,7 @@ package io.mayfly.gateway;
 import io.mayfly.aws.AwsException;
 import io.mayfly.aws.Caller;
 import io.mayfly.aws.Headers;
+import io.mayfly.aws.RefusalListener;
 import io.mayfly.aws.SigV4Verifier;
 import io.mayfly.aws.WireResponse;
 import io.mayfly.dispatch.Dispatcher;
@@ -36,6 +37,7 @@ public final class FunctionUrlHandler implements HttpHandler {
   private final Account account;
   private final FunctionUrls urls;
   private final Dispatcher dispatcher;
+  private final RefusalListener refusals;
   private final SigV4Verifier verifier;
   private final InstantSource clock;
   private final RandomGenerator random;
@@ -46,12 +48,14 @@ public final class FunctionUrlHandler implements HttpHandler {
       Account account,
       FunctionUrls urls,
       Dispatcher dispatcher,
+      RefusalListener refusals,
       SigV4Verifier verifier,
       InstantSource clock,
       RandomGenerator random) {
     this.account = account;
     this.urls = urls;
     this.dispatcher = dispatcher;
+    this.refusals = refusals;
     this.verifier = verifier;
     this.clock = clock;
     this.random = random;
@@ -70,7 +74,11 @@ public final class FunctionUrlHandler implements HttpHandler {
     RequestId requestId = new RequestId(UUID.randomUUID().toString());
     Optional<FunctionUrl> url = idOf(request.host()).flatMap(urls::byId);
     if (url.isEmpty()) {
-      return message(404, requestId, "There is no function URL at this address");
+      return refuse(
+          request,
+          requestId,
+          new AwsException(
+              ErrorCode.NOT_FOUND.wireCode(), 404, "There is no function URL at this address"));
     }
     Optional<WireResponse> preflight =
         url.get().cors().flatMap(settings -> Cors.preflight(settings, request));
@@ -88,14 +96,24 @@ public final class FunctionUrlHandler implements HttpHandler {
     try {
       return call(request, url, requestId);
     } catch (AwsException e) {
-      return message(e.status(), requestId, e.getMessage());
+      return refuse(request, requestId, e);
     } catch (MayflyException e) {
       if (e.code().category() == ErrorCode.Category.INTERNAL) {
         log.error("function URL of {}: {}", url.function(), e.getMessage());
+        refusals.refused(requestId.value(), asked(request), AwsException.of(e));
         return message(502, requestId, "Internal Server Error");
       }
-      return message(e.code().status(), requestId, e.getMessage());
+      return refuse(request, requestId, AwsException.of(e));
     }
+  }
+
+  private HttpResponse refuse(HttpRequest request, RequestId requestId, AwsException error) {
+    refusals.refused(requestId.value(), asked(request), error);
+    return message(error.status(), requestId, error.getMessage());
+  }
+
+  private static String asked(HttpRequest request) {
+    return request.wire().method() + " http://" + request.host() + request.wire().path();
   }
 
   private HttpResponse call(HttpRequest request, FunctionUrl url, RequestId requestId) {
@@ -127,7 +145,19 @@ public final class FunctionUrlHandler implements HttpHandler {
               identify(wire.headers(), requestId, traceId);
               return new HttpResponse.Whole(wire);
             })
-        .orElseGet(() -> message(502, requestId, "Internal Server Error"));
+        .orElseGet(() -> badGateway(request, requestId));
+  }
+
+  /** The handler has answered with what describes no HTTP response. */
+  private HttpResponse badGateway(HttpRequest request, RequestId requestId) {
+    refusals.refused(
+        requestId.value(),
+        asked(request),
+        new AwsException(
+            "InvalidResponse",
+            502,
+            "the handler's result describes no HTTP response; see 'Lambda function URL response payload format' in Lambda's developer guide"));
+    return message(502, requestId, "Internal Server Error");
   }
 
   private FunctionUrlEvent.Signer authenticate(HttpRequest request, RequestId requestId) {

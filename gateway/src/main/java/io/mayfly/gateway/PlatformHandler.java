@@ -9,6 +9,7 @@ import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionName;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.MayflyException;
+import io.mayfly.model.RequestId;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,6 +35,9 @@ import tools.jackson.databind.json.JsonMapper;
  *   <li>{@code logs/NAME[?follow=true]}: a function's log as text
  *   <li>{@code code/NAME[/VERSION]}: a function's zip file, by the presigned address that
  *       GetFunction gives
+ *   <li>{@code why/REQUEST_ID}: what is remembered of a request, as a JSON array
+ *   <li>{@code metrics}: for Prometheus, which cannot sign: the owner's keys as user and password
+ *       (RFC 7617) are taken here too
  * </ul>
  */
 public final class PlatformHandler implements HttpHandler {
@@ -40,6 +45,8 @@ public final class PlatformHandler implements HttpHandler {
   public static final String SIGNING_NAME = "mayfly";
 
   private static final Pattern LOGS = Pattern.compile("/_mayfly/logs/([A-Za-z0-9-_]{1,64})");
+  private static final String METRICS = "/_mayfly/metrics";
+  private static final Pattern WHY = Pattern.compile("/_mayfly/why/([A-Za-z0-9-]{1,64})");
   private static final Pattern CODE =
       Pattern.compile("/_mayfly/code/([A-Za-z0-9-_]{1,64})(?:/([1-9][0-9]{0,17}))?");
 
@@ -48,7 +55,17 @@ public final class PlatformHandler implements HttpHandler {
   private final Function<FunctionConfig, Path> zip;
   private final Supplier<List<Map<String, String>>> runtimes;
   private final LogSource logs;
+  private final Function<RequestId, List<?>> explanations;
+  private final MetricsSource metrics;
+  private final Predicate<Headers> password;
   private final JsonMapper json = JsonMapper.shared();
+
+  /** Where the metrics are read; {@code accept} is the header of the one who asks. */
+  public interface MetricsSource {
+    String contentType(String accept);
+
+    void write(String accept, OutputStream target) throws IOException;
+  }
 
   /** Where functions' logs are read. */
   @FunctionalInterface
@@ -62,18 +79,26 @@ public final class PlatformHandler implements HttpHandler {
    *
    * @param zip where a function's zip file lies
    * @param runtimes one row for each runtime that the machine offers
+   * @param explanations why a request was answered as it was; empty if it is not remembered
+   * @param password whether a request carries the owner's keys as a password
    */
   public PlatformHandler(
       SigV4Verifier verifier,
       FunctionCatalog catalog,
       Function<FunctionConfig, Path> zip,
       Supplier<List<Map<String, String>>> runtimes,
-      LogSource logs) {
+      LogSource logs,
+      Function<RequestId, List<?>> explanations,
+      MetricsSource metrics,
+      Predicate<Headers> password) {
     this.verifier = verifier;
     this.catalog = catalog;
     this.zip = zip;
     this.runtimes = runtimes;
     this.logs = logs;
+    this.explanations = explanations;
+    this.metrics = metrics;
+    this.password = password;
   }
 
   @Override
@@ -83,7 +108,9 @@ public final class PlatformHandler implements HttpHandler {
       return HttpResponse.json(200, "{\"status\":\"ok\"}");
     }
     try {
-      var _ = verifier.verify(request.wire(), SIGNING_NAME, UUID.randomUUID().toString());
+      if (!path.equals(METRICS) || !password.test(request.wire().headers())) {
+        var _ = verifier.verify(request.wire(), SIGNING_NAME, UUID.randomUUID().toString());
+      }
       return authenticated(request, path);
     } catch (AwsException e) {
       return message(e.status(), e.getMessage());
@@ -120,6 +147,18 @@ public final class PlatformHandler implements HttpHandler {
               200,
               new Headers().set("content-type", "application/zip"),
               Files.readAllBytes(zip.apply(config))));
+    }
+    Matcher why = WHY.matcher(path);
+    if (why.matches()) {
+      return HttpResponse.json(
+          200, json.writeValueAsString(explanations.apply(new RequestId(why.group(1)))));
+    }
+    if (path.equals(METRICS)) {
+      String accept = request.wire().headers().first("accept").orElse("");
+      return new HttpResponse.Streamed(
+          200,
+          new Headers().set("content-type", metrics.contentType(accept)),
+          target -> metrics.write(accept, target));
     }
     return message(404, "there is no endpoint " + path);
   }

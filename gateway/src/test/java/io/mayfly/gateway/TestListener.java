@@ -57,8 +57,10 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -144,6 +146,20 @@ class TestListener {
     }
   }
 
+  private static final class FakeMetrics implements PlatformHandler.MetricsSource {
+    @Override
+    public String contentType(String accept) {
+      return accept.isEmpty() ? "text/plain" : accept;
+    }
+
+    @Override
+    public void write(String accept, OutputStream target) throws IOException {
+      target.write("calls 1\n".getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  private final List<String> refusals = new CopyOnWriteArrayList<>();
+
   @BeforeEach
   void start() throws IOException {
     database = Database.open(folder.resolve("db"));
@@ -186,7 +202,7 @@ class TestListener {
                 clock),
             KeepAlive.fixed(Duration.ofMinutes(1)),
             ConcurrencyLimits.shared(100),
-            (function, usage) -> {},
+            (config, result) -> {},
             clock,
             System::nanoTime);
     SigV4Verifier verifier =
@@ -214,14 +230,24 @@ class TestListener {
             NAME, FunctionUrl.AuthType.NONE, Optional.empty(), FunctionUrl.InvokeMode.BUFFERED);
     router =
         new Router(
-            new FunctionUrlHandler(ACCOUNT, urls, dispatcher, verifier, clock, new SecureRandom()),
+            new FunctionUrlHandler(
+                ACCOUNT,
+                urls,
+                dispatcher,
+                (id, asked, error) -> refusals.add(id + " " + asked + " " + error.code()),
+                verifier,
+                clock,
+                new SecureRandom()),
             new PlatformHandler(
                 verifier,
                 catalog,
                 config -> code.zip(config.code()),
                 () -> List.of(Map.of("id", "python3.12")),
-                (function, follow, target) -> target.write('x')),
-            new AwsHandler(new AwsEndpoint(List.of(), verifier)));
+                (function, follow, target) -> target.write('x'),
+                requestId -> List.of(Map.of("what", requestId.value())),
+                new FakeMetrics(),
+                headers -> headers.first("authorization").equals(Optional.of("Basic x"))),
+            new AwsHandler(new AwsEndpoint(List.of(), verifier, (id, asked, error) -> {})));
     listener = Listener.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), router);
   }
 
@@ -354,6 +380,9 @@ class TestListener {
     assertThat(exchange(head("GET", "/", "nobody.lambda-url.us-east-1.localhost")))
         .startsWith("HTTP/1.1 404")
         .contains("{\"Message\":\"There is no function URL at this address\"}");
+    assertThat(refusals)
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .endsWith(" GET http://nobody.lambda-url.us-east-1.localhost/ ResourceNotFoundException");
   }
 
   @Test
@@ -371,7 +400,24 @@ class TestListener {
     assertThat(signed("/_mayfly/logs/echo")).startsWith("HTTP/1.1 200").contains("text/plain");
     assertThat(signed("/_mayfly/logs/nobody")).startsWith("HTTP/1.1 404");
     assertThat(signed("/_mayfly/code/echo")).startsWith("HTTP/1.1 200").contains("bootstrap");
+    assertThat(signed("/_mayfly/why/1-2")).contains("[{\"what\":\"1-2\"}]");
     assertThat(signed("/_mayfly/other")).startsWith("HTTP/1.1 404");
+  }
+
+  @Test
+  void metricsTakeTheOwnersKeysAsAPasswordAndNothingElseDoes() throws IOException {
+    assertThat(signed("/_mayfly/metrics")).startsWith("HTTP/1.1 200").contains("calls 1\n");
+    assertThat(withPassword("/_mayfly/metrics", "Basic x"))
+        .startsWith("HTTP/1.1 200")
+        .contains("calls 1\n");
+    assertThat(withPassword("/_mayfly/metrics", "Basic y")).startsWith("HTTP/1.1 403");
+    assertThat(withPassword("/_mayfly/runtimes", "Basic x")).startsWith("HTTP/1.1 403");
+  }
+
+  private String withPassword(String path, String authorization) throws IOException {
+    return exchange(
+        "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: %s\r\nConnection: close\r\n\r\n"
+            .formatted(path, authorization));
   }
 
   private String signed(String path) throws IOException {

@@ -2,6 +2,7 @@ package io.mayfly.server;
 
 import io.mayfly.aws.AwsEndpoint;
 import io.mayfly.aws.Credentials.AccessKey;
+import io.mayfly.aws.Headers;
 import io.mayfly.aws.ServiceModel;
 import io.mayfly.aws.SigV4Signer;
 import io.mayfly.aws.SigV4Verifier;
@@ -40,11 +41,14 @@ import io.mayfly.store.Database;
 import io.mayfly.store.FunctionStore;
 import io.mayfly.store.SqliteFunctionStore;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -110,6 +114,7 @@ final class Platform implements AutoCloseable {
       FunctionLogs logs =
           closing.add(new FunctionLogs(data.folder("logs"), options.logLimit(), LOG_PAUSE));
       usages = new UsageTotals(Price.LAMBDA);
+      CallMeter meter = new CallMeter(usages, clock);
 
       // What can run
       runtimes =
@@ -151,7 +156,7 @@ final class Platform implements AutoCloseable {
                   starter,
                   KeepAlive.fixed(options.keepAlive()),
                   new CatalogLimits(concurrency),
-                  (function, usage) -> usages.add(function, usage.billed(), usage.memory()),
+                  meter,
                   clock,
                   System::nanoTime));
       catalog.retireInstancesWith(
@@ -165,6 +170,8 @@ final class Platform implements AutoCloseable {
                         }
                       }));
       concurrency.whenProvisioned(dispatcher::provision);
+      meter.gauge("mayfly_calls_running", "Calls that run now.", dispatcher::running);
+      meter.gauge("mayfly_instances", "Instances in whatever state.", dispatcher::instances);
       every(
           IDLE_CHECK,
           () -> {
@@ -192,16 +199,20 @@ final class Platform implements AutoCloseable {
                       this::functionUrl,
                       clock,
                       traces)),
-              verifier);
+              verifier,
+              meter);
       Router router =
           new Router(
-              new FunctionUrlHandler(account, urls, dispatcher, verifier, clock, traces),
+              new FunctionUrlHandler(account, urls, dispatcher, meter, verifier, clock, traces),
               new PlatformHandler(
                   verifier,
                   catalog,
                   config -> code.zip(config.code()),
                   this::runtimeRows,
-                  logs::copy),
+                  logs::copy,
+                  meter::explain,
+                  meter,
+                  this::hasPassword),
               new AwsHandler(endpoint));
       // Nobody is let in before it is known that instances can be made.
       var _ = sandbox.get();
@@ -278,6 +289,16 @@ final class Platform implements AutoCloseable {
 
   private Optional<AccessKey> key(String accessKeyId) {
     return accessKeyId.equals(owner.accessKeyId()) ? Optional.of(ownerKey()) : Optional.empty();
+  }
+
+  /** Whether the owner's keys are sent as user and password (RFC 7617). */
+  private boolean hasPassword(Headers headers) {
+    String keys = owner.accessKeyId() + ":" + owner.secretAccessKey();
+    String expected =
+        "Basic " + Base64.getEncoder().encodeToString(keys.getBytes(StandardCharsets.UTF_8));
+    return MessageDigest.isEqual(
+        expected.getBytes(StandardCharsets.UTF_8),
+        headers.first("authorization").orElse("").getBytes(StandardCharsets.UTF_8));
   }
 
   private AccessKey ownerKey() {
