@@ -5,6 +5,7 @@ import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.RuntimeFamily;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A handler's environment variables: the owner's, and those of the developer guide's "Defined
@@ -15,10 +16,12 @@ final class HandlerEnvironment {
   private static final String LIBRARIES =
       "/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib";
 
+  private static final String MEMORY_SIZE = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE";
+
   private HandlerEnvironment() {}
 
   /** What every function has that does not set it itself. */
-  static final Map<String, String> COMMON =
+  private static final Map<String, String> COMMON =
       Map.of(
           "PATH", EXECUTABLES,
           "LD_LIBRARY_PATH", LIBRARIES,
@@ -28,6 +31,15 @@ final class HandlerEnvironment {
           "AWS_XRAY_DAEMON_ADDRESS", "169.254.79.129:2000",
           "_AWS_XRAY_DAEMON_ADDRESS", "169.254.79.129",
           "_AWS_XRAY_DAEMON_PORT", "2000");
+
+  /** What a runtime is started with that waits for a function like this one. */
+  static Map<String, String> early(FunctionConfig config, Set<String> names) {
+    Map<String, String> variables = new HashMap<>(COMMON);
+    if (names.contains(MEMORY_SIZE)) {
+      variables.put(MEMORY_SIZE, Long.toString(config.memory().megabytes()));
+    }
+    return Map.copyOf(variables);
+  }
 
   static Map<String, String> of(
       FunctionConfig config,
@@ -47,7 +59,7 @@ final class HandlerEnvironment {
     variables.put("AWS_SESSION_TOKEN", credentials.sessionToken());
     variables.put("AWS_LAMBDA_FUNCTION_NAME", config.name().value());
     variables.put("AWS_LAMBDA_FUNCTION_VERSION", config.id().version());
-    variables.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", Long.toString(config.memory().megabytes()));
+    variables.put(MEMORY_SIZE, Long.toString(config.memory().megabytes()));
     variables.put("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/" + config.name());
     variables.put("AWS_LAMBDA_LOG_STREAM_NAME", logStream);
     variables.put("AWS_LAMBDA_INITIALIZATION_TYPE", initialization.wireName());

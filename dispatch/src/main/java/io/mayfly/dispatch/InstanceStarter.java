@@ -14,7 +14,6 @@ import io.mayfly.sandbox.SpareSpec;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -37,6 +36,7 @@ public final class InstanceStarter {
   private final Supplier<Sandbox> sandbox;
   private final SparePools spares;
   private final StartGate gate;
+  private final Optional<Trainings> trainings;
   private final InstantSource clock;
 
   /**
@@ -48,6 +48,7 @@ public final class InstanceStarter {
    * @param sandbox may still be in the making; asked when the first instance is needed
    * @param spares instances to be, of the same sandbox
    * @param gate whose turn it is to start one that no spare is there for
+   * @param trainings what is known of functions' cold starts, if there are trainings
    */
   public InstanceStarter(
       Account account,
@@ -58,6 +59,7 @@ public final class InstanceStarter {
       Supplier<Sandbox> sandbox,
       SparePools spares,
       StartGate gate,
+      Optional<Trainings> trainings,
       InstantSource clock) {
     this.account = account;
     this.functions = functions;
@@ -67,6 +69,7 @@ public final class InstanceStarter {
     this.sandbox = sandbox;
     this.spares = spares;
     this.gate = gate;
+    this.trainings = trainings;
     this.clock = clock;
   }
 
@@ -79,7 +82,6 @@ public final class InstanceStarter {
 
   Started start(FunctionConfig config, Initialization initialization) {
     InstanceLog log = new InstanceLog(logs.apply(config.name()));
-    log.platformLine("INIT_START Runtime Version: " + config.runtime());
     String logStream =
         "%s/[%s]%s"
             .formatted(
@@ -87,18 +89,28 @@ public final class InstanceStarter {
                 config.id().version(),
                 UUID.randomUUID().toString().replace("-", ""));
     RuntimeLaunch launch = launches.apply(config.runtime());
+    Trained trained = trained(config, launch);
+    SpareSpec kind = kind(config, launch, trained);
+    Optional<Spare> spare = spares.take(kind);
+    RuntimeLaunch own = kind.started() ? launch : trained.launch().orElse(launch);
+    if (spare.isEmpty()) {
+      own = trained.launch().orElse(launch);
+    }
+    boolean cached = !own.equals(launch);
+    log.platformLine(
+        "INIT_START Runtime Version: %s\tStart: %s"
+            .formatted(config.runtime(), way(spare.isPresent(), kind.started(), cached)));
     InstanceSpec spec =
         new InstanceSpec(
             config.name().value(),
-            launch,
+            own,
             functions.code(config),
             HandlerEnvironment.of(config, account, credentials.get(), logStream, initialization),
             config.memory(),
             config.ephemeralStorage(),
             config.callsPerInstance(),
             log);
-    Optional<Instance> specialised =
-        spares.take(kind(launch, config)).flatMap(spare -> specialise(spare, spec));
+    Optional<Instance> specialised = spare.flatMap(found -> specialise(found, spec));
     if (specialised.isPresent()) {
       return new Started(specialised.get(), log, StartGate.Place.none());
     }
@@ -113,14 +125,26 @@ public final class InstanceStarter {
 
   /** Has spares made for a function that may be called soon. */
   public void expect(FunctionConfig config) {
-    spares.expect(kind(launches.apply(config.runtime()), config));
+    RuntimeLaunch launch = launches.apply(config.runtime());
+    spares.expect(kind(config, launch, trained(config, launch)));
+    trainings.ifPresent(all -> all.expect(config, launch));
   }
 
-  /** The spares that a function's instances can be made of. */
-  private static SpareSpec kind(RuntimeLaunch launch, FunctionConfig config) {
-    boolean started = launch.canWait(config.environment().keySet());
-    return new SpareSpec(
-        launch, started, started ? HandlerEnvironment.COMMON : Map.of(), config.ephemeralStorage());
+  private Trained trained(FunctionConfig config, RuntimeLaunch launch) {
+    return trainings.map(all -> all.of(config, launch)).orElse(Trained.NONE);
+  }
+
+  private static SpareSpec kind(FunctionConfig config, RuntimeLaunch launch, Trained trained) {
+    return trained.preferred() ? SpareKinds.jail(launch, config) : SpareKinds.of(launch, config);
+  }
+
+  /** How an instance is started, in the words of the log. */
+  private static String way(boolean spare, boolean runtime, boolean cached) {
+    if (spare && runtime) {
+      return "prewarmed runtime";
+    }
+    return (cached ? "AOT cache" : "runtime started")
+        + (spare ? " in a prewarmed jail" : " afresh");
   }
 
   /** Empty if the spare came to its end meanwhile; an instance can still be started afresh. */

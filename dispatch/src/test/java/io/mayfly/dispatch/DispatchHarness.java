@@ -80,6 +80,7 @@ final class DispatchHarness implements AutoCloseable {
             () -> sandbox,
             new SparePools(() -> sandbox, 0, Duration.ZERO, nanos::get),
             new StartGate(4, never -> {}),
+            Optional.empty(),
             this::now);
     dispatcher =
         new Dispatcher(

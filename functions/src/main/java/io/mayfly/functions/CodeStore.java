@@ -21,6 +21,11 @@ import org.jspecify.annotations.Nullable;
  * by the hash of the zip file, so that equal code is kept once and a folder never changes.
  */
 public final class CodeStore {
+  /** How the names of unfinished things end. */
+  public static final String PART = ".part";
+
+  private static final String DERIVED = ".derived";
+
   private final BlobStore blobs;
   private final Path folder;
 
@@ -30,12 +35,49 @@ public final class CodeStore {
   public CodeStore(BlobStore blobs, Path folder) {
     this.blobs = blobs;
     this.folder = folder;
-    forEachFolder(
+    forEach(
+        folder,
         found -> {
-          if (found.getFileName().toString().endsWith(".part")) {
+          if (isPart(found)) {
             delete(found);
+          } else if (found.getFileName().toString().endsWith(DERIVED)) {
+            forEach(
+                found,
+                made -> {
+                  if (isPart(made)) {
+                    delete(made);
+                  }
+                });
           }
         });
+  }
+
+  private static boolean isPart(Path path) {
+    return path.getFileName().toString().endsWith(PART);
+  }
+
+  /**
+   * Where things lie that were made of a function's code and can be made again. What is being made
+   * has a name that ends in {@link #PART}, and is gone after a crash; all of it goes with the code.
+   */
+  public Path derived(CodeReference code) {
+    return folder.resolve(code.sha256() + DERIVED);
+  }
+
+  /**
+   * Gives something that was made of a function's code its lasting name, at once.
+   *
+   * @param made in the folder {@link #derived}
+   * @return false if the code has gone meanwhile; what was made is removed then
+   */
+  public synchronized boolean keep(CodeReference code, Path made, Path lasting) throws IOException {
+    if (!Files.isDirectory(unpacked(code))) {
+      delete(derived(code));
+      return false;
+    }
+    delete(lasting);
+    Files.move(made, lasting, StandardCopyOption.ATOMIC_MOVE);
+    return true;
   }
 
   /**
@@ -75,7 +117,7 @@ public final class CodeStore {
     if (Files.isDirectory(target)) {
       return target;
     }
-    Path part = folder.resolve(code.sha256() + ".part");
+    Path part = folder.resolve(code.sha256() + PART);
     try {
       delete(part);
       Files.createDirectories(part);
@@ -106,14 +148,17 @@ public final class CodeStore {
   /** Forgets code that no function and no instance uses any more. */
   public synchronized void remove(String sha256) {
     delete(folder.resolve(sha256));
+    delete(folder.resolve(sha256 + DERIVED));
     blobs.remove(sha256);
   }
 
   /** Removes all code but that in use, for the start. */
   public void retain(Set<String> inUse) {
-    forEachFolder(
+    forEach(
+        folder,
         found -> {
-          if (!inUse.contains(found.getFileName().toString())) {
+          String name = found.getFileName().toString();
+          if (!inUse.contains(name.replace(DERIVED, ""))) {
             delete(found);
           }
         });
@@ -128,7 +173,7 @@ public final class CodeStore {
     void run(Path folder);
   }
 
-  private void forEachFolder(FolderAction action) {
+  private static void forEach(Path folder, FolderAction action) {
     try (var folders = Files.newDirectoryStream(folder)) {
       folders.forEach(action::run);
     } catch (IOException e) {

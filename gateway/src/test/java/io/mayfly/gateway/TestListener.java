@@ -199,6 +199,7 @@ class TestListener {
                 EchoSandbox::new,
                 new SparePools(EchoSandbox::new, 0, Duration.ZERO, System::nanoTime),
                 new StartGate(4, Duration.ofSeconds(1)),
+                Optional.empty(),
                 clock),
             KeepAlive.fixed(Duration.ofMinutes(1)),
             ConcurrencyLimits.shared(100),

@@ -129,6 +129,7 @@ final class JavaArchive {
     command.add("/bin/sh");
     command.add(guest.resolve("start").toString());
     command.add(interpreter.program().toString());
+    command.add("fresh");
     command.addAll(options);
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);

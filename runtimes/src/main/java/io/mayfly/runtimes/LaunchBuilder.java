@@ -2,6 +2,8 @@ package io.mayfly.runtimes;
 
 import io.mayfly.runtimes.RuntimeLaunch.Channel;
 import io.mayfly.runtimes.RuntimeLaunch.Mount;
+import io.mayfly.runtimes.RuntimeLaunch.Training;
+import io.mayfly.runtimes.RuntimeLaunch.Waiting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -62,6 +65,19 @@ final class LaunchBuilder {
 
   /** A guest that can be started before it is known what function it serves. */
   RuntimeLaunch waitingFrames(List<String> command, String... startVariables) {
+    return waitingFrames(command, Set.of(), Optional.empty(), startVariables);
+  }
+
+  /**
+   * The same.
+   *
+   * @param startValues variables of every function that it must be started with
+   */
+  RuntimeLaunch waitingFrames(
+      List<String> command,
+      Set<String> startValues,
+      Optional<Training> training,
+      String... startVariables) {
     List<String> names = new ArrayList<>(START_VARIABLES);
     names.addAll(List.of(startVariables));
     return new RuntimeLaunch(
@@ -69,7 +85,8 @@ final class LaunchBuilder {
         List.copyOf(mounts),
         Map.copyOf(environment),
         Channel.FRAMES,
-        List.copyOf(names));
+        Optional.of(new Waiting(List.copyOf(names), startValues)),
+        training);
   }
 
   RuntimeLaunch build(Channel channel, List<String> command) {

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -175,12 +176,18 @@ public final class RuntimeCatalog {
   private RuntimeLaunch java(String runtime, Interpreter interpreter) {
     Path guest = guestHome.resolve("java");
     LaunchBuilder launch = new LaunchBuilder(guest, runtime, interpreter.program());
-    List<String> command = new ArrayList<>();
-    command.add("/bin/sh");
-    command.add(LaunchBuilder.GUEST + "/start");
-    command.add(interpreter.program().toString());
+    JavaTraining training = new JavaTraining(guest, interpreter);
+    List<String> command = new ArrayList<>(training.start("fresh"));
     command.addAll(new JavaArchive(guest, interpreter).options(LaunchBuilder.GUEST));
-    return launch.frames(command);
+    if (!training.possible()) {
+      return launch.frames(command);
+    }
+    // The heap is sized by the command line, so a JVM waits for functions of one size.
+    return launch.waitingFrames(
+        command,
+        Set.of("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"),
+        Optional.of(training.training()),
+        JavaTraining.OPTION_VARIABLES.toArray(String[]::new));
   }
 
   /**

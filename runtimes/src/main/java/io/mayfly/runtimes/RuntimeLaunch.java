@@ -1,8 +1,10 @@
 package io.mayfly.runtimes;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -12,28 +14,78 @@ import java.util.Set;
  * @param mounts host files and folders the program needs beside the system's own, read-only
  * @param environment variables the program itself needs; a function's own variables win over them
  * @param channel how the program talks to the platform
- * @param startVariables how the names of variables begin that the program reads at its own start;
- *     empty for a program that cannot be started before it is known what function it serves
+ * @param waiting how it is started without a function, if it can be
+ * @param training how one start of a function can make its later ones quicker, if that is so
  */
 public record RuntimeLaunch(
     List<String> command,
     List<Mount> mounts,
     Map<String, String> environment,
     Channel channel,
-    List<String> startVariables) {
+    Optional<Waiting> waiting,
+    Optional<Training> training) {
+  /** Where a jail shows what a training has made of a function. */
+  public static final Path TRAINED = Path.of("/var/trained");
+
   /** The launch of a program that is started for the function it serves. */
   public RuntimeLaunch(
       List<String> command, List<Mount> mounts, Map<String, String> environment, Channel channel) {
-    this(command, mounts, environment, channel, List.of());
+    this(command, mounts, environment, channel, Optional.empty(), Optional.empty());
+  }
+
+  /**
+   * What a program reads at its own start, and cannot be told later.
+   *
+   * @param variables how the names of such variables begin; a function that sets one itself has the
+   *     program started for it alone
+   * @param values the names of variables that every function has: a waiting program is for those
+   *     functions that have the same values as it
+   */
+  public record Waiting(List<String> variables, Set<String> values) {}
+
+  /**
+   * One start of a function from which others profit.
+   *
+   * @param fingerprint changes whenever what was made before is of no use any more, because the
+   *     program or our guest has changed; fit for a file name
+   * @param record trains, without a channel: writes what it has made to its standard output and
+   *     exits with status 0, or with another if it cannot
+   * @param use starts the program with that
+   * @param variables how the names of variables begin for whose values it is good
+   */
+  public record Training(
+      String fingerprint, List<String> record, List<String> use, List<String> variables) {
+    /** The file below {@link #TRAINED} that holds what was made. */
+    public static final String RESULT = "cache.aot";
+
+    /** The file below {@link #TRAINED} with the function's classes that lie in no jar. */
+    public static final String CLASSES = "classes.jar";
   }
 
   /**
    * Whether the program may be started without a function and given one later (SPECIALISE in
    * docs/design/002-frames.md), if that function sets these variables.
    */
-  public boolean canWait(Set<String> variables) {
-    return !startVariables.isEmpty()
-        && variables.stream().noneMatch(name -> startVariables.stream().anyMatch(name::startsWith));
+  public boolean canWait(Set<String> names) {
+    return waiting.isPresent()
+        && names.stream()
+            .noneMatch(name -> waiting.get().variables().stream().anyMatch(name::startsWith));
+  }
+
+  /** The launch that trains, for a function whose files are in {@code folder} on the host. */
+  public RuntimeLaunch recording(Path folder) {
+    return with(training.orElseThrow().record(), folder, Channel.RUNTIME_API);
+  }
+
+  /** The launch that profits from a training whose result is in {@code folder} on the host. */
+  public RuntimeLaunch trained(Path folder) {
+    return with(training.orElseThrow().use(), folder, channel);
+  }
+
+  private RuntimeLaunch with(List<String> other, Path folder, Channel way) {
+    List<Mount> more = new ArrayList<>(mounts);
+    more.add(new Mount(folder, TRAINED));
+    return new RuntimeLaunch(other, List.copyOf(more), environment, way);
   }
 
   /** A host path shown inside the jail, read-only. */

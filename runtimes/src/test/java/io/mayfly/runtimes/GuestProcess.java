@@ -44,6 +44,9 @@ final class GuestProcess implements AutoCloseable {
   private final FrameWriter writer;
   private int calls;
 
+  /** How much a guest without a function has said, which is nobody's log. */
+  private int unlogged;
+
   private GuestProcess(Path folder, Process process, SocketChannel channel) {
     this.folder = folder;
     this.process = process;
@@ -58,6 +61,7 @@ final class GuestProcess implements AutoCloseable {
     if (!(guest.read().orElseThrow() instanceof GuestFrame.Hello)) {
       throw new IOException("no HELLO: " + guest.log());
     }
+    guest.unlogged = guest.log().length();
     return guest;
   }
 
@@ -174,7 +178,7 @@ final class GuestProcess implements AutoCloseable {
 
   String log() {
     try {
-      return Files.readString(folder.resolve("log"));
+      return Files.readString(folder.resolve("log")).substring(unlogged);
     } catch (IOException unreadable) {
       return unreadable.toString();
     }

@@ -42,7 +42,7 @@ class TestPreparation {
     RuntimeCatalog catalog = prepared();
     for (RuntimeCatalog.Row row : catalog.list()) {
       if (row.id().equals("java17")) {
-        assertThat(catalog.launch(row.id()).command()).hasSize(3);
+        assertThat(catalog.launch(row.id()).command()).hasSize(4);
       } else if (row.id().startsWith("java")) {
         startsWithItsArchiveAlone(catalog.launch(row.id()));
       } else if (row.id().startsWith("python")) {

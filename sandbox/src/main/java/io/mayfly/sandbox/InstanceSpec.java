@@ -17,6 +17,7 @@ import java.util.Map;
  * @param ephemeralStorage the size of {@code /tmp}
  * @param callsAtATime how many calls it is given at the same time, at most; from 1
  * @param logs takes standard output and error
+ * @param background whether it is to have only the CPU time that nobody else wants
  */
 public record InstanceSpec(
     String label,
@@ -26,4 +27,18 @@ public record InstanceSpec(
     DataSize memory,
     DataSize ephemeralStorage,
     int callsAtATime,
-    LogSink logs) {}
+    LogSink logs,
+    boolean background) {
+  /** An instance that somebody waits for. */
+  public InstanceSpec(
+      String label,
+      RuntimeLaunch launch,
+      Path code,
+      Map<String, String> environment,
+      DataSize memory,
+      DataSize ephemeralStorage,
+      int callsAtATime,
+      LogSink logs) {
+    this(label, launch, code, environment, memory, ephemeralStorage, callsAtATime, logs, false);
+  }
+}

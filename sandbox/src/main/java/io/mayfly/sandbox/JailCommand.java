@@ -140,6 +140,7 @@ final class JailCommand {
       bind(options, jail.code().get(), CODE);
     } else {
       folders(options, CODE.resolve("below"));
+      folders(options, RuntimeLaunch.TRAINED.resolve("below"));
     }
     options.add("--perms", "0755", "--dir", "/opt", "--proc", "/proc", "--dev", "/dev");
     if (jail.disk()) {

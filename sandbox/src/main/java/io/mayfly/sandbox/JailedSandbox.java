@@ -77,6 +77,7 @@ final class JailedSandbox implements Sandbox {
         "An instance of " + spec.label(),
         undo -> {
           Jailed jailed = build(base, spec.logs(), undo);
+          jailed.cgroup().background(spec.background());
           jailed.script().end(startScript(spec.launch(), spec.environment()));
           return jailed.instance();
         });
@@ -98,7 +99,7 @@ final class JailedSandbox implements Sandbox {
     jailed.cgroup().background(true);
     jailed.script().end(startScript(spec.launch(), spec.environment()));
     FramesChannel channel = (FramesChannel) jailed.channel();
-    return new JailedSpare(jailed) {
+    return new JailedSpare(jailed, spec.launch()) {
       @Override
       Optional<Outcome> awaitWaiting() throws RuntimeChannel.ChannelClosedException {
         return channel.awaitWaiting();
@@ -135,7 +136,7 @@ final class JailedSandbox implements Sandbox {
     undo.add(() -> machine.pump().forget(waiting.readEnd(), token));
     jailed.instance().whenGone(() -> waits.completeExceptionally(new CancellationException()));
     jailed.script().write("echo >&%1$d; exec %1$d>&-\n".formatted(JailCommand.WAITING_FD));
-    return new JailedSpare(jailed) {
+    return new JailedSpare(jailed, spec.launch()) {
       @Override
       Optional<Outcome> awaitWaiting() {
         try {
@@ -271,9 +272,11 @@ final class JailedSandbox implements Sandbox {
   /** A jail that is given its function late; how, depends on what waits in it. */
   private abstract class JailedSpare implements Spare {
     private final Jailed jailed;
+    private final RuntimeLaunch launch;
 
-    JailedSpare(Jailed jailed) {
+    JailedSpare(Jailed jailed, RuntimeLaunch launch) {
       this.jailed = jailed;
+      this.launch = launch;
     }
 
     /** Waits for what is in the jail; otherwise why it will never wait for a function. */
@@ -292,13 +295,14 @@ final class JailedSandbox implements Sandbox {
       ProcessInstance instance = jailed.instance();
       try {
         instance.restart(spec);
-        jailed.cgroup().background(false);
+        jailed.cgroup().background(spec.background());
         jailed.held().limitMemory(spec.memory());
-        mounter.mount(
-            spec.code(),
-            JailCommand.code(),
-            jailed.held().process().pid(),
-            jailed.cgroup().processes());
+        mount(spec.code(), JailCommand.code());
+        for (RuntimeLaunch.Mount mount : spec.launch().mounts()) {
+          if (!launch.mounts().contains(mount)) {
+            mount(mount.host(), mount.jail());
+          }
+        }
         instance.given();
         give(spec);
         return instance;
@@ -312,6 +316,10 @@ final class JailedSandbox implements Sandbox {
         instance.stop();
         throw e;
       }
+    }
+
+    private void mount(Path host, Path jail) {
+      mounter.mount(host, jail, jailed.held().process().pid(), jailed.cgroup().processes());
     }
 
     @Override

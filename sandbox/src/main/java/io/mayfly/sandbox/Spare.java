@@ -18,7 +18,9 @@ public interface Spare {
 
   /**
    * Gives it its function: code, environment, limits and log. The spare must be prepared, and of
-   * the same launch and ephemeral storage as the function asks for.
+   * the same launch and ephemeral storage as the function asks for; where no program is started
+   * yet, the function's launch may have another command and a mount at {@link
+   * io.mayfly.runtimes.RuntimeLaunch#TRAINED}.
    *
    * @return an instance as {@link Sandbox#start} gives one; its init is under way
    * @throws io.mayfly.model.MayflyException if it cannot be given; the spare is stopped then

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Jails that wait for their function, with and without a runtime that has been started. */
@@ -90,7 +91,8 @@ final class TestSpares extends JailedTest {
         List.of(new RuntimeLaunch.Mount(folder, Path.of("/var/runtime"))),
         Map.of("FROM_LAUNCH", "1"),
         RuntimeLaunch.Channel.FRAMES,
-        List.of("PYTHON"));
+        Optional.of(new RuntimeLaunch.Waiting(List.of("PYTHON"), Set.of())),
+        Optional.empty());
   }
 
   private JailHarness.Function function(RuntimeLaunch launch, String code) {
@@ -202,7 +204,12 @@ final class TestSpares extends JailedTest {
 
   private static RuntimeLaunch launch(String... command) {
     return new RuntimeLaunch(
-        List.of(command), List.of(), Map.of(), RuntimeLaunch.Channel.FRAMES, List.of("X"));
+        List.of(command),
+        List.of(),
+        Map.of(),
+        RuntimeLaunch.Channel.FRAMES,
+        Optional.of(new RuntimeLaunch.Waiting(List.of("X"), Set.of())),
+        Optional.empty());
   }
 
   private Spare unprepared(RuntimeLaunch launch, Duration limit) {

@@ -12,6 +12,7 @@ import io.mayfly.dispatch.InstanceStarter;
 import io.mayfly.dispatch.KeepAlive;
 import io.mayfly.dispatch.SparePools;
 import io.mayfly.dispatch.StartGate;
+import io.mayfly.dispatch.Trainings;
 import io.mayfly.functions.Aliases;
 import io.mayfly.functions.CodeStore;
 import io.mayfly.functions.FunctionCatalog;
@@ -138,16 +139,27 @@ final class Platform implements AutoCloseable {
       SparePools spares =
           closing.add(
               new SparePools(sandbox::get, options.spares(), SPARE_PAUSE, System::nanoTime));
+      HandlerCredentials credentials = new HandlerCredentials(random);
+      Trainings trainings =
+          closing.add(
+              new Trainings(
+                  account,
+                  source,
+                  credentials::issue,
+                  sandbox::get,
+                  new DerivedFolder(code),
+                  options.spares() > 0));
       InstanceStarter starter =
           new InstanceStarter(
               account,
               source,
               runtimes::launch,
-              new HandlerCredentials(random)::issue,
+              credentials::issue,
               function -> (bytes, offset, length) -> logs.write(function, bytes, offset, length),
               sandbox::get,
               spares,
               new StartGate(2 * Runtime.getRuntime().availableProcessors(), START_TIME),
+              Optional.of(trainings),
               clock);
       Dispatcher dispatcher =
           closing.add(
@@ -179,6 +191,7 @@ final class Platform implements AutoCloseable {
             dispatcher.provision();
             spares.stopUnused();
           });
+      trainings.whenDecided(starter::expect);
       catalog.whenServing(starter::expect);
 
       // The network

@@ -33,7 +33,7 @@ record Call(
         number, deadline, requestId, functionArn, traceId, clientContext, cognitoIdentity, payload);
   }
 
-  private static String text(ByteBuffer body, int length) {
+  static String text(ByteBuffer body, int length) {
     byte[] bytes = new byte[length];
     body.get(bytes);
     return new String(bytes, StandardCharsets.UTF_8);

@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 /** What a handler may know about its call. */
 @SuppressWarnings("NullAway") // Context's own contract has nulls, without saying so in its types.
 final class CallContext implements Context {
-  private static final int MEMORY =
-      Integer.parseInt(System.getenv().getOrDefault("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"));
-
   private final Call call;
   private final @Nullable Identity identity;
   private final @Nullable Caller clientContext;
@@ -77,7 +74,7 @@ final class CallContext implements Context {
 
   @Override
   public int getMemoryLimitInMB() {
-    return MEMORY;
+    return Integer.parseInt(System.getenv().getOrDefault("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"));
   }
 
   @Override

@@ -39,13 +39,39 @@ public final class Guest {
     this.platform = platform;
   }
 
-  /** Connects to {@code MAYFLY_SOCKET} and serves {@code _HANDLER} until the platform is gone. */
+  /**
+   * Serves {@code _HANDLER} until the platform is gone.
+   *
+   * @param arguments how it is started (see the script {@code start}): {@code fresh}, {@code
+   *     trained}, {@code training} or {@code waiting}; and the path of the platform's socket
+   */
   public static void main(String[] arguments) throws Exception {
     System.setOut(unbuffered(FileDescriptor.out));
     System.setErr(unbuffered(FileDescriptor.err));
-    Platform platform = new Platform(environment("MAYFLY_SOCKET", ""));
+    switch (arguments[0]) {
+      case "training" -> Training.run();
+      case "waiting" -> {
+        Platform platform = new Platform(arguments[1]);
+        Waiting.forFunction(platform);
+        new Guest(platform).run(ownClasses());
+      }
+      case "trained" -> greeting(arguments[1]).run(ClassLoader.getSystemClassLoader());
+      default -> greeting(arguments[1]).run(ownClasses());
+    }
+  }
+
+  /** Connected, and known to the platform. */
+  static Guest greeting(String socket) throws IOException {
+    Platform platform = new Platform(socket);
     platform.hello();
-    new Guest(platform).run();
+    return new Guest(platform);
+  }
+
+  private static ClassLoader ownClasses() throws IOException {
+    return FunctionClasses.loader(
+        Path.of(environment("LAMBDA_TASK_ROOT", "/var/task")),
+        Path.of("/opt"),
+        ClassLoader.getSystemClassLoader());
   }
 
   private static PrintStream unbuffered(FileDescriptor descriptor) {
@@ -56,29 +82,39 @@ public final class Guest {
     return System.getenv().getOrDefault(name, otherwise);
   }
 
-  private void run() throws Exception {
-    logger.install();
-    ClassLoader classes =
-        FunctionClasses.loader(
-            Path.of(environment("LAMBDA_TASK_ROOT", "/var/task")),
-            Path.of("/opt"),
-            ClassLoader.getSystemClassLoader());
-    Thread.currentThread().setContextClassLoader(classes);
-    Handler handler;
-    try {
-      handler = new HandlerLoader(classes).load(environment("_HANDLER", ""));
-    } catch (Fault fault) {
-      logger.error(fault);
-      platform.initError(BAD_CODE, errorObject(fault.text(), fault.type(), null));
-      System.exit(1);
-      return;
-    }
+  private void run(ClassLoader classes) throws Exception {
+    Handler handler = load(classes);
     platform.ready(callsAtATime);
     if (callsAtATime == 1) {
       Output output = new Output();
       while (serve(handler, platform.next(), output)) {}
     } else {
       serveAtOnce(handler, classes);
+    }
+  }
+
+  /** Does all of {@link #run} but that another handler is given the calls. */
+  void rehearse(ClassLoader classes, Handler other, int calls)
+      throws IOException, ReflectiveOperationException {
+    load(classes);
+    platform.ready(1);
+    Output output = new Output();
+    for (int i = 0; i < calls; i++) {
+      serve(other, platform.next(), output);
+    }
+  }
+
+  /** The function's handler; ends the process if it cannot be loaded. */
+  private Handler load(ClassLoader classes) throws IOException, ReflectiveOperationException {
+    logger.install();
+    Thread.currentThread().setContextClassLoader(classes);
+    try {
+      return new HandlerLoader(classes).load(environment("_HANDLER", ""));
+    } catch (Fault fault) {
+      logger.error(fault);
+      platform.initError(BAD_CODE, errorObject(fault.text(), fault.type(), null));
+      System.exit(1);
+      throw fault;
     }
   }
 

@@ -7,19 +7,22 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * The socket to the platform and the frames on it (docs/design/002-frames.md). The main thread
  * reads; any thread answers.
  */
 final class Platform {
-  private static final short PROTOCOL_VERSION = 1;
+  private static final short PROTOCOL_VERSION = 2;
   private static final byte HELLO = 1;
   private static final byte READY = 2;
   private static final byte INIT_ERROR = 3;
   private static final byte RESULT = 4;
   private static final byte ERROR = 5;
   private static final byte INVOKE = 0x41;
+  private static final byte SPECIALISE = 0x42;
   private static final int HEAD = 9;
 
   private final SocketChannel channel;
@@ -70,6 +73,25 @@ final class Platform {
 
   /** Waits for the next call; ends the process when the platform is gone. */
   Call next() throws IOException {
+    Frame frame = next(INVOKE);
+    return Call.parse(frame.number(), frame.body());
+  }
+
+  /** Waits for a function's variables; ends the process when the platform is gone. */
+  Map<String, String> variables() throws IOException {
+    ByteBuffer body = next(SPECIALISE).body();
+    Map<String, String> variables = new HashMap<>();
+    for (int left = body.getInt(); left > 0; left--) {
+      String name = Call.text(body, body.getInt());
+      variables.put(name, Call.text(body, body.getInt()));
+    }
+    return variables;
+  }
+
+  private record Frame(int number, ByteBuffer body) {}
+
+  /** The next frame of a type; those of other types are for guests that know them. */
+  private Frame next(byte wanted) throws IOException {
     while (true) {
       fill(HEAD);
       int length = input.getInt();
@@ -79,8 +101,8 @@ final class Platform {
       fill(size);
       ByteBuffer body = input.slice(input.position(), size);
       input.position(input.position() + size);
-      if (type == INVOKE) {
-        return Call.parse(number, body);
+      if (type == wanted) {
+        return new Frame(number, body);
       }
     }
   }

@@ -1,0 +1,194 @@
+package io.mayfly.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.lambda.model.InvokeResponse;
+
+/** Caches that Java functions are trained for: made, used, replaced, and gone with their code. */
+final class TestTrainings {
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  private static final String CODE =
+      """
+      import java.util.Map;
+
+      public class App {
+        public App() {
+          BODY;
+        }
+
+        public Object handle(Map<String, Object> event) {
+          return Map.of(
+              "loader", App.class.getClassLoader().getClass().getSimpleName(),
+              "resource", String.valueOf(App.class.getResource("/resource.txt")));
+        }
+      }
+      """;
+
+  @TempDir Path folder;
+
+  // Without spares the cache is what every start uses.
+  private final Mayfly mayfly = Mayfly.start("--spares", "0", "--keep-alive", "1");
+
+  @AfterEach
+  void stop() {
+    mayfly.close();
+  }
+
+  @Test
+  void aCacheIsMadeUsedKeptAndGoesWithItsCode() {
+    deploy("kept", "");
+    Eventually.holds(PATIENCE, () -> caches().size() == 1);
+    Eventually.holds(PATIENCE, () -> mayfly.log().contains("cold starts of kept"));
+    assertUsesCache("kept");
+    mayfly.restart();
+    Eventually.holds(PATIENCE, () -> startsFromCache("kept"));
+    assertThat(mayfly.log()).doesNotContain("came to nothing");
+    mayfly.functions().delete(List.of("kept"));
+    Eventually.holds(PATIENCE, () -> derived().isEmpty());
+  }
+
+  @Test
+  void aCacheForAnotherJdkIsReplaced() throws IOException {
+    deploy("stale", "");
+    Eventually.holds(PATIENCE, () -> caches().size() == 1);
+    Path current = Objects.requireNonNull(caches().getFirst().getParent());
+    mayfly.stop();
+    Path other = current.resolveSibling("0123456789abcdef01234567");
+    Files.move(current, other);
+    mayfly.restart();
+    Eventually.holds(PATIENCE, () -> Files.exists(current.resolve("choice")));
+    assertThat(other).doesNotExist();
+    Eventually.holds(PATIENCE, () -> startsFromCache("stale"));
+  }
+
+  @Test
+  void initsThatExitEatMemoryOrFailCostNothing() {
+    Map<String, String> bodies =
+        Map.of(
+            "exits", "System.exit(3);",
+            "fails", "if (true) throw new IllegalStateException(\"no\");",
+            "eats",
+                "var all = new java.util.ArrayList<byte[]>(); while (true) all.add(new byte[1 << 20]);");
+    bodies.forEach(this::deploy);
+    for (String name : bodies.keySet()) {
+      Eventually.holds(
+          PATIENCE,
+          () -> mayfly.log().contains("training of " + name + ":$LATEST came to nothing"));
+      assertThat(invoke(name).functionError()).isEqualTo("Unhandled");
+    }
+    assertThat(derived()).allSatisfy(each -> assertThat(children(each)).isEmpty());
+    deploy("sound", "");
+    assertThat(invoke("sound").functionError()).isNull();
+    Eventually.holds(PATIENCE, () -> caches().size() == 1);
+    assertUsesCache("sound");
+  }
+
+  @Test
+  void aKillDuringATrainingLeavesNothingHalfMade() {
+    deploy("killed", "");
+    Eventually.holds(PATIENCE, () -> parts() == 1);
+    mayfly.kill9();
+    assertThat(parts()).isEqualTo(1);
+    mayfly.restart();
+    Eventually.holds(PATIENCE, () -> caches().size() == 1 && parts() == 0);
+    Eventually.holds(PATIENCE, () -> startsFromCache("killed"));
+  }
+
+  private void deploy(String name, String body) {
+    try {
+      Path source = Files.createDirectories(folder.resolve(name)).resolve("App.java");
+      Files.writeString(source, CODE.replace("BODY;", body));
+      Path classes = folder.resolve(name + "-classes");
+      Ran.command(
+              List.of(
+                  System.getProperty("java.home") + "/bin/javac",
+                  "-d",
+                  classes.toString(),
+                  source.toString()),
+              Map.of())
+          .ok();
+      byte[] zip =
+          new Zip()
+              .file("App.class", Files.readAllBytes(classes.resolve("App.class")))
+              .file("resource.txt", name)
+              .bytes();
+      mayfly
+          .functions()
+          .deploy(
+              name,
+              mayfly.newestRuntime("java"),
+              "App::handle",
+              zip,
+              request -> request.memorySize(512).timeout(30));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A start after which nothing is kept, seen in what it logs. */
+  private boolean startsFromCache(String name) {
+    Eventually.holds(PATIENCE, () -> Leftovers.of(mayfly.pid()).instances().isEmpty());
+    return log(invoke(name)).contains("Start: AOT cache");
+  }
+
+  /** Classes come from the cache's class path, and resources from the function as ever. */
+  private void assertUsesCache(String name) {
+    Eventually.holds(PATIENCE, () -> startsFromCache(name));
+    assertThat(invoke(name).payload().asUtf8String())
+        .contains("AppClassLoader")
+        .contains("file:/var/task/resource.txt");
+  }
+
+  private InvokeResponse invoke(String name) {
+    return mayfly.functions().invoke(name, "{}");
+  }
+
+  private static String log(InvokeResponse response) {
+    return new String(Base64.getDecoder().decode(response.logResult()), StandardCharsets.UTF_8);
+  }
+
+  private List<Path> derived() {
+    return children(mayfly.data().resolve("code")).stream()
+        .filter(path -> path.toString().endsWith(".derived"))
+        .toList();
+  }
+
+  private List<Path> caches() {
+    return derived().stream()
+        .flatMap(path -> children(path).stream())
+        .filter(path -> !path.toString().endsWith(".part"))
+        .map(path -> path.resolve("cache.aot"))
+        .filter(Files::exists)
+        .toList();
+  }
+
+  private long parts() {
+    return derived().stream()
+        .flatMap(path -> children(path).stream())
+        .filter(path -> path.toString().endsWith(".part"))
+        .count();
+  }
+
+  private static List<Path> children(Path parent) {
+    try (Stream<Path> files = Files.list(parent)) {
+      return files.toList();
+    } catch (IOException gone) {
+      return List.of();
+    }
+  }
+}
