@@ -108,7 +108,7 @@ def main():
         rows,
         bars,
         "Each function called once, one after the other, %g s apart, from a client in Python on the same machine; the time is that of the whole "
-        "HTTP exchange on an open connection. The platform has served another function for %d s before. Functions have 512 MB. Java: not measured yet."
+        "HTTP exchange on an open connection. The platform has served another function for %d s before. Functions have 512 MB. Java: see java.md."
         % (PAUSE_SECONDS, WARM_UP_SECONDS),
     ])
 
