@@ -117,6 +117,28 @@ final class TestFrames extends JailedTest {
   }
 
   @Test
+  void halfClosedConnectionEndsTheInstance() {
+    Instance instance = serving("link.shutdown(socket.SHUT_WR); time.sleep(1000)").ready();
+    assertThat(invoke(instance, "")).isInstanceOf(Outcome.BadResponse.class);
+    assertThat(instance.usable()).isFalse();
+  }
+
+  @Test
+  void answerThatStopsHalfwayTimesOut() {
+    Instance instance = serving("link.sendall(bytes((0, 0, 1))); time.sleep(1000)").ready();
+    assertThat(invoke(instance, "", Duration.ofMillis(300))).isEqualTo(new Outcome.TimedOut());
+    assertThat(instance.usable()).isFalse();
+  }
+
+  @Test
+  void guestThatStopsReadingTimesOut() {
+    Instance instance = guest("hello()\nsend(2, 0, b'')\ntime.sleep(1000)").ready();
+    assertThat(invoke(instance, "x".repeat(6_000_000), Duration.ofMillis(300)))
+        .isEqualTo(new Outcome.TimedOut());
+    assertThat(instance.usable()).isFalse();
+  }
+
+  @Test
   void secondConnectionIsRefused() {
     Instance instance =
         serving(
