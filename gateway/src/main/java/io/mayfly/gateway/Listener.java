@@ -168,20 +168,22 @@ public final class Listener implements AutoCloseable {
       Head head = Head.of(request);
       Router.Route route = router.route(head.host(), head.path());
       long limit = route.bodyBytes();
-      long declared = request.getLength();
+      long declared = length(request);
       if (declared > limit) {
         discard(request, declared);
         send(route.tooLarge(), response, callback);
         return true;
       }
-      int kilobytes =
-          declared >= 0 && declared <= SMALL_BODY ? 0 : (int) (bound(declared, limit) / 1024 + 1);
+      int kilobytes = kilobytes(bound(declared, limit));
       // Even nothing would wait behind others in a fair semaphore.
       if (kilobytes > 0) {
         budget.acquire(kilobytes);
       }
       try {
         Optional<byte[]> body = readBody(request, declared, limit);
+        int held = body.map(whole -> kilobytes(whole.length)).orElse(0);
+        budget.release(kilobytes - held);
+        kilobytes = held;
         HttpResponse answer =
             body.isEmpty()
                 ? route.tooLarge()
@@ -191,6 +193,22 @@ public final class Listener implements AutoCloseable {
         budget.release(kilobytes);
       }
       return true;
+    }
+
+    /**
+     * How long the body is, -1 where only its end will tell: a request that says nothing of its
+     * body has none (RFC 9112, 6.3).
+     */
+    private static long length(Request request) {
+      long declared = request.getLength();
+      return declared < 0 && !request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING)
+          ? 0
+          : declared;
+    }
+
+    /** A body's share of the budget; small ones are free. */
+    private static int kilobytes(long bytes) {
+      return bytes <= SMALL_BODY ? 0 : (int) (bytes / 1024 + 1);
     }
 
     /**

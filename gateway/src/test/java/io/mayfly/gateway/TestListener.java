@@ -58,6 +58,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -83,8 +89,21 @@ class TestListener {
   private Listener listener;
   private FunctionUrl url;
 
+  /** Whoever calls {@code /meet} is answered when so many have. */
+  private static final int MEETING = 300;
+
+  private final CountDownLatch meeting = new CountDownLatch(MEETING);
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(20, TimeUnit.SECONDS)).as("all are there").isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /** Answers each event with itself. */
-  private static final class EchoInstance implements Instance {
+  private final class EchoInstance implements Instance {
     @Override
     public void freeze() {}
 
@@ -105,6 +124,10 @@ class TestListener {
 
     @Override
     public Outcome invoke(Invocation invocation) {
+      if (new String(invocation.payload(), StandardCharsets.UTF_8).contains("rawPath\":\"/meet")) {
+        meeting.countDown();
+        await(meeting);
+      }
       return new Outcome.Success(invocation.payload(), "application/json");
     }
 
@@ -129,7 +152,10 @@ class TestListener {
     }
   }
 
-  private static final class EchoSandbox implements Sandbox {
+  private final class EchoSandbox implements Sandbox {
+    @Override
+    public void expect(SpareSpec spec) {}
+
     @Override
     public Optional<Spare> prepare(SpareSpec spec) {
       return Optional.empty();
@@ -202,7 +228,7 @@ class TestListener {
                 Optional.empty(),
                 clock),
             KeepAlive.fixed(Duration.ofMinutes(1)),
-            ConcurrencyLimits.shared(100),
+            ConcurrencyLimits.shared(MEETING),
             (config, result) -> {},
             clock,
             System::nanoTime);
@@ -305,6 +331,38 @@ class TestListener {
         .containsIgnoringCase("x-amzn-requestid:")
         .doesNotContainIgnoringCase("server:")
         .doesNotContainIgnoringCase("jetty");
+  }
+
+  /** However many wait for their functions: bodies cost memory and requests without do not. */
+  @Test
+  void requestsWithoutABodyAreHandledAllAtOnce() {
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<String>> answers =
+          IntStream.range(0, MEETING)
+              .mapToObj(
+                  each -> callers.submit(() -> exchange(head("GET", "/meet" + each, urlHost()))))
+              .toList();
+      assertThat(answers)
+          .allSatisfy(answer -> assertThat(answer.get()).startsWith("HTTP/1.1 200 OK"));
+    }
+  }
+
+  @Test
+  void chunkedBodiesThatAreSmallAreHandledAllAtOnce() {
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<String>> answers =
+          IntStream.range(0, MEETING)
+              .mapToObj(
+                  each ->
+                      callers.submit(
+                          () ->
+                              exchange(
+                                  head("POST", "/meet", urlHost(), "Transfer-Encoding: chunked"),
+                                  "3\r\nhel\r\n0\r\n\r\n")))
+              .toList();
+      assertThat(answers)
+          .allSatisfy(answer -> assertThat(answer.get()).startsWith("HTTP/1.1 200 OK"));
+    }
   }
 
   @Test
