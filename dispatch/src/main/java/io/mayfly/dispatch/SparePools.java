@@ -55,18 +55,26 @@ public final class SparePools implements AutoCloseable {
   Optional<Spare> take(SpareSpec kind) {
     Optional<SparePool> pool = pool(kind);
     Optional<Spare> spare = pool.flatMap(found -> found.take(nanoTime.getAsLong()));
-    pool.ifPresent(found -> refill(kind, found));
+    pool.ifPresentOrElse(found -> refill(kind, found), () -> foresee(kind));
     return spare;
   }
 
   /** Has spares of a kind made that may be wanted soon. */
   void expect(SpareSpec kind) {
     pool(kind)
-        .ifPresent(
+        .ifPresentOrElse(
             pool -> {
               pool.expect(nanoTime.getAsLong());
               refill(kind, pool);
-            });
+            },
+            () -> foresee(kind));
+  }
+
+  /** Without spares an instance is started afresh, for which the sandbox can get ready as well. */
+  private void foresee(SpareSpec kind) {
+    if (!closed) {
+      Thread.ofVirtual().name("mayfly-foresee").start(() -> sandbox.get().expect(kind));
+    }
   }
 
   private Optional<SparePool> pool(SpareSpec kind) {

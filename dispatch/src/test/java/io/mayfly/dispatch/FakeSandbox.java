@@ -37,6 +37,7 @@ final class FakeSandbox implements Sandbox {
 
   final List<FakeInstance> started = new CopyOnWriteArrayList<>();
   final List<FakeSpare> spares = new CopyOnWriteArrayList<>();
+  final List<SpareSpec> expected = new CopyOnWriteArrayList<>();
   final AtomicInteger breaches = new AtomicInteger();
   private final Function<InstanceSpec, Program> programs;
 
@@ -49,6 +50,11 @@ final class FakeSandbox implements Sandbox {
     FakeInstance instance = new FakeInstance(spec, programs.apply(spec));
     started.add(instance);
     return instance;
+  }
+
+  @Override
+  public void expect(SpareSpec spec) {
+    expected.add(spec);
   }
 
   /** Spares that become instances like any other. */

@@ -163,7 +163,10 @@ final class TestSparePools {
     try (SparePools none = new SparePools(() -> sandbox, 0, Duration.ZERO, nanos::get)) {
       none.expect(KIND);
       assertThat(none.take(KIND)).isEmpty();
+      // But what instances are made from is got ready, also by a start that finds it gone.
+      until(() -> sandbox.expected.size() == 2);
     }
+    assertThat(sandbox.expected).containsOnly(KIND);
     assertThat(sandbox.spares).isEmpty();
   }
 
@@ -176,6 +179,9 @@ final class TestSparePools {
           public Instance start(InstanceSpec spec) {
             throw new IllegalStateException("not asked for");
           }
+
+          @Override
+          public void expect(SpareSpec spec) {}
 
           @Override
           public Optional<Spare> prepare(SpareSpec spec) {

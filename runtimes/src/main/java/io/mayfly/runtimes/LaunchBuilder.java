@@ -65,17 +65,32 @@ final class LaunchBuilder {
 
   /** A guest that can be started before it is known what function it serves. */
   RuntimeLaunch waitingFrames(List<String> command, String... startVariables) {
-    return waitingFrames(command, Set.of(), Optional.empty(), startVariables);
+    return waiting(command, Set.of(), List.of(), Optional.empty(), startVariables);
+  }
+
+  /** The same, with a command that makes such guests by fork. */
+  RuntimeLaunch forkedFrames(
+      List<String> command, List<String> forkServer, String... startVariables) {
+    return waiting(command, Set.of(), forkServer, Optional.empty(), startVariables);
   }
 
   /**
-   * The same.
+   * The same, with a training.
    *
    * @param startValues variables of every function that it must be started with
    */
   RuntimeLaunch waitingFrames(
       List<String> command,
       Set<String> startValues,
+      Optional<Training> training,
+      String... startVariables) {
+    return waiting(command, startValues, List.of(), training, startVariables);
+  }
+
+  private RuntimeLaunch waiting(
+      List<String> command,
+      Set<String> startValues,
+      List<String> forkServer,
       Optional<Training> training,
       String... startVariables) {
     List<String> names = new ArrayList<>(START_VARIABLES);
@@ -85,7 +100,7 @@ final class LaunchBuilder {
         List.copyOf(mounts),
         Map.copyOf(environment),
         Channel.FRAMES,
-        Optional.of(new Waiting(List.copyOf(names), startValues)),
+        Optional.of(new Waiting(List.copyOf(names), startValues, List.copyOf(forkServer))),
         training);
   }
 

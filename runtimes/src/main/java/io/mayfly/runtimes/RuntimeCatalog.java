@@ -147,11 +147,10 @@ public final class RuntimeCatalog {
   private RuntimeLaunch python(String runtime, Interpreter interpreter) {
     Path program = interpreter.program();
     LaunchBuilder launch = new LaunchBuilder(guestHome.resolve("python"), runtime, program);
-    return launch.waitingFrames(
-        List.of(program.toString(), "-u", LaunchBuilder.GUEST + "/main.py"),
-        "PYTHON",
-        "OPENSSL_",
-        "SSL_CERT_");
+    List<String> command = List.of(program.toString(), "-u", LaunchBuilder.GUEST + "/main.py");
+    List<String> forkServer = new ArrayList<>(command);
+    forkServer.add("zygote");
+    return launch.forkedFrames(command, forkServer, "PYTHON", "OPENSSL_", "SSL_CERT_");
   }
 
   private RuntimeLaunch node(String runtime, Interpreter interpreter) {

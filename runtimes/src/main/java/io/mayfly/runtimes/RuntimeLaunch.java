@@ -40,8 +40,15 @@ public record RuntimeLaunch(
    *     program started for it alone
    * @param values the names of variables that every function has: a waiting program is for those
    *     functions that have the same values as it
+   * @param forkServer a command that makes instances in which the program runs already and waits,
+   *     by fork (docs/design/009-zygote.md); empty if there is none
    */
-  public record Waiting(List<String> variables, Set<String> values) {}
+  public record Waiting(List<String> variables, Set<String> values, List<String> forkServer) {}
+
+  /** The command that makes waiting instances by fork; empty if there is none. */
+  public List<String> forkServer() {
+    return waiting.map(Waiting::forkServer).orElse(List.of());
+  }
 
   /**
    * One start of a function from which others profit.

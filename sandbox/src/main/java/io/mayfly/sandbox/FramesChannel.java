@@ -36,6 +36,9 @@ final class FramesChannel implements RuntimeChannel {
 
   private volatile int callsAtATime;
 
+  /** The variables of a function that the guest has not been given yet. */
+  private volatile Optional<Map<String, String>> due = Optional.empty();
+
   private volatile OptionalLong greeted = OptionalLong.empty();
 
   /** The first one; the only one that a guest with one call at a time has. */
@@ -86,6 +89,14 @@ final class FramesChannel implements RuntimeChannel {
     }
   }
 
+  /**
+   * Says what a guest that was started without a function is given as soon as it waits for one. To
+   * be called before {@link #awaitReady}.
+   */
+  void specialiseFirst(Map<String, String> environment) {
+    due = Optional.of(environment);
+  }
+
   @Override
   public Optional<Outcome> awaitReady() throws ChannelClosedException {
     boolean waiting;
@@ -96,10 +107,16 @@ final class FramesChannel implements RuntimeChannel {
         () -> {
           Optional<Outcome> refused = Optional.empty();
           if (!waiting) {
-            refused = greet(connect(), VERSION);
+            refused = greet(connect(), due.isPresent() ? WAITING_VERSION : VERSION);
             closeIfComplete(0);
           }
-          return refused.isPresent() ? refused : start();
+          if (refused.isPresent()) {
+            return refused;
+          }
+          if (due.isPresent()) {
+            connected().writer().specialise(due.get());
+          }
+          return start();
         });
   }
 

@@ -109,15 +109,24 @@ final class JailCommand {
         ARGUMENTS_FD,
         options(jail),
         PASSWD_FD,
-        utf8(
-            """
-            root:x:0:0:root:/root:/sbin/nologin
-            sbx_user1051:x:%d:%d::/home/sbx_user1051:/sbin/nologin
-            nobody:x:65534:65534:nobody:/:/sbin/nologin
-            """
-                .formatted(jail.uid(), jail.uid())),
+        utf8(passwd(jail.uid())),
         GROUP_FD,
-        utf8("root:x:0:\nsbx_user1051:x:%d:\nnogroup:x:65534:\n".formatted(jail.uid())));
+        utf8(group(jail.uid())));
+  }
+
+  /** The users that a jail knows. */
+  static String passwd(int uid) {
+    return """
+           root:x:0:0:root:/root:/sbin/nologin
+           sbx_user1051:x:%d:%d::/home/sbx_user1051:/sbin/nologin
+           nobody:x:65534:65534:nobody:/:/sbin/nologin
+           """
+        .formatted(uid, uid);
+  }
+
+  /** The groups that a jail knows. */
+  static String group(int uid) {
+    return "root:x:0:\nsbx_user1051:x:%d:\nnogroup:x:65534:\n".formatted(uid);
   }
 
   private static byte[] utf8(String text) {

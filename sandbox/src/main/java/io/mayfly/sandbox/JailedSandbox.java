@@ -2,31 +2,27 @@ package io.mayfly.sandbox;
 
 import io.mayfly.model.DataSize;
 import io.mayfly.model.ErrorCode;
-import io.mayfly.model.Limits;
 import io.mayfly.model.MayflyException;
 import io.mayfly.model.Outcome;
 import io.mayfly.runtimes.RuntimeLaunch;
-import io.mayfly.runtimes.RuntimeLaunch.Channel;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
  * Instances in jails: namespaces, control groups, a system call filter and a user of their own.
  *
- * <p>What needs no namespace is prepared on the caller's thread and the launcher does the rest. In
- * every jail a shell waits for the script that makes it a runtime: at {@link #start} the script
+ * <p>Where the runtime has a fork server, instances are forked from it ({@link Zygotes}). In all
+ * other jails a shell waits for the script that makes it a runtime: at {@link #start} the script
  * comes at once; a spare's comes with its function, or has it start a runtime that itself waits.
  * What is half made is undone in the reverse order by {@link Undo}.
  */
@@ -34,16 +30,19 @@ final class JailedSandbox implements Sandbox {
   /** Enough for every runtime without a function; a function brings its own limit. */
   private static final DataSize SPARE_MEMORY = DataSize.ofMegabytes(512);
 
+  private static final Duration ZYGOTE_PATIENCE = Duration.ofSeconds(30);
+
   private final Instances instances = new Instances();
   private final Machine machine;
   private final Cgroups cgroups;
   private final RunFolder run;
-  private final Optional<ScratchDisks> disks;
-  private final JailCommand command;
-  private final UserIds users;
+  private final JailBuilder builder;
   private final Mounter mounter = new Mounter();
   private final boolean mountsLate = Mounter.works();
+  private final boolean forks;
   private final byte[] filter = new SeccompFilter(SeccompFilter.Processor.current()).program();
+  private final Future<?> tidying;
+  private final Zygotes zygotes = new Zygotes(this::makeZygote, System::nanoTime);
 
   /**
    * @param disks makes instances' {@code /tmp}; without, it is in memory
@@ -58,29 +57,67 @@ final class JailedSandbox implements Sandbox {
     this.machine = machine;
     this.cgroups = cgroups;
     this.run = run;
-    this.disks = disks;
-    this.command = command;
-    this.users = users;
+    // In a user namespace a jail has one of its own, in which only bubblewrap is at home.
+    this.forks = mountsLate && users.own();
+    this.builder = new JailBuilder(instances, machine, cgroups, run, disks, command, users, filter);
+    this.tidying =
+        machine.timer().scheduleWithFixedDelay(zygotes::closeUnused, 1, 1, TimeUnit.MINUTES);
   }
 
   @Override
   public ProcessInstance start(InstanceSpec spec) {
-    Base base =
-        new Base(
+    JailBuilder.Base base =
+        new JailBuilder.Base(
             spec.launch(),
             Optional.of(spec.code()),
             spec.memory(),
             spec.ephemeralStorage(),
             spec.callsAtATime(),
             Optional.empty());
+    Map<String, String> environment = variables(spec.launch(), spec.environment());
+    Optional<Zygote> zygote = zygotes.find(Zygote.Kind.of(spec.launch(), environment));
+    if (zygote.isPresent()) {
+      Optional<ProcessInstance> forked = forked(zygote.get(), base, environment, spec);
+      if (forked.isPresent()) {
+        return forked.get();
+      }
+    }
     return guarded(
         "An instance of " + spec.label(),
         undo -> {
-          Jailed jailed = build(base, spec.logs(), undo);
-          jailed.cgroup().background(spec.background());
-          jailed.script().end(startScript(spec.launch(), spec.environment()));
-          return jailed.instance();
+          JailBuilder.Shell shell = builder.shell(base, spec.logs(), undo);
+          shell.jailed().cgroup().background(spec.background());
+          shell.script().end(startScript(spec.launch(), spec.environment()));
+          return shell.jailed().instance();
         });
+  }
+
+  /** Empty if the zygote has come to its end, which is no reason not to start an instance. */
+  private Optional<ProcessInstance> forked(
+      Zygote zygote, JailBuilder.Base base, Map<String, String> environment, InstanceSpec spec) {
+    try {
+      return Optional.of(
+          guarded(
+              "An instance of " + spec.label(),
+              undo -> {
+                JailBuilder.Jailed jailed = builder.fork(zygote, base, spec.logs(), undo);
+                ((FramesChannel) jailed.channel()).specialiseFirst(environment);
+                return jailed.instance();
+              }));
+    } catch (MayflyException e) {
+      if (zygote.usable()) {
+        throw e;
+      }
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public void expect(SpareSpec spec) {
+    if (forks && spec.started() && !spec.launch().forkServer().isEmpty()) {
+      Map<String, String> environment = variables(spec.launch(), spec.environment());
+      zygotes.expect(Zygote.Kind.of(spec.launch(), environment), environment);
+    }
   }
 
   @Override
@@ -88,18 +125,68 @@ final class JailedSandbox implements Sandbox {
     if (!mountsLate) {
       return Optional.empty();
     }
+    Optional<Zygote> zygote = spec.started() ? zygote(spec) : Optional.empty();
     return Optional.of(
         guarded(
             "A spare instance",
-            undo -> spec.started() ? waitingRuntime(spec, undo) : waitingShell(spec, undo)));
+            undo -> {
+              if (zygote.isPresent()) {
+                return forkedRuntime(zygote.get(), spec, undo);
+              }
+              return spec.started() ? waitingRuntime(spec, undo) : waitingShell(spec, undo);
+            }));
   }
 
-  private Spare waitingRuntime(SpareSpec spec, Undo undo) {
-    Jailed jailed = build(Base.ofSpare(spec, Optional.empty()), JailedSandbox::ignore, undo);
+  private Optional<Zygote> zygote(SpareSpec spec) {
+    if (!forks || spec.launch().forkServer().isEmpty()) {
+      return Optional.empty();
+    }
+    Map<String, String> environment = variables(spec.launch(), spec.environment());
+    return zygotes.await(Zygote.Kind.of(spec.launch(), environment), environment);
+  }
+
+  /**
+   * Makes a zygote in the mount namespace of a jail that is built as for an instance, so that what
+   * instances see of the machine is the same both ways; the rest of that jail ends again.
+   */
+  private Zygote makeZygote(Zygote.Kind kind, Map<String, String> environment) {
+    Map<String, String> variables = new LinkedHashMap<>(environment);
+    variables.put("MAYFLY_SOCKET", JailCommand.socketInJail());
+    SpareSpec template = new SpareSpec(kind.launch(), false, Map.of(), DataSize.ofMegabytes(512));
+    JailedSpare spare = guarded("A fork server", undo -> waitingShell(template, undo));
+    try {
+      if (!spare.awaitPrepared(ZYGOTE_PATIENCE)) {
+        throw new MayflyException(ErrorCode.SERVICE_UNAVAILABLE, "its jail ended");
+      }
+      int mounts = Posix.open(Mounter.namespace(spare.jailed.insider()).toString(), Posix.O_RDONLY);
+      try {
+        return Zygote.start(machine, mounts, kind.launch(), variables, filter, System::nanoTime);
+      } finally {
+        Posix.close(mounts);
+      }
+    } finally {
+      spare.stop();
+    }
+  }
+
+  private JailedSpare forkedRuntime(Zygote zygote, SpareSpec spec, Undo undo) {
+    return waiting(
+        builder.fork(zygote, spareBase(spec, Optional.empty()), JailedSandbox::ignore, undo),
+        spec.launch());
+  }
+
+  private JailedSpare waitingRuntime(SpareSpec spec, Undo undo) {
+    JailBuilder.Shell shell =
+        builder.shell(spareBase(spec, Optional.empty()), JailedSandbox::ignore, undo);
+    shell.script().end(startScript(spec.launch(), spec.environment()));
+    return waiting(shell.jailed(), spec.launch());
+  }
+
+  /** A spare whose runtime waits for its function. */
+  private JailedSpare waiting(JailBuilder.Jailed jailed, RuntimeLaunch launch) {
     jailed.cgroup().background(true);
-    jailed.script().end(startScript(spec.launch(), spec.environment()));
     FramesChannel channel = (FramesChannel) jailed.channel();
-    return new JailedSpare(jailed, spec.launch()) {
+    return new JailedSpare(jailed, launch) {
       @Override
       Optional<Outcome> awaitWaiting() throws RuntimeChannel.ChannelClosedException {
         return channel.awaitWaiting();
@@ -112,16 +199,18 @@ final class JailedSandbox implements Sandbox {
     };
   }
 
-  private Spare waitingShell(SpareSpec spec, Undo undo) {
+  private JailedSpare waitingShell(SpareSpec spec, Undo undo) {
     Posix.Pipe waiting = Posix.inwardPipe();
     undo.add(() -> Posix.close(waiting.readEnd()));
-    Jailed jailed;
+    JailBuilder.Shell shell;
     try {
-      jailed =
-          build(Base.ofSpare(spec, Optional.of(waiting.writeEnd())), JailedSandbox::ignore, undo);
+      shell =
+          builder.shell(
+              spareBase(spec, Optional.of(waiting.writeEnd())), JailedSandbox::ignore, undo);
     } finally {
       Posix.close(waiting.writeEnd());
     }
+    JailBuilder.Jailed jailed = shell.jailed();
     jailed.cgroup().background(true);
     CompletableFuture<Void> waits = new CompletableFuture<>();
     long token =
@@ -135,7 +224,7 @@ final class JailedSandbox implements Sandbox {
                 });
     undo.add(() -> machine.pump().forget(waiting.readEnd(), token));
     jailed.instance().whenGone(() -> waits.completeExceptionally(new CancellationException()));
-    jailed.script().write("echo >&%1$d; exec %1$d>&-\n".formatted(JailCommand.WAITING_FD));
+    shell.script().write("echo >&%1$d; exec %1$d>&-\n".formatted(JailCommand.WAITING_FD));
     return new JailedSpare(jailed, spec.launch()) {
       @Override
       Optional<Outcome> awaitWaiting() {
@@ -149,7 +238,7 @@ final class JailedSandbox implements Sandbox {
 
       @Override
       void give(InstanceSpec function) {
-        jailed
+        shell
             .script()
             .end(
                 "cd "
@@ -160,11 +249,16 @@ final class JailedSandbox implements Sandbox {
     };
   }
 
+  private static JailBuilder.Base spareBase(SpareSpec spec, Optional<Integer> waiting) {
+    return new JailBuilder.Base(
+        spec.launch(), Optional.empty(), SPARE_MEMORY, spec.ephemeralStorage(), 1, waiting);
+  }
+
   /** What a spare prints before it has a function is nobody's log. */
   private static void ignore(byte[] bytes, int offset, int length) {}
 
   /** Builds something; what was built is undone if that fails. */
-  private <T> T guarded(String what, Function<Undo, T> building) {
+  private static <T> T guarded(String what, Function<Undo, T> building) {
     Undo undo = new Undo();
     try {
       return building.apply(undo);
@@ -182,99 +276,12 @@ final class JailedSandbox implements Sandbox {
         ErrorCode.SERVICE_UNAVAILABLE, what + " could not be started: " + e.getMessage(), e);
   }
 
-  /**
-   * What a jail is built from.
-   *
-   * @param waiting a descriptor for the shell to say that it waits for its script
-   */
-  private record Base(
-      RuntimeLaunch launch,
-      Optional<Path> code,
-      DataSize memory,
-      DataSize ephemeralStorage,
-      int callsAtATime,
-      Optional<Integer> waiting) {
-    static Base ofSpare(SpareSpec spec, Optional<Integer> waiting) {
-      return new Base(
-          spec.launch(), Optional.empty(), SPARE_MEMORY, spec.ephemeralStorage(), 1, waiting);
-    }
-  }
-
-  /**
-   * A jail with a shell in it that waits for its script.
-   *
-   * @param script the shell's standard input
-   */
-  private record Jailed(
-      ProcessInstance instance, RuntimeChannel channel, Held held, ScriptPipe script) {
-    Cgroups.Cgroup cgroup() {
-      return held.cgroup();
-    }
-  }
-
-  private Jailed build(Base base, LogSink logs, Undo undo) {
-    String id = instances.newId();
-    long started = System.nanoTime();
-    int slot = users.take();
-    undo.add(() -> users.giveBack(slot));
-    Cgroups.Cgroup cgroup = cgroups.create(id, base.memory());
-    undo.add(() -> Reaping.untilGone(cgroup));
-    Optional<Launcher.Disk> disk =
-        disks.map(maker -> disk(maker, id, base.ephemeralStorage(), users.uid(slot), run, undo));
-    boolean frames = base.launch().channel() == Channel.FRAMES;
-    Optional<FramesListener> socket = frames ? Optional.of(listen(id, undo)) : Optional.empty();
-    JailCommand.Jail jail =
-        new JailCommand.Jail(
-            base.launch(),
-            base.code(),
-            base.ephemeralStorage(),
-            hostname(slot),
-            users.uid(slot),
-            disk.isPresent(),
-            socket.map(FramesListener::path));
-
-    EventCounter alarm = new EventCounter();
-    undo.add(alarm::close);
-    cgroup.notifyOutOfMemory(alarm.descriptor());
-    Posix.Pipe input = Posix.pipe();
-    ScriptPipe script = new ScriptPipe(input.writeEnd());
-    undo.add(script::close);
-    Posix.Pipe output = Posix.inwardPipe();
-    undo.add(() -> Posix.close(output.readEnd()));
-    Launcher.Started process =
-        launch(jail, cgroup, disk, input.readEnd(), output.writeEnd(), base.waiting());
-    undo.forgetLast();
-    RuntimeChannel channel =
-        socket
-            .<RuntimeChannel>map(listener -> new FramesChannel(listener, base.callsAtATime()))
-            .orElseGet(
-                () -> new RuntimeApiChannel(process.listener().orElseThrow(), base.callsAtATime()));
-    Held held = new Held(process, cgroup, alarm, undo, base.memory());
-    OutputPipe pipe = new OutputPipe(machine.pump(), logs, output.readEnd());
-    ProcessInstance instance =
-        new ProcessInstance(
-            id,
-            started,
-            process,
-            channel,
-            held,
-            pipe,
-            machine.pump(),
-            machine.timer(),
-            base.callsAtATime());
-    long token = machine.pump().watch(alarm.descriptor(), instance::checkMemory);
-    undo.add(() -> machine.pump().forget(alarm.descriptor(), token));
-    instance.watch();
-    instances.add(instance);
-    return new Jailed(instance, channel, held, script);
-  }
-
   /** A jail that is given its function late; how, depends on what waits in it. */
   private abstract class JailedSpare implements Spare {
-    private final Jailed jailed;
+    private final JailBuilder.Jailed jailed;
     private final RuntimeLaunch launch;
 
-    JailedSpare(Jailed jailed, RuntimeLaunch launch) {
+    JailedSpare(JailBuilder.Jailed jailed, RuntimeLaunch launch) {
       this.jailed = jailed;
       this.launch = launch;
     }
@@ -319,7 +326,7 @@ final class JailedSandbox implements Sandbox {
     }
 
     private void mount(Path host, Path jail) {
-      mounter.mount(host, jail, jailed.held().process().pid(), jailed.cgroup().processes());
+      mounter.mount(host, jail, jailed.insider());
     }
 
     @Override
@@ -331,65 +338,6 @@ final class JailedSandbox implements Sandbox {
     public void stop() {
       jailed.instance().stop();
     }
-  }
-
-  /** Has the launcher start the jail's first process, and closes what only it needs. */
-  private Launcher.Started launch(
-      JailCommand.Jail jail,
-      Cgroups.Cgroup cgroup,
-      Optional<Launcher.Disk> disk,
-      int script,
-      int output,
-      Optional<Integer> waiting) {
-    List<Integer> ours = new ArrayList<>(List.of(script, output));
-    try {
-      Map<Integer, Integer> descriptors = new LinkedHashMap<>();
-      descriptors.put(0, script);
-      descriptors.put(1, output);
-      descriptors.put(2, output);
-      waiting.ifPresent(end -> descriptors.put(JailCommand.WAITING_FD, end));
-      Map<Integer, byte[]> files = new LinkedHashMap<>(command.files(jail));
-      files.put(JailCommand.SECCOMP_FD, filter);
-      files.forEach(
-          (target, content) -> {
-            int file = Posix.memoryFile("mayfly", content);
-            ours.add(file);
-            descriptors.put(target, file);
-          });
-      return machine
-          .launcher()
-          .start(
-              new Launcher.Plan(
-                  command.command(jail, cgroup.joinFiles()),
-                  List.of("PATH=/usr/bin:/bin"),
-                  descriptors,
-                  "/",
-                  Spawn.NEW_SESSION,
-                  jail.socket().isPresent()
-                      ? Launcher.Network.OWN
-                      : Launcher.Network.OWN_WITH_RUNTIME_API,
-                  disk));
-    } finally {
-      ours.forEach(Posix::close);
-    }
-  }
-
-  private static Launcher.Disk disk(
-      ScratchDisks maker, String id, DataSize size, int owner, RunFolder run, Undo undo) {
-    Path image = maker.create(id, size);
-    undo.add(() -> Posix.unlink(image.toString()));
-    return new Launcher.Disk(image, run.scratchMount(), owner);
-  }
-
-  /** Lambda's host names are addresses in this range, and programs have come to print them. */
-  private static String hostname(int slot) {
-    return "169-254-" + (100 + slot / 254 % 100) + "-" + (1 + slot % 254);
-  }
-
-  private FramesListener listen(String id, Undo undo) {
-    FramesListener listener = FramesListener.open(run.socket(id));
-    undo.add(listener::close);
-    return listener;
   }
 
   private static String startScript(RuntimeLaunch launch, Map<String, String> own) {
@@ -410,115 +358,15 @@ final class JailedSandbox implements Sandbox {
     return environment;
   }
 
-  /** An instance's share: a whole CPU for every 1,769 MB. */
-  private static double cpus(DataSize memory) {
-    return (double) memory.bytes() / Limits.MEMORY_PER_CPU.bytes();
-  }
-
   @Override
   public void close() {
+    tidying.cancel(false);
+    zygotes.close();
     instances.stopAll();
     mounter.close();
+    builder.close();
     machine.close();
     cgroups.close();
     run.close();
-  }
-
-  /** The limits around one instance's processes. */
-  private static final class Held implements Containment {
-    private final Launcher.Started process;
-    private final Cgroups.Cgroup cgroup;
-    private final EventCounter alarm;
-    private final Undo undo;
-    private volatile DataSize memory;
-
-    Held(
-        Launcher.Started process,
-        Cgroups.Cgroup cgroup,
-        EventCounter alarm,
-        Undo undo,
-        DataSize memory) {
-      this.process = process;
-      this.cgroup = cgroup;
-      this.alarm = alarm;
-      this.undo = undo;
-      this.memory = memory;
-    }
-
-    Launcher.Started process() {
-      return process;
-    }
-
-    Cgroups.Cgroup cgroup() {
-      return cgroup;
-    }
-
-    /** Changes how much memory they may use, and with it their share of the CPU. */
-    void limitMemory(DataSize limit) {
-      cgroup.limitMemory(limit);
-      memory = limit;
-    }
-
-    @Override
-    public void ready() {
-      cgroup.limitCpu(cpus(memory));
-    }
-
-    @Override
-    public void freeze() {
-      cgroup.freeze();
-    }
-
-    @Override
-    public void thaw() {
-      cgroup.thaw();
-    }
-
-    @Override
-    public DataSize peakMemory() {
-      return cgroup.peakMemory();
-    }
-
-    @Override
-    public boolean memoryAlarm() {
-      return alarm.raised();
-    }
-
-    @Override
-    public boolean ranOutOfMemory() {
-      return cgroup.ranOutOfMemory();
-    }
-
-    @Override
-    public void kill() {
-      // The group has everything in it but a process that has not joined yet.
-      Posix.signal(process.processDescriptor(), Posix.SIGKILL);
-      cgroup.kill();
-    }
-
-    @Override
-    public void release() {
-      undo.run();
-    }
-  }
-
-  /** What has to be undone, newest first. For one thread at a time. */
-  private static final class Undo {
-    private final Deque<Runnable> steps = new ArrayDeque<>();
-
-    synchronized void add(Runnable step) {
-      steps.push(step);
-    }
-
-    /** The newest step has become somebody else's to do. */
-    synchronized void forgetLast() {
-      steps.pop();
-    }
-
-    synchronized void run() {
-      while (!steps.isEmpty()) {
-        steps.pop().run();
-      }
-    }
   }
 }

@@ -76,6 +76,19 @@ final class Launcher implements AutoCloseable {
     return onThread(() -> launch(plan));
   }
 
+  /**
+   * Starts a process in a mount namespace that exists already.
+   *
+   * @param mounts the namespace's descriptor; programs and folders are looked up in it
+   */
+  Started startIn(int mounts, Plan plan) {
+    return onThread(
+        () -> {
+          Posix.unshare(plan.network() == Network.HOST ? 0 : Posix.CLONE_NEWNET);
+          return started(inMounts(mounts, () -> Spawn.start(plan)), Optional.empty());
+        });
+  }
+
   /** Runs {@code work} on the launcher's thread with a mount namespace of its own. */
   void inMountNamespace(IntSupplier work) {
     int ignored = onThread(() -> withOwnMounts(work));
@@ -132,17 +145,32 @@ final class Launcher implements AutoCloseable {
 
   /** Runs {@code work} in a mount namespace that ends with it and the processes it starts. */
   private static int withOwnMounts(IntSupplier work) {
+    return andBack(
+        () -> {
+          Posix.unshare(Posix.CLONE_NEWNS);
+          // Mounts made on the host still arrive here, but none made here is seen outside.
+          Posix.mount("none", "/", "", Posix.MS_REC | Posix.MS_SLAVE, "");
+          return work.getAsInt();
+        });
+  }
+
+  private static int inMounts(int namespace, IntSupplier work) {
+    return andBack(
+        () -> {
+          Posix.setNamespace(namespace, Posix.CLONE_NEWNS);
+          return work.getAsInt();
+        });
+  }
+
+  /** Runs {@code work}, which may leave the thread in another mount namespace. */
+  private static int andBack(IntSupplier work) {
+    // Only a thread that shares its root and current folder with no other may change namespaces.
+    Posix.unshare(Posix.CLONE_FS);
     int host = Posix.open("/proc/thread-self/ns/mnt", Posix.O_RDONLY);
     try {
-      Posix.unshare(Posix.CLONE_NEWNS);
-      try {
-        // Mounts made on the host still arrive here, but none made here is seen outside.
-        Posix.mount("none", "/", "", Posix.MS_REC | Posix.MS_SLAVE, "");
-        return work.getAsInt();
-      } finally {
-        Posix.setNamespace(host, Posix.CLONE_NEWNS);
-      }
+      return work.getAsInt();
     } finally {
+      Posix.setNamespace(host, Posix.CLONE_NEWNS);
       Posix.close(host);
     }
   }

@@ -34,13 +34,12 @@ final class Mounter implements AutoCloseable {
   /**
    * Mounts a folder, read-only.
    *
-   * @param outside a process of the instance that is not in its jail
-   * @param processes those and the ones in the jail, by their ids
+   * @param inside a process in the jail
    * @throws PosixException if the kernel refuses
    */
-  void mount(Path folder, Path target, int outside, List<Integer> processes) {
+  void mount(Path folder, Path target, int inside) {
     try {
-      thread.submit(() -> mountHere(folder, target, outside, processes)).get();
+      thread.submit(() -> mountHere(folder, target, inside)).get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
@@ -52,7 +51,7 @@ final class Mounter implements AutoCloseable {
     }
   }
 
-  private static void mountHere(Path folder, Path target, int outside, List<Integer> processes) {
+  private static void mountHere(Path folder, Path target, int inside) {
     // Only a thread that shares its root and current folder with no other may change namespaces.
     Posix.unshare(Posix.CLONE_FS);
     int home = Posix.open("/proc/thread-self/ns/mnt", Posix.O_RDONLY);
@@ -60,7 +59,7 @@ final class Mounter implements AutoCloseable {
     int jail = -1;
     try {
       mount = Posix.detachedMount(folder.toString());
-      jail = Posix.open(namespace(insider(outside, processes)).toString(), Posix.O_RDONLY);
+      jail = Posix.open(namespace(inside).toString(), Posix.O_RDONLY);
       Posix.setNamespace(jail, Posix.CLONE_NEWNS);
       try {
         Posix.attachMount(mount, target.toString());
@@ -76,8 +75,13 @@ final class Mounter implements AutoCloseable {
     }
   }
 
-  /** A process whose mounts are not those of the process outside. */
-  private static int insider(int outside, List<Integer> processes) {
+  /**
+   * A process in the jail.
+   *
+   * @param outside a process of the instance that is not
+   * @param processes all of the instance's, by their ids
+   */
+  static int insider(int outside, List<Integer> processes) {
     Path mounts = link(outside);
     return processes.stream()
         .filter(process -> !link(process).equals(mounts))
@@ -93,7 +97,8 @@ final class Mounter implements AutoCloseable {
     }
   }
 
-  private static Path namespace(int process) {
+  /** Where the kernel shows the mount namespace of a process. */
+  static Path namespace(int process) {
     return Path.of("/proc", Integer.toString(process), "ns", "mnt");
   }
 

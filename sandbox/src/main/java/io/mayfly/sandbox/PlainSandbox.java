@@ -156,6 +156,10 @@ final class PlainSandbox implements Sandbox {
     return result.replace("/var/task", spec.code().toString());
   }
 
+  /** Nothing is made ahead here. */
+  @Override
+  public void expect(SpareSpec spec) {}
+
   /** None: a function's code has no place of its own here that it could come to late. */
   @Override
   public Optional<Spare> prepare(SpareSpec spec) {

@@ -20,6 +20,7 @@ final class Posix {
   static final int CLONE_NEWNS = 0x0002_0000;
   static final int CLONE_NEWNET = 0x4000_0000;
   static final int O_RDONLY = 0;
+  static final int O_WRONLY = 1;
   static final int O_RDWR = 2;
   static final int O_CLOEXEC = 0x8_0000;
   static final int SEEK_DATA = 3;

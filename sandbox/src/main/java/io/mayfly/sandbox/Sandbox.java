@@ -13,6 +13,12 @@ public interface Sandbox extends AutoCloseable {
   Instance start(InstanceSpec spec);
 
   /**
+   * Says that instances of a kind may be started soon: what they are made from is got ready in the
+   * background. Costs next to nothing where that is so already.
+   */
+  void expect(SpareSpec spec);
+
+  /**
    * Starts to prepare a spare and returns as soon as its first process runs; {@link
    * Spare#awaitPrepared} tells when it can be given a function.
    *

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToIntFunction;
 
 /**
  * Instances' {@code /tmp}: a file system of exactly the size a function was given, on the disk
@@ -39,7 +40,7 @@ final class ScratchDisks {
    * No barriers: nobody needs what is on a disk after a crash, and without this mounting,
    * unmounting and every fsync of a function would wait for the machine's real disk.
    */
-  private static final String MOUNT_OPTIONS = "noinit_itable,nobarrier";
+  private static final List<String> MOUNT_OPTIONS = List.of("noinit_itable", "nobarrier");
 
   private final Path folder;
   private final Map<DataSize, Template> templates = new ConcurrentHashMap<>();
@@ -94,20 +95,54 @@ final class ScratchDisks {
    * namespace of the instance to be.
    */
   static void mount(Path image, Path target, int owner) {
+    int ignored =
+        onLoopDevice(
+            image,
+            device -> {
+              Posix.mount(
+                  device,
+                  target.toString(),
+                  "ext4",
+                  Posix.MS_NOSUID | Posix.MS_NODEV | Posix.MS_NOATIME,
+                  String.join(",", MOUNT_OPTIONS));
+              Posix.removeFolder(target.resolve("lost+found").toString());
+              Posix.changeOwner(target.toString(), owner, owner);
+              return 0;
+            });
+  }
+
+  /**
+   * Mounts an image, attached nowhere yet, and unlinks it, whatever happens.
+   *
+   * @return the mount's descriptor
+   */
+  static int detached(Path image, int owner) {
+    return onLoopDevice(
+        image,
+        device -> {
+          int mount =
+              DetachedMounts.ofDevice(
+                  "ext4",
+                  device,
+                  MOUNT_OPTIONS,
+                  DetachedMounts.NO_SUID
+                      | DetachedMounts.NO_DEVICES
+                      | DetachedMounts.NO_ACCESS_TIMES);
+          DetachedMounts.removeFolder(mount, "lost+found");
+          DetachedMounts.changeOwner(mount, owner);
+          return mount;
+        });
+  }
+
+  /** Has an image used through a loop device that frees itself after that use. */
+  private static int onLoopDevice(Path image, ToIntFunction<String> use) {
     int backing = -1;
     int device = -1;
     try {
       backing = Posix.open(image.toString(), Posix.O_RDWR);
       LoopDevice loop = attach(backing);
       device = loop.descriptor();
-      Posix.mount(
-          loop.path(),
-          target.toString(),
-          "ext4",
-          Posix.MS_NOSUID | Posix.MS_NODEV | Posix.MS_NOATIME,
-          MOUNT_OPTIONS);
-      Posix.removeFolder(target.resolve("lost+found").toString());
-      Posix.changeOwner(target.toString(), owner, owner);
+      return use.applyAsInt(loop.path());
     } finally {
       if (device >= 0) {
         Posix.close(device);

@@ -13,7 +13,9 @@ final class CrashingPlatform {
   private CrashingPlatform() {}
 
   public static void main(String[] arguments) throws IOException {
-    JailHarness jails = new JailHarness(Path.of(arguments[0]));
+    JailHarness jails =
+        new JailHarness(
+            Path.of(arguments[0]), Isolation.JAIL, JailHarness.Way.valueOf(arguments[1]));
     Instance idle = jails.python("handler = lambda event: event").ready();
     JailHarness.Function bomb =
         jails.python(
@@ -35,7 +37,9 @@ final class CrashingPlatform {
     System.out.println("running " + kept.size());
     System.out.flush();
     while (idle.usable()) {
+      jails.python("handler = lambda event: event").start().stop();
       jails.shell("exec sleep 1000").start().stop();
+      jails.python("handler = lambda event: event").start();
       jails.shell("exec sleep 1000").start();
     }
   }

@@ -7,6 +7,7 @@ import io.mayfly.model.FunctionName;
 import io.mayfly.model.Invocation;
 import io.mayfly.model.Outcome;
 import io.mayfly.model.RequestId;
+import io.mayfly.runtimes.RuntimeCatalog;
 import io.mayfly.runtimes.RuntimeLaunch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,6 +25,8 @@ import java.util.UUID;
 
 /** A real sandbox in a temporary data directory, and functions written in a few lines of Python. */
 final class JailHarness implements AutoCloseable {
+  private static final Map<String, String> PATH = Map.of("PATH", "/usr/bin:/bin");
+
   /** A runtime for {@code handler(event, context)} in a function's {@code app.py}. */
   private static final String PYTHON_RUNTIME =
       """
@@ -51,8 +54,17 @@ final class JailHarness implements AutoCloseable {
               post("invocation/" + request + "/error", json.dumps(error))
       """;
 
+  /** How instances come to be. */
+  enum Way {
+    /** Jail and runtime are started for each. */
+    BUILT,
+    /** A zygote makes them, of our guest for Python. */
+    FORKED
+  }
+
   final Sandbox sandbox;
   final Path data;
+  private final Way way;
   private int functions;
 
   JailHarness(Path data) {
@@ -60,14 +72,48 @@ final class JailHarness implements AutoCloseable {
   }
 
   JailHarness(Path data, Isolation isolation) {
+    this(data, isolation, Way.BUILT);
+  }
+
+  JailHarness(Path data, Isolation isolation, Way way) {
     this.data = data;
+    this.way = way;
     this.sandbox = Sandboxes.open(new SandboxConfig(data, isolation));
+    if (way == Way.FORKED) {
+      Spare first = sandbox.prepare(pythonSpare()).orElseThrow();
+      if (!first.awaitPrepared(Duration.ofSeconds(30))) {
+        throw new AssertionError("no instance can be forked");
+      }
+      first.stop();
+    }
+  }
+
+  /** A spare of our guest for Python. */
+  static SpareSpec pythonSpare() {
+    return new SpareSpec(guest(), true, PATH, DataSize.ofMegabytes(512));
+  }
+
+  /** Our guest for Python. */
+  static RuntimeLaunch guest() {
+    RuntimeCatalog catalog =
+        new RuntimeCatalog(
+            Path.of(System.getProperty("mayfly.test.guests", "../runtimes/src/main/guest")),
+            Map.of(),
+            Optional.empty(),
+            System.getenv());
+    return catalog.launch(
+        catalog.list().stream()
+            .filter(row -> row.id().startsWith("python"))
+            .filter(row -> row.interpreter().filter(path -> path.startsWith("/usr")).isPresent())
+            .map(RuntimeCatalog.Row::id)
+            .findFirst()
+            .orElseThrow());
   }
 
   /** A function whose code defines {@code handler(event)}. */
   final class Function {
     final CollectedLogs logs = new CollectedLogs();
-    final Map<String, String> environment = new HashMap<>(Map.of("PATH", "/usr/bin:/bin"));
+    final Map<String, String> environment = new HashMap<>(PATH);
     Path code;
     DataSize memory = DataSize.ofMegabytes(256);
     DataSize storage = DataSize.ofMegabytes(512);
@@ -125,6 +171,13 @@ final class JailHarness implements AutoCloseable {
   Function python(String code) {
     Path folder = folder();
     write(folder.resolve("app.py"), code);
+    if (way == Way.FORKED) {
+      write(
+          folder.resolve("entry.py"), "import app\nhandle = lambda event, _: app.handler(event)\n");
+      Function function = new Function(folder, List.of());
+      function.launch = guest();
+      return function.variable("_HANDLER", "entry.handle");
+    }
     write(folder.resolve("runtime.py"), PYTHON_RUNTIME);
     return new Function(folder, List.of("/usr/bin/python3", "-u", "/var/task/runtime.py"));
   }

@@ -18,10 +18,15 @@ abstract class JailedTest {
     return null;
   }
 
+  /** How the instances of these tests come to be. */
+  JailHarness.Way way() {
+    return JailHarness.Way.BUILT;
+  }
+
   @BeforeAll
   final void openSandbox(@TempDir Path folder) {
     data = folder;
-    jails = new JailHarness(folder);
+    jails = new JailHarness(folder, Isolation.JAIL, way());
   }
 
   @AfterAll

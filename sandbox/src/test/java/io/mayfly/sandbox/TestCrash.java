@@ -14,17 +14,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is left of a platform that was killed with SIGKILL: nothing, after the next start. */
 final class TestCrash {
   @TempDir Path data;
 
-  @Test
-  void killedPlatformLeavesNothingBehind() throws IOException, InterruptedException {
+  @ParameterizedTest
+  @EnumSource
+  void killedPlatformLeavesNothingBehind(JailHarness.Way way)
+      throws IOException, InterruptedException {
     String name = new SandboxConfig(data, Isolation.JAIL).platformName();
     Set<String> spaces;
+    List<ProcessHandle> started;
     Process platform =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -32,7 +36,8 @@ final class TestCrash {
                 "-cp",
                 System.getProperty("java.class.path"),
                 CrashingPlatform.class.getName(),
-                data.toString())
+                data.toString(),
+                way.toString())
             .redirectErrorStream(true)
             .start();
     try (BufferedReader output =
@@ -41,6 +46,7 @@ final class TestCrash {
       assertThat(output.readLine()).isEqualTo("running 2");
       spaces = namespaces(process -> inPlatform(process, name));
       assertThat(spaces).hasSizeGreaterThanOrEqualTo(4);
+      started = platform.descendants().toList();
     } finally {
       platform.destroyForcibly();
     }
@@ -49,6 +55,11 @@ final class TestCrash {
     try (JailHarness next = new JailHarness(data)) {
       assertThat(groups(name)).isEmpty();
       assertThat(processes().filter(process -> inPlatform(process, name))).isEmpty();
+      // The dead stay in the process table until the machine's first process has collected them.
+      Reaping.poll(() -> started.stream().noneMatch(ProcessHandle::isAlive));
+      assertThat(started.stream().filter(ProcessHandle::isAlive).map(TestCrash::status).toList())
+          .isEmpty();
+      assertThat(started).isNotEmpty();
       // Without processes and their threads, only a mount could keep a namespace alive.
       assertThat(Files.readString(Path.of("/proc/self/mountinfo")))
           .doesNotContain(name)
@@ -59,6 +70,10 @@ final class TestCrash {
       assertThat(JailHarness.answer(JailHarness.invoke(fresh, "1"))).isEqualTo("1");
     }
     assertThat(Path.of("/run", name)).doesNotExist();
+  }
+
+  private static String status(ProcessHandle process) {
+    return CgroupFiles.read(Path.of("/proc", Long.toString(process.pid()), "status"));
   }
 
   /** The control groups of instances, in every hierarchy. */

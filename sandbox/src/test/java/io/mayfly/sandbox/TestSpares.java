@@ -91,7 +91,7 @@ final class TestSpares extends JailedTest {
         List.of(new RuntimeLaunch.Mount(folder, Path.of("/var/runtime"))),
         Map.of("FROM_LAUNCH", "1"),
         RuntimeLaunch.Channel.FRAMES,
-        Optional.of(new RuntimeLaunch.Waiting(List.of("PYTHON"), Set.of())),
+        Optional.of(new RuntimeLaunch.Waiting(List.of("PYTHON"), Set.of(), List.of())),
         Optional.empty());
   }
 
@@ -208,7 +208,7 @@ final class TestSpares extends JailedTest {
         List.of(),
         Map.of(),
         RuntimeLaunch.Channel.FRAMES,
-        Optional.of(new RuntimeLaunch.Waiting(List.of("X"), Set.of())),
+        Optional.of(new RuntimeLaunch.Waiting(List.of("X"), Set.of(), List.of())),
         Optional.empty());
   }
 
