@@ -142,7 +142,7 @@ final class TestTrainings {
 
   /** A start after which nothing is kept, seen in what it logs. */
   private boolean startsFromCache(String name) {
-    Eventually.holds(PATIENCE, () -> Leftovers.of(mayfly.pid()).instances().isEmpty());
+    Eventually.holds(PATIENCE, () -> Leftovers.of(mayfly.pid()).cgroups().isEmpty());
     return log(invoke(name)).contains("Start: AOT cache");
   }
 
