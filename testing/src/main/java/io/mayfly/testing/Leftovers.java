@@ -44,6 +44,24 @@ public record Leftovers(Set<Long> instances, Set<String> namespaces, Set<Path> c
 
   /** What of this is still there, in words; empty when nothing is. */
   public List<String> remaining() {
+    return remaining(Set.of());
+  }
+
+  /**
+   * What of this is still there beside another platform, in words. The kernel gives the numbers of
+   * namespaces that are gone to new ones, so what the other platform and its processes are in says
+   * nothing.
+   */
+  public List<String> remainingBeside(long platform) {
+    Set<Long> others =
+        ProcessHandle.of(platform).stream()
+            .flatMap(process -> Stream.concat(Stream.of(process), process.descendants()))
+            .map(ProcessHandle::pid)
+            .collect(Collectors.toSet());
+    return remaining(others);
+  }
+
+  private List<String> remaining(Set<Long> others) {
     Stream<String> processes =
         instances.stream()
             .filter(id -> Files.exists(PROC.resolve(Long.toString(id))))
@@ -51,6 +69,7 @@ public record Leftovers(Set<Long> instances, Set<String> namespaces, Set<Path> c
     Set<String> inUse = new TreeSet<>();
     children(PROC).stream()
         .filter(folder -> folder.getFileName().toString().matches("[0-9]+"))
+        .filter(folder -> !others.contains(Long.valueOf(folder.getFileName().toString())))
         .forEach(
             folder ->
                 children(folder.resolve("task"))
