@@ -1,10 +1,9 @@
 package io.mayfly.gateway;
 
 import io.mayfly.aws.AwsEndpoint;
-import io.mayfly.aws.Headers;
-import io.mayfly.aws.WireResponse;
 import io.mayfly.model.ErrorCode;
-import java.nio.charset.StandardCharsets;
+import io.mayfly.model.Limits;
+import io.mayfly.model.MayflyException;
 
 /** Hands requests to the AWS endpoint. */
 public final class AwsHandler implements HttpHandler {
@@ -19,18 +18,15 @@ public final class AwsHandler implements HttpHandler {
     return new HttpResponse.Whole(endpoint.serve(request.wire()));
   }
 
-  /** Lambda's answer to a body that was not read to its end. */
-  HttpResponse tooLarge(String message) {
-    ErrorCode code = ErrorCode.REQUEST_TOO_LARGE;
+  @Override
+  public HttpResponse tooLarge(HttpRequest request, long limit) {
+    String operation = limit == Limits.REQUEST_BYTES ? " for the InvokeFunction operation" : "";
     return new HttpResponse.Whole(
-        new WireResponse(
-            code.status(),
-            new Headers()
-                .set("content-type", "application/json")
-                .set("x-amzn-errortype", code.wireCode())
-                .set("x-amzn-requestid", endpoint.newRequestId()),
-            "{\"Type\":\"User\",\"message\":\"%s\"}"
-                .formatted(message)
-                .getBytes(StandardCharsets.UTF_8)));
+        endpoint.refuse(
+            request.wire(),
+            new MayflyException(
+                ErrorCode.REQUEST_TOO_LARGE,
+                "Request must be smaller than %d bytes%s".formatted(limit, operation)),
+            endpoint.newRequestId()));
   }
 }

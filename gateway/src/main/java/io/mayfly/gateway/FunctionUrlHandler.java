@@ -71,7 +71,7 @@ public final class FunctionUrlHandler implements HttpHandler {
 
   @Override
   public HttpResponse handle(HttpRequest request) {
-    RequestId requestId = new RequestId(UUID.randomUUID().toString());
+    RequestId requestId = newRequestId();
     Optional<FunctionUrl> url = idOf(request.host()).flatMap(urls::byId);
     if (url.isEmpty()) {
       return refuse(
@@ -90,6 +90,19 @@ public final class FunctionUrlHandler implements HttpHandler {
       url.get().cors().ifPresent(settings -> Cors.apply(settings, request, whole.wire().headers()));
     }
     return answer;
+  }
+
+  @Override
+  public HttpResponse tooLarge(HttpRequest request, long limit) {
+    ErrorCode code = ErrorCode.REQUEST_TOO_LARGE;
+    return refuse(
+        request,
+        newRequestId(),
+        new AwsException(code.wireCode(), code.status(), "Request Entity Too Large"));
+  }
+
+  private static RequestId newRequestId() {
+    return new RequestId(UUID.randomUUID().toString());
   }
 
   private HttpResponse answer(HttpRequest request, FunctionUrl url, RequestId requestId) {

@@ -154,6 +154,8 @@ public final class Listener implements AutoCloseable {
   }
 
   private static final class Adapter extends Handler.Abstract {
+    private static final byte[] NO_BODY = {};
+
     private final Router router;
     private final Semaphore budget = new Semaphore(BODY_BUDGET_KILOBYTES, true);
 
@@ -171,7 +173,7 @@ public final class Listener implements AutoCloseable {
       long declared = length(request);
       if (declared > limit) {
         discard(request, declared);
-        send(route.tooLarge(), response, callback);
+        send(route.handler().tooLarge(head.with(request, NO_BODY), limit), response, callback);
         return true;
       }
       int kilobytes = kilobytes(bound(declared, limit));
@@ -186,7 +188,7 @@ public final class Listener implements AutoCloseable {
         kilobytes = held;
         HttpResponse answer =
             body.isEmpty()
-                ? route.tooLarge()
+                ? route.handler().tooLarge(head.with(request, NO_BODY), limit)
                 : route.handler().handle(head.with(request, body.get()));
         send(answer, response, callback);
       } finally {
@@ -230,7 +232,7 @@ public final class Listener implements AutoCloseable {
     private static Optional<byte[]> readBody(Request request, long declared, long limit)
         throws IOException {
       if (declared == 0) {
-        return Optional.of(new byte[0]);
+        return Optional.of(NO_BODY);
       }
       try (InputStream in = Content.Source.asInputStream(request)) {
         if (declared > 0) {

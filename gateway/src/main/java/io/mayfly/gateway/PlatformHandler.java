@@ -121,6 +121,11 @@ public final class PlatformHandler implements HttpHandler {
     }
   }
 
+  @Override
+  public HttpResponse tooLarge(HttpRequest request, long limit) {
+    return message(413, "the body is too large");
+  }
+
   private HttpResponse authenticated(HttpRequest request, String path) throws IOException {
     if (!request.wire().method().equals("GET")) {
       return message(405, "only GET is possible here");

@@ -1,7 +1,6 @@
 package io.mayfly.gateway;
 
 import io.mayfly.model.Limits;
-import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -32,33 +31,16 @@ public final class Router {
    * A way for a request.
    *
    * @param bodyBytes the longest body it takes
-   * @param tooLarge the answer to a longer one
    */
-  record Route(HttpHandler handler, long bodyBytes, HttpResponse tooLarge) {}
+  record Route(HttpHandler handler, long bodyBytes) {}
 
   Route route(String host, String path) {
-    Optional<String> urlId = functionUrls.idOf(host);
-    if (urlId.isPresent()) {
-      return new Route(
-          functionUrls,
-          Limits.REQUEST_BYTES,
-          HttpResponse.json(413, "{\"Message\":\"Request Entity Too Large\"}"));
+    if (functionUrls.idOf(host).isPresent()) {
+      return new Route(functionUrls, Limits.REQUEST_BYTES);
     }
     if (path.startsWith(OWN)) {
-      return new Route(
-          platform, OWN_BYTES, HttpResponse.json(413, "{\"message\":\"the body is too large\"}"));
+      return new Route(platform, OWN_BYTES);
     }
-    if (INVOKE.matcher(path).matches()) {
-      return new Route(
-          aws,
-          Limits.REQUEST_BYTES,
-          aws.tooLarge(
-              "Request must be smaller than %d bytes for the InvokeFunction operation"
-                  .formatted(Limits.REQUEST_BYTES)));
-    }
-    return new Route(
-        aws,
-        DEPLOY_BYTES,
-        aws.tooLarge("Request must be smaller than %d bytes".formatted(DEPLOY_BYTES)));
+    return new Route(aws, INVOKE.matcher(path).matches() ? Limits.REQUEST_BYTES : DEPLOY_BYTES);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mayfly.aws.AwsEndpoint;
+import io.mayfly.aws.AwsException;
 import io.mayfly.aws.Credentials.AccessKey;
 import io.mayfly.aws.Headers;
 import io.mayfly.aws.SigV4Signer;
@@ -186,6 +187,10 @@ class TestListener {
 
   private final List<String> refusals = new CopyOnWriteArrayList<>();
 
+  private void remember(String id, String asked, AwsException error) {
+    refusals.add(id + " " + asked + " " + error.code());
+  }
+
   @BeforeEach
   void start() throws IOException {
     database = Database.open(folder.resolve("db"));
@@ -258,13 +263,7 @@ class TestListener {
     router =
         new Router(
             new FunctionUrlHandler(
-                ACCOUNT,
-                urls,
-                dispatcher,
-                (id, asked, error) -> refusals.add(id + " " + asked + " " + error.code()),
-                verifier,
-                clock,
-                new SecureRandom()),
+                ACCOUNT, urls, dispatcher, this::remember, verifier, clock, new SecureRandom()),
             new PlatformHandler(
                 verifier,
                 catalog,
@@ -274,7 +273,7 @@ class TestListener {
                 requestId -> List.of(Map.of("what", requestId.value())),
                 new FakeMetrics(),
                 headers -> headers.first("authorization").equals(Optional.of("Basic x"))),
-            new AwsHandler(new AwsEndpoint(List.of(), verifier, (id, asked, error) -> {})));
+            new AwsHandler(new AwsEndpoint(List.of(), verifier, this::remember)));
     listener = Listener.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), router);
   }
 
@@ -400,6 +399,7 @@ class TestListener {
         .startsWith("HTTP/1.1 413")
         .containsIgnoringCase("x-amzn-errortype: RequestTooLargeException")
         .contains("Request must be smaller than 6291456 bytes for the InvokeFunction operation");
+    assertThat(refusals).hasSize(2).allMatch(each -> each.endsWith(" RequestTooLargeException"));
   }
 
   @Test
