@@ -92,14 +92,15 @@ public final class InstanceStarter {
     Trained trained = trained(config, launch);
     SpareSpec kind = kind(config, launch, trained);
     Optional<Spare> spare = spares.take(kind);
-    RuntimeLaunch own = kind.started() ? launch : trained.launch().orElse(launch);
-    if (spare.isEmpty()) {
-      own = trained.launch().orElse(launch);
-    }
-    boolean cached = !own.equals(launch);
+    boolean waits = spare.isPresent() && kind.started();
+    RuntimeLaunch own = waits ? launch : trained.launch().orElse(launch);
     log.platformLine(
         "INIT_START Runtime Version: %s\tStart: %s"
-            .formatted(config.runtime(), way(spare.isPresent(), kind.started(), cached)));
+            .formatted(
+                config.runtime(),
+                waits
+                    ? "prewarmed runtime"
+                    : way(spare.isPresent(), trained.launch().isPresent())));
     InstanceSpec spec =
         new InstanceSpec(
             config.name().value(),
@@ -138,11 +139,8 @@ public final class InstanceStarter {
     return trained.preferred() ? SpareKinds.jail(launch, config) : SpareKinds.of(launch, config);
   }
 
-  /** How an instance is started, in the words of the log. */
-  private static String way(boolean spare, boolean runtime, boolean cached) {
-    if (spare && runtime) {
-      return "prewarmed runtime";
-    }
+  /** How a runtime is started, in the words of the log. */
+  private static String way(boolean spare, boolean cached) {
     return (cached ? "AOT cache" : "runtime started")
         + (spare ? " in a prewarmed jail" : " afresh");
   }

@@ -109,7 +109,7 @@ public final class Trainings implements AutoCloseable {
     }
     Path folder = folder(config, launch);
     Trained trained = known.getOrDefault(folder, Trained.NONE);
-    // It went with its code, and the same code has come again.
+    // It may have gone with its code, and the same code have come again.
     return trained.launch().isPresent() && !Files.exists(folder.resolve(Training.RESULT))
         ? Trained.NONE
         : trained;
@@ -174,6 +174,8 @@ public final class Trainings implements AutoCloseable {
       }
     } finally {
       underWay.remove(folder);
+      // Of code that has gone.
+      known.keySet().removeIf(each -> !Files.exists(each));
     }
     if (changed) {
       decided.accept(config);
@@ -253,8 +255,13 @@ public final class Trainings implements AutoCloseable {
     try (CacheFile file = new CacheFile(made.resolve(Training.RESULT))) {
       DataSize memory = DataSize.ofMegabytes(config.memory().megabytes() + EXTRA_MEGABYTES);
       Instance instance = sandbox.get().start(spec(config, launch.recording(made), memory, file));
-      Outcome end = instance.awaitReady(PATIENCE).orElseThrow(() -> new IOException("it goes on"));
-      instance.stop();
+      Outcome end;
+      try {
+        // Code of the function's may ask for an event in the training's place, and never end.
+        end = instance.awaitReady(PATIENCE).orElseThrow(() -> new IOException("it goes on"));
+      } finally {
+        instance.stop();
+      }
       if (!end.equals(new Outcome.Exited(0, false)) || !file.complete()) {
         throw new IOException("it ended with " + end);
       }
