@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -244,17 +243,8 @@ final class JailBuilder implements AutoCloseable {
 
   private Launcher.Started fork(
       Zygote zygote, Base base, Site site, FramesListener socket, int output) {
-    try {
-      return forks.submit(() -> forkHere(zygote, base, site, socket, output)).get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw new IllegalStateException("an instance could not be forked", e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while an instance was forked", e);
-    }
+    return Elsewhere.await(
+        forks.submit(() -> forkHere(zygote, base, site, socket, output)), "an instance was forked");
   }
 
   private static Launcher.Started forkHere(

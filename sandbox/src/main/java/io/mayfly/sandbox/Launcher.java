@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.IntSupplier;
@@ -95,17 +94,7 @@ final class Launcher implements AutoCloseable {
   }
 
   private <T> T onThread(Callable<T> work) {
-    try {
-      return thread.submit(work).get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw new IllegalStateException("an instance could not be started", e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while an instance was started", e);
-    }
+    return Elsewhere.await(thread.submit(work), "an instance was started");
   }
 
   private static Started launch(Plan plan) throws IOException {

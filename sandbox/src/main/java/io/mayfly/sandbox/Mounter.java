@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -38,17 +37,7 @@ final class Mounter implements AutoCloseable {
    * @throws PosixException if the kernel refuses
    */
   void mount(Path folder, Path target, int inside) {
-    try {
-      thread.submit(() -> mountHere(folder, target, inside)).get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw new IllegalStateException("a folder could not be mounted", e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while a folder was mounted", e);
-    }
+    Elsewhere.await(thread.submit(() -> mountHere(folder, target, inside)), "a folder was mounted");
   }
 
   private static void mountHere(Path folder, Path target, int inside) {

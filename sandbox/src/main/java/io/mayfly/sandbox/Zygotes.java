@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.FutureTask;
 import java.util.function.LongSupplier;
 
 /**
@@ -58,7 +59,7 @@ final class Zygotes implements AutoCloseable {
     if (ready.isPresent()) {
       ready.get().use();
     } else if (!closed) {
-      Thread.ofPlatform().name("mayfly-zygote").daemon().start(() -> await(kind, environment));
+      Thread.ofVirtual().name("mayfly-zygote").start(() -> await(kind, environment));
     }
   }
 
@@ -80,7 +81,7 @@ final class Zygotes implements AutoCloseable {
         return ready;
       }
       try {
-        slot.zygote = Optional.of(maker.make(kind, environment));
+        slot.zygote = Optional.of(make(kind, environment));
         if (closed) {
           slot.zygote.get().close();
         }
@@ -95,6 +96,15 @@ final class Zygotes implements AutoCloseable {
       }
       return slot.zygote;
     }
+  }
+
+  /**
+   * On a thread of its own: the caller's may be virtual, and native calls would hold its carrier.
+   */
+  private Zygote make(Zygote.Kind kind, Map<String, String> environment) {
+    FutureTask<Zygote> making = new FutureTask<>(() -> maker.make(kind, environment));
+    Thread.ofPlatform().name("mayfly-zygote").daemon().start(making);
+    return Elsewhere.await(making, "a fork server was made");
   }
 
   /** Ends those that have not been used for long. Called every now and then. */
