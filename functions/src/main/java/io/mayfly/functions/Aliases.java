@@ -10,7 +10,6 @@ import io.mayfly.store.FunctionStore;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -139,7 +138,7 @@ public final class Aliases {
     if (find(function, name).isPresent()) {
       throw new MayflyException(ErrorCode.CONFLICT, "Alias already exists: " + arn(function, name));
     }
-    return save(new Alias(function, name, version, description, weights, newRevision()));
+    return save(new Alias(function, name, version, description, weights, Revisions.next()));
   }
 
   /** Replaces what is given; what is empty stays. */
@@ -151,11 +150,7 @@ public final class Aliases {
       Optional<Map<String, Double>> weights,
       Optional<String> revision) {
     Alias before = require(function, name);
-    if (revision.isPresent() && !revision.get().equals(before.revisionId())) {
-      throw new MayflyException(
-          ErrorCode.PRECONDITION_FAILED,
-          "The RevisionId provided does not match the latest RevisionId. Call the GetFunction/GetAlias API to retrieve the latest RevisionId");
-    }
+    Revisions.check(revision, before.revisionId());
     return save(
         new Alias(
             function,
@@ -163,7 +158,7 @@ public final class Aliases {
             version.orElse(before.version()),
             description.orElse(before.description()),
             weights.orElse(before.weights()),
-            newRevision()));
+            Revisions.next()));
   }
 
   /** Deletes an alias, if there is one. */
@@ -266,9 +261,5 @@ public final class Aliases {
 
   private FunctionArn arn(FunctionName function, String name) {
     return FunctionArn.of(catalog.account(), function).qualified(name);
-  }
-
-  private static String newRevision() {
-    return UUID.randomUUID().toString();
   }
 }

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
@@ -198,7 +197,7 @@ public final class FunctionCatalog implements AutoCloseable {
             deployment.tags(),
             accept(zip, 0),
             Lifecycle.creating(),
-            UUID.randomUUID().toString(),
+            Revisions.next(),
             clock.instant());
     save(config);
     background.execute(() -> makeReady(config, Optional.empty()));
@@ -282,8 +281,7 @@ public final class FunctionCatalog implements AutoCloseable {
                     .map(text -> latest.settings().described(text))
                     .orElse(latest.settings()))
             .withLifecycle(lifecycle.busy() ? Lifecycle.creating() : Lifecycle.active())
-            .published(
-                FunctionVersion.of(name, number), UUID.randomUUID().toString(), clock.instant());
+            .published(FunctionVersion.of(name, number), Revisions.next(), clock.instant());
     store.publish(version);
     lastNumbers.put(name, number);
     show(version);
@@ -366,7 +364,7 @@ public final class FunctionCatalog implements AutoCloseable {
     FunctionConfig after =
         changed
             .withLifecycle(before.lifecycle().updating())
-            .revised(UUID.randomUUID().toString(), clock.instant());
+            .revised(Revisions.next(), clock.instant());
     save(after);
     background.execute(() -> makeReady(after, Optional.of(before)));
     return after;
@@ -374,11 +372,7 @@ public final class FunctionCatalog implements AutoCloseable {
 
   private FunctionConfig forUpdate(FunctionName name, Optional<String> revision) {
     FunctionConfig config = require(name);
-    if (revision.isPresent() && !revision.get().equals(config.revisionId())) {
-      throw new MayflyException(
-          ErrorCode.PRECONDITION_FAILED,
-          "The RevisionId provided does not match the latest RevisionId. Call the GetFunction/GetAlias API to retrieve the latest RevisionId");
-    }
+    Revisions.check(revision, config.revisionId());
     if (config.lifecycle().busy()) {
       throw new MayflyException(
           ErrorCode.CONFLICT,

@@ -52,14 +52,15 @@ record Provisioned(ProvisionedConcurrency setting, Readiness readiness) {
   }
 
   Item item(Account account) {
+    Description description = describe();
     return new Item(
         FunctionArn.of(account, setting.function()).qualified(setting.qualifier()).toString(),
-        setting.calls(),
-        available(),
-        allocated(),
-        status(),
-        readiness.failure(),
-        LAST_MODIFIED.format(setting.lastModified()));
+        description.requestedProvisionedConcurrentExecutions(),
+        description.availableProvisionedConcurrentExecutions(),
+        description.allocatedProvisionedConcurrentExecutions(),
+        description.status(),
+        description.statusReason(),
+        description.lastModified());
   }
 
   private int available() {
