@@ -56,7 +56,7 @@ final class TestLogs {
     assertThat(Distribution.cli(MAYFLY, "runtimes").ok().out()).contains("provided.al2023");
   }
 
-  private static void readTo(BufferedReader lines, String expected) throws IOException {
+  static void readTo(BufferedReader lines, String expected) throws IOException {
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       if (line.equals(expected)) {
         return;
