@@ -1,5 +1,8 @@
 package io.mayfly.dispatch;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import io.mayfly.dispatch.FakeSandbox.Program;
 import io.mayfly.model.Account;
 import io.mayfly.model.DataSize;
@@ -158,6 +161,14 @@ final class DispatchHarness implements AutoCloseable {
             "{}".getBytes(StandardCharsets.UTF_8),
             "Root=1-0-0",
             Optional.empty()));
+  }
+
+  /** A call of a version is throttled for a reason. */
+  void assertThrottled(FunctionVersion version, String reason) {
+    assertThatThrownBy(() -> invoke(version))
+        .isInstanceOfSatisfying(
+            MayflyException.class,
+            refusal -> assertThat(refusal.details()).isEqualTo(Map.of("Reason", reason)));
   }
 
   Instant now() {

@@ -3,12 +3,10 @@ package io.mayfly.dispatch;
 import static io.mayfly.dispatch.DispatchHarness.NAME;
 import static io.mayfly.dispatch.DispatchHarness.success;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mayfly.dispatch.FakeSandbox.Program;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.Invocation;
-import io.mayfly.model.MayflyException;
 import io.mayfly.model.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -182,12 +180,7 @@ class TestProvisioned {
         entered.acquire();
       }
       for (FunctionVersion version : List.of(NAME, ONE)) {
-        assertThatThrownBy(() -> house.invoke(version))
-            .isInstanceOfSatisfying(
-                MayflyException.class,
-                refusal ->
-                    assertThat(refusal.details())
-                        .isEqualTo(Map.of("Reason", "ConcurrentInvocationLimitExceeded")));
+        house.assertThrottled(version, "ConcurrentInvocationLimitExceeded");
       }
       open.release(3);
       for (Future<InvokeResult> call : calls) {

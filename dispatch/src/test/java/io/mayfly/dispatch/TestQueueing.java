@@ -3,14 +3,12 @@ package io.mayfly.dispatch;
 import static io.mayfly.dispatch.DispatchHarness.NAME;
 import static io.mayfly.dispatch.DispatchHarness.success;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mayfly.dispatch.FakeSandbox.FakeInstance;
 import io.mayfly.dispatch.FakeSandbox.Program;
 import io.mayfly.model.FunctionName;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.Invocation;
-import io.mayfly.model.MayflyException;
 import io.mayfly.model.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -181,32 +179,25 @@ class TestQueueing {
       house.reserved.put(NAME.function(), 1);
       Future<?> own = callers.submit(() -> house.invoke());
       program.loading.acquire();
-      assertRefused(house, NAME, "ReservedFunctionConcurrentInvocationLimitExceeded");
+      house.assertThrottled(NAME, "ReservedFunctionConcurrentInvocationLimitExceeded");
       List<Future<?>> others = new ArrayList<>();
       for (int i = 0; i < 2; i++) {
         others.add(callers.submit(() -> house.invoke(OTHER)));
         program.loading.acquire();
       }
-      assertRefused(house, OTHER, "ConcurrentInvocationLimitExceeded");
+      house.assertThrottled(OTHER, "ConcurrentInvocationLimitExceeded");
       program.loaded.release(3);
       own.get();
       for (Future<?> other : others) {
         other.get();
       }
       house.reserved.put(NAME.function(), 0);
-      assertRefused(house, NAME, "ReservedFunctionConcurrentInvocationLimitExceeded");
+      house.assertThrottled(NAME, "ReservedFunctionConcurrentInvocationLimitExceeded");
       house.reserved.remove(NAME.function());
       assertThat(house.invoke().failure()).isEmpty();
       house.dispatcher.stopIdle();
       assertThat(house.dispatcher.running()).isZero();
     }
-  }
-
-  private static void assertRefused(DispatchHarness house, FunctionVersion name, String reason) {
-    assertThatThrownBy(() -> house.invoke(name))
-        .isInstanceOfSatisfying(
-            MayflyException.class,
-            refusal -> assertThat(refusal.details()).isEqualTo(Map.of("Reason", reason)));
   }
 
   @Test

@@ -18,6 +18,7 @@ import tools.jackson.databind.JsonNode;
 /** The AWS command line, as it comes from its publisher, through every action there is. */
 final class TestAwsCommand {
   private static final Mayfly MAYFLY = Mayfly.shared();
+  private static final AwsLambda AWS = new AwsLambda(MAYFLY);
   private static final String ROLE = "arn:aws:iam::000000000000:role/any";
   private static final String CODE =
       """
@@ -35,20 +36,20 @@ final class TestAwsCommand {
     Files.write(
         folder.resolve("two.zip"), Custom.python("def handler(event, context): return 'two'\n"));
     create("cli-thumb");
-    lambda("wait", "function-active-v2", "--function-name", "cli-thumb");
+    AWS.run("wait", "function-active-v2", "--function-name", "cli-thumb");
   }
 
   @AfterAll
   static void deleteFunction() {
-    lambda("delete-function", "--function-name", "cli-thumb");
-    assertThat(failed("get-function", "--function-name", "cli-thumb"))
+    AWS.run("delete-function", "--function-name", "cli-thumb");
+    assertThat(AWS.refusal("get-function", "--function-name", "cli-thumb"))
         .contains("ResourceNotFoundException")
         .contains("Function not found: arn:aws:lambda:us-east-1:000000000000:function:cli-thumb");
   }
 
   @Test
   void getFunctionShowsItsConfigurationAndAnAddressOfItsCode() throws IOException {
-    JsonNode shown = json("get-function", "--function-name", "cli-thumb");
+    JsonNode shown = AWS.json("get-function", "--function-name", "cli-thumb");
     assertThat(shown.at("/Configuration/FunctionArn").asString())
         .isEqualTo("arn:aws:lambda:us-east-1:000000000000:function:cli-thumb");
     assertThat(shown.at("/Configuration/State").asString()).isEqualTo("Active");
@@ -67,7 +68,7 @@ final class TestAwsCommand {
             "000000000000:function:cli-thumb",
             "function:cli-thumb",
             "arn:aws:lambda:us-east-1:000000000000:function:cli-thumb")) {
-      JsonNode shown = json("get-function-configuration", "--function-name", name);
+      JsonNode shown = AWS.json("get-function-configuration", "--function-name", name);
       assertThat(shown.path("FunctionName").asString()).isEqualTo("cli-thumb");
       assertThat(shown.path("Handler").asString()).isEqualTo("app.handler");
       assertThat(shown.path("Version").asString()).isEqualTo("$LATEST");
@@ -80,7 +81,7 @@ final class TestAwsCommand {
     Path out = folder.resolve("out.json");
     Files.writeString(folder.resolve("event.json"), "{\"key\": \"välue\"}");
     JsonNode shown =
-        json(
+        AWS.json(
             "invoke",
             "--function-name",
             "cli-thumb:$LATEST",
@@ -107,7 +108,7 @@ final class TestAwsCommand {
   @Test
   void dryRunCallsNothing() {
     JsonNode shown =
-        json(
+        AWS.json(
             "invoke",
             "--function-name",
             "cli-thumb",
@@ -120,7 +121,7 @@ final class TestAwsCommand {
   @Test
   void asynchronousInvocationIsRefusedUntilThereIsAQueue() {
     assertThat(
-            failed(
+            AWS.refusal(
                 "invoke",
                 "--function-name",
                 "cli-thumb",
@@ -134,10 +135,10 @@ final class TestAwsCommand {
   @Test
   void codeAndConfigurationAreUpdatedOneRevisionAtATime() throws IOException {
     create("cli-update");
-    lambda("wait", "function-active-v2", "--function-name", "cli-update");
-    JsonNode first = json("get-function-configuration", "--function-name", "cli-update");
+    AWS.run("wait", "function-active-v2", "--function-name", "cli-update");
+    JsonNode first = AWS.json("get-function-configuration", "--function-name", "cli-update");
     JsonNode second =
-        json(
+        AWS.json(
             "update-function-configuration",
             "--function-name",
             "cli-update",
@@ -152,9 +153,9 @@ final class TestAwsCommand {
             "--revision-id",
             first.path("RevisionId").asString());
     assertThat(second.path("RevisionId")).isNotEqualTo(first.path("RevisionId"));
-    lambda("wait", "function-updated-v2", "--function-name", "cli-update");
+    AWS.run("wait", "function-updated-v2", "--function-name", "cli-update");
     assertThat(
-            failed(
+            AWS.refusal(
                 "update-function-code",
                 "--function-name",
                 "cli-update",
@@ -164,29 +165,29 @@ final class TestAwsCommand {
                 first.path("RevisionId").asString()))
         .contains("PreconditionFailedException")
         .contains("The RevisionId provided does not match the latest RevisionId");
-    lambda(
+    AWS.run(
         "update-function-code",
         "--function-name",
         "cli-update",
         "--zip-file",
         "fileb://" + folder.resolve("two.zip"));
-    lambda("wait", "function-updated-v2", "--function-name", "cli-update");
-    JsonNode third = json("get-function-configuration", "--function-name", "cli-update");
+    AWS.run("wait", "function-updated-v2", "--function-name", "cli-update");
+    JsonNode third = AWS.json("get-function-configuration", "--function-name", "cli-update");
     assertThat(third.path("Timeout").asInt()).isEqualTo(9);
     assertThat(third.path("MemorySize").asInt()).isEqualTo(256);
     assertThat(third.path("Description").asString()).isEqualTo("changed");
     assertThat(third.at("/Environment/Variables/GREETING").asString()).isEqualTo("hello");
     assertThat(third.path("CodeSha256")).isNotEqualTo(first.path("CodeSha256"));
     Path out = folder.resolve("updated.json");
-    lambda("invoke", "--function-name", "cli-update", out.toString());
+    AWS.run("invoke", "--function-name", "cli-update", out.toString());
     assertThat(Files.readString(out)).isEqualTo("\"two\"");
-    lambda("delete-function", "--function-name", "cli-update");
+    AWS.run("delete-function", "--function-name", "cli-update");
   }
 
   @Test
   void functionUrlsAreCreatedReadChangedListedAndDeleted() {
     JsonNode created =
-        json(
+        AWS.json(
             "create-function-url-config",
             "--function-name",
             "cli-thumb",
@@ -197,29 +198,30 @@ final class TestAwsCommand {
     String url = created.path("FunctionUrl").asString();
     assertThat(Http.request("GET", url).send().status()).isEqualTo(200);
     assertThat(
-            failed(
+            AWS.refusal(
                 "create-function-url-config",
                 "--function-name",
                 "cli-thumb",
                 "--auth-type",
                 "NONE"))
         .contains("ResourceConflictException");
-    JsonNode read = json("get-function-url-config", "--function-name", "cli-thumb");
+    JsonNode read = AWS.json("get-function-url-config", "--function-name", "cli-thumb");
     assertThat(read.path("FunctionUrl").asString()).isEqualTo(url);
     assertThat(read.at("/Cors/MaxAge").asInt()).isEqualTo(60);
-    json("update-function-url-config", "--function-name", "cli-thumb", "--auth-type", "AWS_IAM");
+    AWS.json(
+        "update-function-url-config", "--function-name", "cli-thumb", "--auth-type", "AWS_IAM");
     assertThat(Http.request("GET", url).send().status()).isEqualTo(403);
-    JsonNode listed = json("list-function-url-configs", "--function-name", "cli-thumb");
+    JsonNode listed = AWS.json("list-function-url-configs", "--function-name", "cli-thumb");
     assertThat(listed.at("/FunctionUrlConfigs/0/AuthType").asString()).isEqualTo("AWS_IAM");
-    lambda("delete-function-url-config", "--function-name", "cli-thumb");
+    AWS.run("delete-function-url-config", "--function-name", "cli-thumb");
     assertThat(Http.request("GET", url).send().status()).isEqualTo(404);
-    assertThat(failed("get-function-url-config", "--function-name", "cli-thumb"))
+    assertThat(AWS.refusal("get-function-url-config", "--function-name", "cli-thumb"))
         .contains("ResourceNotFoundException");
   }
 
   @Test
   void accountSettingsShowLimitsAndUse() {
-    JsonNode settings = json("get-account-settings");
+    JsonNode settings = AWS.json("get-account-settings");
     assertThat(settings.at("/AccountLimit/ConcurrentExecutions").asInt()).isEqualTo(1000);
     assertThat(settings.at("/AccountLimit/CodeSizeZipped").asInt()).isEqualTo(52428800);
     assertThat(settings.at("/AccountUsage/FunctionCount").asInt()).isPositive();
@@ -228,39 +230,42 @@ final class TestAwsCommand {
   @Test
   void concurrencyIsReservedShownAndGivenBack() {
     String[] function = {"--function-name", "cli-thumb"};
-    assertThat(json(with("get-function-concurrency", function))).isEmpty();
+    assertThat(AWS.json(with("get-function-concurrency", function))).isEmpty();
     JsonNode put =
-        json(with("put-function-concurrency", function, "--reserved-concurrent-executions", "40"));
+        AWS.json(
+            with("put-function-concurrency", function, "--reserved-concurrent-executions", "40"));
     assertThat(put.path("ReservedConcurrentExecutions").asInt()).isEqualTo(40);
     assertThat(
-            json(with("get-function-concurrency", function))
+            AWS.json(with("get-function-concurrency", function))
                 .path("ReservedConcurrentExecutions")
                 .asInt())
         .isEqualTo(40);
     assertThat(
-            json(with("get-function", function))
+            AWS.json(with("get-function", function))
                 .at("/Concurrency/ReservedConcurrentExecutions")
                 .asInt())
         .isEqualTo(40);
     assertThat(
-            json("get-account-settings").at("/AccountLimit/UnreservedConcurrentExecutions").asInt())
+            AWS.json("get-account-settings")
+                .at("/AccountLimit/UnreservedConcurrentExecutions")
+                .asInt())
         .isEqualTo(960);
     assertThat(
-            failed(
+            AWS.refusal(
                 with(
                     "put-function-concurrency",
                     function,
                     "--reserved-concurrent-executions",
                     "901")))
         .contains("InvalidParameterValueException", "below its minimum value of [100]");
-    json(with("put-function-concurrency", function, "--reserved-concurrent-executions", "0"));
-    assertThat(failed(with("invoke", function, "/dev/null")))
+    AWS.json(with("put-function-concurrency", function, "--reserved-concurrent-executions", "0"));
+    assertThat(AWS.refusal(with("invoke", function, "/dev/null")))
         .contains("TooManyRequestsException", "Rate Exceeded");
-    lambda(with("delete-function-concurrency", function));
-    assertThat(json(with("get-function-concurrency", function))).isEmpty();
-    lambda(with("invoke", function, "/dev/null"));
+    AWS.run(with("delete-function-concurrency", function));
+    assertThat(AWS.json(with("get-function-concurrency", function))).isEmpty();
+    AWS.run(with("invoke", function, "/dev/null"));
     assertThat(
-            failed(
+            AWS.refusal(
                 "put-function-concurrency",
                 "--function-name",
                 "cli-nowhere",
@@ -283,14 +288,15 @@ final class TestAwsCommand {
         Stream.iterate(0, n -> n + 1).limit(55).map("cli-many-%02d"::formatted).toList();
     names.forEach(name -> functions.create(name, "provided.al2023", "none", zip, request -> {}));
     try {
-      JsonNode all = json("list-functions", "--query", "Functions[].FunctionName");
+      JsonNode all = AWS.json("list-functions", "--query", "Functions[].FunctionName");
       assertThat(all.valueStream().map(JsonNode::asString)).containsAll(names).isSorted();
-      JsonNode small = json("list-functions", "--page-size", "7", "--query", "length(Functions)");
+      JsonNode small =
+          AWS.json("list-functions", "--page-size", "7", "--query", "length(Functions)");
       assertThat(small.asInt()).isEqualTo(all.size());
-      JsonNode cut = json("list-functions", "--max-items", "3");
+      JsonNode cut = AWS.json("list-functions", "--max-items", "3");
       assertThat(cut.path("Functions")).hasSize(3);
       JsonNode next =
-          json(
+          AWS.json(
               "list-functions",
               "--max-items",
               "3",
@@ -304,13 +310,13 @@ final class TestAwsCommand {
 
   @Test
   void actionsThatDoNotExistYetSaySo() {
-    assertThat(failed("list-layers"))
+    assertThat(AWS.refusal("list-layers"))
         .contains("NotImplementedException")
         .contains("lambda:ListLayers");
   }
 
   private static void create(String name) {
-    lambda(
+    AWS.run(
         "create-function",
         "--function-name",
         name,
@@ -322,26 +328,6 @@ final class TestAwsCommand {
         ROLE,
         "--zip-file",
         "fileb://" + folder.resolve("one.zip"));
-  }
-
-  private static Ran run(String... arguments) {
-    String[] command =
-        Stream.concat(Stream.of("lambda"), Stream.of(arguments)).toArray(String[]::new);
-    return Tools.aws(MAYFLY, command);
-  }
-
-  private static void lambda(String... arguments) {
-    run(arguments).ok();
-  }
-
-  private static JsonNode json(String... arguments) {
-    return Json.of(run(arguments).ok().out());
-  }
-
-  private static String failed(String... arguments) {
-    Ran ran = run(arguments);
-    assertThat(ran.status()).isNotZero();
-    return ran.err();
   }
 
   private static String base64(String text) {

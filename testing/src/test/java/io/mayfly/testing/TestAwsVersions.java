@@ -21,6 +21,7 @@ import tools.jackson.databind.JsonNode;
 /** Versions, aliases and provisioned concurrency, with the AWS command line. */
 final class TestAwsVersions {
   private static final Mayfly MAYFLY = Mayfly.shared();
+  private static final AwsLambda AWS = new AwsLambda(MAYFLY);
 
   /** Another for each test, because numbers of versions outlive their function. */
   private String name = "";
@@ -36,7 +37,7 @@ final class TestAwsVersions {
     Files.write(folder.resolve("one.zip"), code("one"));
     Files.write(folder.resolve("two.zip"), code("two"));
     JsonNode created =
-        json(
+        AWS.json(
             with(
                 "create-function",
                 "--runtime",
@@ -50,13 +51,13 @@ final class TestAwsVersions {
                 "fileb://" + folder.resolve("one.zip")));
     assertThat(created.path("Version").asString()).isEqualTo("1");
     assertThat(created.path("FunctionArn").asString()).isEqualTo(arn + ":1");
-    lambda(with("wait", "function-active-v2"));
-    lambda(with("wait", "published-version-active", "--qualifier", "1"));
+    AWS.run(with("wait", "function-active-v2"));
+    AWS.run(with("wait", "published-version-active", "--qualifier", "1"));
   }
 
   @AfterEach
   void delete() {
-    lambda(with("delete-function"));
+    AWS.run(with("delete-function"));
   }
 
   private static byte[] code(String answer) {
@@ -72,12 +73,12 @@ final class TestAwsVersions {
 
   /** Updates the code and publishes that as version 2. */
   private void publishSecond() {
-    lambda(with("update-function-code", "--zip-file", "fileb://" + folder.resolve("two.zip")));
-    lambda(with("wait", "function-updated-v2"));
-    JsonNode published = json(with("publish-version", "--description", "the second"));
+    AWS.run(with("update-function-code", "--zip-file", "fileb://" + folder.resolve("two.zip")));
+    AWS.run(with("wait", "function-updated-v2"));
+    JsonNode published = AWS.json(with("publish-version", "--description", "the second"));
     assertThat(published.path("Version").asString()).isEqualTo("2");
     assertThat(published.path("Description").asString()).isEqualTo("the second");
-    assertThat(json(with("publish-version")).path("Version").asString())
+    assertThat(AWS.json(with("publish-version")).path("Version").asString())
         .as("nothing has changed since")
         .isEqualTo("2");
   }
@@ -88,7 +89,7 @@ final class TestAwsVersions {
     assertThat(invoke("--qualifier", "1")).isEqualTo("one 1 " + name + ":1 on-demand");
     assertThat(invoke("--qualifier", "2")).isEqualTo("two 2 " + name + ":2 on-demand");
     assertThat(invoke()).isEqualTo("two $LATEST " + name + " on-demand");
-    JsonNode shown = json(with("get-function", "--qualifier", "1"));
+    JsonNode shown = AWS.json(with("get-function", "--qualifier", "1"));
     assertThat(shown.at("/Configuration/Version").asString()).isEqualTo("1");
     assertThat(Http.request("GET", shown.at("/Code/Location").asString()).send().body())
         .isEqualTo(Files.readAllBytes(folder.resolve("one.zip")));
@@ -102,11 +103,11 @@ final class TestAwsVersions {
                 "--query",
                 "Functions[?FunctionName=='" + name + "'].FunctionArn"))
         .containsExactly(arn + ":$LATEST", arn + ":1", arn + ":2");
-    lambda(with("delete-function", "--qualifier", "1"));
-    assertThat(failed(with("invoke", "--qualifier", "1", "/dev/null")))
+    AWS.run(with("delete-function", "--qualifier", "1"));
+    assertThat(AWS.refusal(with("invoke", "--qualifier", "1", "/dev/null")))
         .contains("ResourceNotFoundException", "Function not found: " + arn + ":1");
     assertThat(
-            failed(
+            AWS.refusal(
                 with(
                     "publish-version",
                     "--code-sha256",
@@ -117,15 +118,15 @@ final class TestAwsVersions {
   @Test
   void aliasesNameVersionsAndSplitCalls() throws IOException {
     publishSecond();
-    JsonNode alias = json(with("create-alias", "--name", "prod", "--function-version", "1"));
+    JsonNode alias = AWS.json(with("create-alias", "--name", "prod", "--function-version", "1"));
     assertThat(alias.path("AliasArn").asString()).isEqualTo(arn + ":prod");
     assertThat(invoke("--qualifier", "prod")).isEqualTo("one 1 " + name + ":prod on-demand");
     assertThat(
-            json(with("get-function-configuration", "--qualifier", "prod"))
+            AWS.json(with("get-function-configuration", "--qualifier", "prod"))
                 .path("FunctionArn")
                 .asString())
         .isEqualTo(arn + ":prod");
-    lambda(
+    AWS.run(
         with(
             "update-alias",
             "--name",
@@ -133,7 +134,7 @@ final class TestAwsVersions {
             "--routing-config",
             "AdditionalVersionWeights={2=0.5}"));
     assertThat(
-            json(with("get-alias", "--name", "prod"))
+            AWS.json(with("get-alias", "--name", "prod"))
                 .at("/RoutingConfig/AdditionalVersionWeights/2")
                 .asDouble())
         .isEqualTo(0.5);
@@ -147,9 +148,9 @@ final class TestAwsVersions {
               .executedVersion());
     }
     assertThat(versions).containsExactlyInAnyOrder("1", "2");
-    assertThat(failed(with("delete-function", "--qualifier", "2")))
+    assertThat(AWS.refusal(with("delete-function", "--qualifier", "2")))
         .contains("ResourceConflictException", "[prod]");
-    lambda(
+    AWS.run(
         with(
             "update-alias",
             "--name",
@@ -162,17 +163,17 @@ final class TestAwsVersions {
     assertThat(texts(with("list-aliases", "--query", "Aliases[].Name"))).containsExactly("prod");
     assertThat(texts(with("list-aliases", "--function-version", "1", "--query", "Aliases[].Name")))
         .isEmpty();
-    lambda(with("delete-alias", "--name", "prod"));
-    assertThat(failed(with("get-alias", "--name", "prod")))
+    AWS.run(with("delete-alias", "--name", "prod"));
+    assertThat(AWS.refusal(with("get-alias", "--name", "prod")))
         .contains("ResourceNotFoundException", "Cannot find alias arn: " + arn + ":prod");
   }
 
   @Test
   void provisionedConcurrencyIsReadyBeforeTraffic() throws IOException {
-    lambda(with("create-alias", "--name", "prod", "--function-version", "1"));
+    AWS.run(with("create-alias", "--name", "prod", "--function-version", "1"));
     String[] qualified = with("put-provisioned-concurrency-config", "--qualifier", "prod");
     JsonNode put =
-        json(
+        AWS.json(
             Stream.concat(
                     Stream.of(qualified), Stream.of("--provisioned-concurrent-executions", "2"))
                 .toArray(String[]::new));
@@ -182,7 +183,7 @@ final class TestAwsVersions {
     while (!ready.path("Status").asString().equals("READY")) {
       assertThat(System.nanoTime()).isLessThan(end);
       assertThat(ready.path("Status").asString()).isEqualTo("IN_PROGRESS");
-      ready = json(with("get-provisioned-concurrency-config", "--qualifier", "prod"));
+      ready = AWS.json(with("get-provisioned-concurrency-config", "--qualifier", "prod"));
     }
     assertThat(ready.path("AvailableProvisionedConcurrentExecutions").asInt()).isEqualTo(2);
     assertThat(invoke("--qualifier", "prod"))
@@ -195,7 +196,7 @@ final class TestAwsVersions {
                     "ProvisionedConcurrencyConfigs[].FunctionArn")))
         .containsExactly(arn + ":prod");
     assertThat(
-            failed(
+            AWS.refusal(
                 with(
                     "put-provisioned-concurrency-config",
                     "--qualifier",
@@ -203,14 +204,14 @@ final class TestAwsVersions {
                     "--provisioned-concurrent-executions",
                     "1")))
         .contains("InvalidParameterValueException", "cannot be applied to unpublished");
-    lambda(with("delete-provisioned-concurrency-config", "--qualifier", "prod"));
-    assertThat(failed(with("get-provisioned-concurrency-config", "--qualifier", "prod")))
+    AWS.run(with("delete-provisioned-concurrency-config", "--qualifier", "prod"));
+    assertThat(AWS.refusal(with("get-provisioned-concurrency-config", "--qualifier", "prod")))
         .contains("ProvisionedConcurrencyConfigNotFoundException");
   }
 
   private String invoke(String... more) throws IOException {
     Path out = folder.resolve("out.json");
-    lambda(
+    AWS.run(
         Stream.concat(Stream.of(with("invoke", more)), Stream.of(out.toString()))
             .toArray(String[]::new));
     return Json.of(Files.readString(out)).asString();
@@ -228,25 +229,6 @@ final class TestAwsVersions {
   }
 
   private static List<String> texts(String... arguments) {
-    return json(arguments).valueStream().map(JsonNode::asString).toList();
-  }
-
-  private static Ran run(String... arguments) {
-    return Tools.aws(
-        MAYFLY, Stream.concat(Stream.of("lambda"), Stream.of(arguments)).toArray(String[]::new));
-  }
-
-  private static void lambda(String... arguments) {
-    run(arguments).ok();
-  }
-
-  private static JsonNode json(String... arguments) {
-    return Json.of(run(arguments).ok().out());
-  }
-
-  private static String failed(String... arguments) {
-    Ran ran = run(arguments);
-    assertThat(ran.status()).isNotZero();
-    return ran.err();
+    return AWS.json(arguments).valueStream().map(JsonNode::asString).toList();
   }
 }
