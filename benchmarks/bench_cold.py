@@ -1,7 +1,6 @@
 """Cold starts: an HTTP request to each of many functions that have no instance, once, with
 prewarmed instances and without; beside peers that are started afresh."""
 
-import http.client
 import sys
 import time
 
@@ -19,24 +18,6 @@ WARM_UP_SECONDS = 10
 PAUSE_SECONDS = 0.25
 
 
-def percentile(times, part):
-    ordered = sorted(times)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * part))]
-
-
-def request(port, host):
-    """Milliseconds from sending a request on an open connection to its whole answer."""
-    connection = http.client.HTTPConnection("127.0.0.1", port)
-    connection.connect()
-    before = time.perf_counter()
-    connection.request("POST", "/", load.BODY, {"Host": host, "Content-Type": "application/json"})
-    answer = connection.getresponse()
-    body = answer.read().decode()
-    took = (time.perf_counter() - before) * 1000
-    connection.close()
-    return took, answer.status == 200 and body == load.BODY
-
-
 def cold(mayfly, title, runtime, handler, code, count):
     report.say("%s: deploying %d functions ..." % (title, count))
     hosts = [
@@ -46,11 +27,11 @@ def cold(mayfly, title, runtime, handler, code, count):
     time.sleep(3)
     times, wrong = [], 0
     for host in hosts:
-        took, right = request(mayfly.port, host)
+        took, right = load.request(mayfly.port, host)
         times.append(took)
         wrong += not right
         time.sleep(PAUSE_SECONDS)
-    report.say("%s: p50 %.1f ms, p99 %.1f ms, %d wrong" % (title, median(times), percentile(times, 0.99), wrong))
+    report.say("%s: p50 %.1f ms, p99 %.1f ms, %d wrong" % (title, median(times), load.percentile(times, 0.99), wrong))
     return title, times, wrong
 
 
@@ -88,15 +69,15 @@ def main():
             title,
             str(len(times)),
             "%.1f" % median(times),
-            "%.1f" % percentile(times, 0.9),
-            "%.1f" % percentile(times, 0.99),
+            "%.1f" % load.percentile(times, 0.9),
+            "%.1f" % load.percentile(times, 0.99),
             str(wrong),
             "%.0f" % (offline / median(times)),
         ])
 
     def bar(index, most, part):
         title, times, _ = found[index]
-        value = percentile(times, part) if part != 0.5 else median(times)
+        value = load.percentile(times, part) if part != 0.5 else median(times)
         return ["%s, p%d" % (title, part * 100), "%.1f ms" % value, "<= %g ms" % most,
                 "reached" if value <= most else "not reached"]
 

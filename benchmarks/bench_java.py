@@ -1,7 +1,6 @@
 """Cold starts of Java: an HTTP request to each of many functions that have no instance, once, after their trainings;
 beside Google's invoker, started afresh."""
 
-import http.client
 import os
 import re
 import subprocess
@@ -48,18 +47,6 @@ def compiled(source, jars):
         return {str(file.relative_to(folder)): file.read_bytes() for file in Path(folder).rglob("*.class")}
 
 
-def request(port, host):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.connect()
-    before = time.perf_counter()
-    connection.request("POST", "/", load.BODY, {"Host": host, "Content-Type": "application/json"})
-    answer = connection.getresponse()
-    body = answer.read().decode()
-    took = (time.perf_counter() - before) * 1000
-    connection.close()
-    return took, answer.status == 200 and body == load.BODY
-
-
 def cold(mayfly, title, prefix, handler, files, count):
     report.say("%s: deploying %d functions ..." % (title, count))
     runtime = mayfly.runtime("java")
@@ -78,19 +65,18 @@ def cold(mayfly, title, prefix, handler, files, count):
     time.sleep(3)
     times, wrong = [], 0
     for host in hosts:
-        took, right = request(mayfly.port, host)
+        took, right = load.request(mayfly.port, host)
         times.append(took)
         wrong += not right
         time.sleep(PAUSE_SECONDS)
     starts = re.findall(r"\tStart: ([\w ]+)", "".join(mayfly.log(name) for name in names))
     ways = ", ".join("%d %s" % (starts.count(way), way) for way in sorted(set(starts)))
-    ordered = sorted(times)
     row = [
         "%s, %s" % (runtime, title),
         str(count),
         "%.1f" % median(times),
-        "%.1f" % ordered[int(count * 0.9)],
-        "%.1f" % ordered[min(count - 1, int(count * 0.99))],
+        "%.1f" % load.percentile(times, 0.9),
+        "%.1f" % load.percentile(times, 0.99),
         str(wrong),
         ways,
     ]

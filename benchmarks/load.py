@@ -1,8 +1,10 @@
-"""wrk as the load generator: closed loop, a fixed number of connections, one thread."""
+"""Load: wrk, closed loop, with a fixed number of connections and one thread; and single requests."""
 
+import http.client
 import re
 import subprocess
 import tempfile
+import time
 
 BODY = '{"key": "value", "number": 42, "list": [1, 2, 3]}'
 SCRIPT = """
@@ -45,3 +47,21 @@ def measure(port, host, connections, seconds):
         percentile(99),
         (int(failed.group(1)) if failed else 0) + (sum(map(int, broken.groups())) if broken else 0),
     )
+
+
+def percentile(times, part):
+    ordered = sorted(times)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * part))]
+
+
+def request(port, host):
+    """Milliseconds from sending a request on an open connection to its whole answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.connect()
+    before = time.perf_counter()
+    connection.request("POST", "/", BODY, {"Host": host, "Content-Type": "application/json"})
+    answer = connection.getresponse()
+    body = answer.read().decode()
+    took = (time.perf_counter() - before) * 1000
+    connection.close()
+    return took, answer.status == 200 and body == BODY
