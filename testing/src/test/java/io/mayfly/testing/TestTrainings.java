@@ -99,6 +99,35 @@ final class TestTrainings {
   }
 
   @Test
+  void codeThatAsksForAnEventInItsTrainingIsStopped() {
+    deploy(
+        "asks",
+        """
+        String api = System.getenv("AWS_LAMBDA_RUNTIME_API");
+        if (api != null) {
+          try {
+            java.net.URI.create("http://" + api + "/2018-06-01/runtime/invocation/next").toURL().openStream().read();
+          } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+          }
+        }
+        """);
+    Eventually.holds(
+        PATIENCE,
+        () -> mayfly.log().contains("training of asks:$LATEST came to nothing: it goes on"));
+    Eventually.holds(PATIENCE, () -> Leftovers.of(mayfly.pid()).cgroups().isEmpty());
+    assertThat(invoke("asks").functionError()).isNull();
+  }
+
+  @Test
+  void anInitThatHangsIsNotTrained() {
+    deploy("hangs", "while (true) Thread.onSpinWait();");
+    Eventually.holds(
+        PATIENCE, () -> mayfly.log().contains("training of hangs:$LATEST came to nothing"));
+    Eventually.holds(PATIENCE, () -> Leftovers.of(mayfly.pid()).cgroups().isEmpty());
+  }
+
+  @Test
   void aKillDuringATrainingLeavesNothingHalfMade() {
     deploy("killed", "");
     Eventually.holds(PATIENCE, () -> parts() == 1);
