@@ -142,7 +142,7 @@ final class FunctionPools {
   void stopIdle(KeepAlive keepAlive, long now) {
     serving.forEach(
         (function, pool) -> {
-          pool.stopIdleSince(now - keepAlive.idleTime(function.function()).toNanos());
+          pool.stopIdleSince(now - keepAlive.window().toNanos());
           pool.freezeIdleSince(now - FREEZE_AFTER.toNanos());
         });
     serving.values().removeIf(FunctionPool::retireIfEmpty);
