@@ -10,6 +10,7 @@ import io.mayfly.model.Outcome;
 import io.mayfly.sandbox.Instance;
 import io.mayfly.sandbox.Startup;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
@@ -26,14 +27,18 @@ import java.util.function.LongSupplier;
  */
 public final class Dispatcher implements AutoCloseable {
   private static final long NANOS_PER_MILLI = 1_000_000;
+
+  /** Nobody's timer is further ahead, and the monotonic clock can still tell. */
+  private static final Duration FAR_AHEAD = Duration.ofDays(36_500);
+
   private static final Duration MOST_PATIENCE = Duration.ofSeconds(1);
 
   private final InstanceStarter starter;
-  private final KeepAlive keepAlive;
   private final CallListener calls;
   private final InstantSource clock;
   private final LongSupplier nanoTime;
   private final FunctionPools pools;
+  private final IdleInstances idle;
   private final ConcurrencyLimits limits;
   private final Admission admission;
 
@@ -52,11 +57,11 @@ public final class Dispatcher implements AutoCloseable {
       InstantSource clock,
       LongSupplier nanoTime) {
     this.starter = starter;
-    this.keepAlive = keepAlive;
     this.calls = calls;
     this.clock = clock;
     this.nanoTime = nanoTime;
     this.pools = new FunctionPools(functions);
+    this.idle = new IdleInstances(pools, keepAlive, nanoTime.getAsLong());
     this.limits = limits;
     this.admission = new Admission(limits);
   }
@@ -244,7 +249,9 @@ public final class Dispatcher implements AutoCloseable {
       throw e;
     }
     Instance made = started.instance();
-    PooledInstance instance = new PooledInstance(made, started.log(), pool.capacity());
+    PooledInstance instance =
+        new PooledInstance(
+            made, started.log(), pool.capacity(), initialization != Initialization.ON_DEMAND);
     // Before anything else can go wrong: whatever becomes of the instance, its end is counted.
     made.whenGone(
         () -> {
@@ -394,12 +401,28 @@ public final class Dispatcher implements AutoCloseable {
   }
 
   /**
-   * Stops instances that have been idle for longer than they are kept, and freezes the other idle
-   * ones. Called every now and then.
+   * Stops idle instances that are not wanted any more, freezes the others, and has those started
+   * that will be wanted soon. To be called every second by one thread.
    */
-  public void stopIdle() {
-    pools.stopIdle(keepAlive, nanoTime.getAsLong());
+  public void tendIdle() {
+    idle.tend(pool -> start(pool, Initialization.PREWARMED), nanoTime.getAsLong());
     admission.tidy();
+  }
+
+  /**
+   * A timer will call a function at this time, so an instance is to be ready then. Replaces the
+   * time that was given before, if that has not come yet. A time that is over changes nothing.
+   */
+  public void expect(FunctionVersion function, Instant at) {
+    Duration ahead = Duration.between(clock.instant(), at);
+    if (!ahead.isNegative() && ahead.compareTo(FAR_AHEAD) < 0) {
+      idle.expect(function, nanoTime.getAsLong() + ahead.toNanos());
+    }
+  }
+
+  /** How many instances have been started ahead of calls that were expected. */
+  public long prewarmed() {
+    return idle.prewarmed();
   }
 
   /** Lets go of all instances. */

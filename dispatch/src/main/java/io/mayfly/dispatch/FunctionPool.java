@@ -1,5 +1,6 @@
 package io.mayfly.dispatch;
 
+import io.mayfly.model.DataSize;
 import io.mayfly.model.FunctionConfig;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -199,6 +200,7 @@ final class FunctionPool {
             start = Optional.empty();
           }
           keep = open(ready.instance(), nanoTime);
+          ready.instance().ready(nanoTime);
           completeIfDrained();
         } finally {
           lock.unlock();
@@ -376,20 +378,68 @@ final class FunctionPool {
   }
 
   /**
-   * Stops the instances that have been idle since {@code nanoTime} or longer, the oldest first, as
-   * long as there are more than are provisioned.
+   * What was in use, and what is not.
+   *
+   * @param most instances in use at the same moment, since the time asked for
+   * @param now instances in use now
+   * @param lastEnd when the last of those was given back that are not
+   * @param start how long a start takes, in nanoseconds
    */
-  void stopIdleSince(long nanoTime) {
+  record Use(int most, int now, int idle, int starting, long lastEnd, long start) {}
+
+  /** Tells what was in use since then. Idle ones are taken newest first, so no more than needed. */
+  Use use(long since) {
+    lock.lock();
+    try {
+      int idle = 0;
+      int used = 0;
+      long lastEnd = since;
+      for (PooledInstance instance : open) {
+        idle += instance.idle() ? 1 : 0;
+        if (instance.usedSince(since)) {
+          used++;
+          lastEnd += Math.max(0, instance.idleSince() - lastEnd);
+        }
+      }
+      int inUse = Math.max(0, serving - idle);
+      return new Use(inUse + used, inUse, idle, starting, lastEnd, forecast.start());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Has instances started ahead of calls, unless the last start failed.
+   *
+   * @return how many starts the caller is to make for that
+   */
+  int prewarm(int instances) {
+    lock.lock();
+    try {
+      int starts = retired || startFailure.isPresent() ? 0 : instances;
+      for (int i = 0; i < starts; i++) {
+        start();
+      }
+      return starts;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Stops idle instances, the oldest first, but for so many and for those that are provisioned. */
+  void keepIdle(int most) {
     List<PooledInstance> stopping = new ArrayList<>();
     lock.lock();
     try {
+      long idle = open.stream().filter(PooledInstance::idle).count();
       Iterator<PooledInstance> oldest = open.descendingIterator();
-      while (oldest.hasNext() && serving > provisioned) {
+      while (oldest.hasNext() && idle > most && serving > provisioned) {
         PooledInstance instance = oldest.next();
-        if (instance.idle() && instance.idleSince() - nanoTime <= 0) {
+        if (instance.idle()) {
           oldest.remove();
           uncount(instance);
           stopping.add(instance);
+          idle--;
         }
       }
     } finally {
@@ -398,8 +448,12 @@ final class FunctionPool {
     stopping.forEach(PooledInstance::stop);
   }
 
-  /** Freezes the instances that have been idle since {@code nanoTime} or longer. */
-  void freezeIdleSince(long nanoTime) {
+  /**
+   * Freezes the instances that have been idle since {@code nanoTime} or longer.
+   *
+   * @return what one of those has taken of memory that were not frozen before
+   */
+  Optional<DataSize> freezeIdleSince(long nanoTime) {
     List<PooledInstance> freezing = new ArrayList<>();
     lock.lock();
     try {
@@ -413,6 +467,7 @@ final class FunctionPool {
     }
     // A call that comes between waits for the freezing and thaws.
     freezing.forEach(instance -> instance.instance().freeze());
+    return freezing.stream().findFirst().map(instance -> instance.instance().peakMemory());
   }
 
   /** Retires the pool if it has no instance, so that a function at zero costs nothing. */

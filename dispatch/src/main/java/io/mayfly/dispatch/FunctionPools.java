@@ -3,7 +3,6 @@ package io.mayfly.dispatch;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.MayflyException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +17,6 @@ import java.util.stream.Stream;
  * those of earlier revisions whose instances are not gone yet. Safe for use by many threads.
  */
 final class FunctionPools {
-  /** Lambda freezes at once; a moment later, busy functions need not be thawed for every call. */
-  private static final Duration FREEZE_AFTER = Duration.ofSeconds(1);
-
   private final FunctionSource functions;
   private final Map<FunctionVersion, FunctionPool> serving = new ConcurrentHashMap<>();
 
@@ -136,16 +132,32 @@ final class FunctionPools {
   }
 
   /**
-   * Stops what has been idle for longer than it is kept, freezes the rest of what is idle, and
-   * forgets functions at zero.
+   * The configuration of a version that serves now.
+   *
+   * @throws MayflyException if there is no such function, or it cannot be invoked
    */
-  void stopIdle(KeepAlive keepAlive, long now) {
-    serving.forEach(
-        (function, pool) -> {
-          pool.stopIdleSince(now - keepAlive.window().toNanos());
-          pool.freezeIdleSince(now - FREEZE_AFTER.toNanos());
-        });
-    serving.values().removeIf(FunctionPool::retireIfEmpty);
+  FunctionConfig config(FunctionVersion function) {
+    return functions.serving(function);
+  }
+
+  void forEachServing(Consumer<FunctionPool> look) {
+    serving.values().forEach(look);
+  }
+
+  /** Forgets the pools that have no instance, so that a function at zero costs nothing here. */
+  List<FunctionVersion> retireEmpty() {
+    List<FunctionVersion> retired = new ArrayList<>();
+    serving
+        .entrySet()
+        .removeIf(
+            entry -> {
+              boolean empty = entry.getValue().retireIfEmpty();
+              if (empty) {
+                retired.add(entry.getKey());
+              }
+              return empty;
+            });
+    return retired;
   }
 
   /** Retires every pool, without waiting for busy instances. */

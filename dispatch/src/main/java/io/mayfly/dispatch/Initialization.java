@@ -5,7 +5,10 @@ package io.mayfly.dispatch;
  */
 enum Initialization {
   ON_DEMAND("on-demand"),
-  PROVISIONED("provisioned-concurrency");
+  PROVISIONED("provisioned-concurrency"),
+
+  /** Ahead of a call that is expected; on Lambda, too, a handler cannot tell. */
+  PREWARMED("on-demand");
 
   private final String wireName;
 

@@ -37,7 +37,6 @@ public final class KeepAlive {
   private static final int BINS = IdleScale.BINS;
   private static final IdleTimes NOTHING_KNOWN = new IdleTimes();
 
-  private final Duration window;
   private final boolean learning;
   private final IdleScale scale;
 
@@ -49,7 +48,6 @@ public final class KeepAlive {
 
   private KeepAlive(Duration window, boolean learning) {
     boolean none = window.isZero();
-    this.window = window;
     this.learning = learning && !none;
     this.scale = new IdleScale(none ? Duration.ofSeconds(1) : window);
     this.price = none ? Double.POSITIVE_INFINITY : PRIOR_SHAPE / window.toNanos();
@@ -73,11 +71,6 @@ public final class KeepAlive {
 
   private static long below(int bin) {
     return bin == 0 ? 0 : -1L >>> (Long.SIZE - bin);
-  }
-
-  /** How long an instance is kept whose function is not known. */
-  Duration window() {
-    return window;
   }
 
   IdleScale scale() {

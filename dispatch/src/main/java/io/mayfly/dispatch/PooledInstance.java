@@ -1,6 +1,7 @@
 package io.mayfly.dispatch;
 
 import io.mayfly.sandbox.Instance;
+import java.util.OptionalLong;
 
 /**
  * An instance with its log, in the hands of the pool and of as many calls as it takes at a time.
@@ -20,16 +21,24 @@ final class PooledInstance {
   /** When its last call ended. */
   private long idleSince;
 
+  /** Whether it was started before a call wanted it. */
+  private final boolean ahead;
+
+  /** When it was ready, if it was started ahead and no call has had it since. */
+  private OptionalLong unusedSince = OptionalLong.empty();
+
   /** Whether it has been frozen since. */
   private boolean frozen;
 
   /**
    * @param capacity how many calls it takes at a time
+   * @param ahead whether it is started before a call wants it
    */
-  PooledInstance(Instance instance, InstanceLog log, int capacity) {
+  PooledInstance(Instance instance, InstanceLog log, int capacity, boolean ahead) {
     this.instance = instance;
     this.log = log;
     this.capacity = capacity;
+    this.ahead = ahead;
   }
 
   Instance instance() {
@@ -75,6 +84,19 @@ final class PooledInstance {
 
   long idleSince() {
     return idleSince;
+  }
+
+  /** It is ready; nobody may have waited for it. */
+  void ready(long nanoTime) {
+    if (ahead && idle()) {
+      unusedSince = OptionalLong.of(nanoTime);
+    }
+  }
+
+  /** Whether it is idle, and a call had it, or had it started, since then. */
+  boolean usedSince(long nanoTime) {
+    boolean unused = unusedSince.isPresent() && unusedSince.getAsLong() == idleSince;
+    return idle() && !unused && idleSince - nanoTime >= 0;
   }
 
   void idleSince(long nanoTime) {

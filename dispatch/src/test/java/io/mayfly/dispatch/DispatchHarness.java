@@ -51,6 +51,10 @@ final class DispatchHarness implements AutoCloseable {
   private final AtomicInteger revision = new AtomicInteger();
 
   DispatchHarness(int concurrency, Function<InstanceSpec, Program> programs) {
+    this(concurrency, programs, KeepAlive.fixed(Duration.ofSeconds(60)));
+  }
+
+  DispatchHarness(int concurrency, Function<InstanceSpec, Program> programs, KeepAlive keepAlive) {
     sandbox = new FakeSandbox(programs);
     FunctionSource source =
         new FunctionSource() {
@@ -89,7 +93,7 @@ final class DispatchHarness implements AutoCloseable {
         new Dispatcher(
             source,
             starter,
-            KeepAlive.fixed(Duration.ofSeconds(60)),
+            keepAlive,
             new ConcurrencyLimits() {
               @Override
               public OptionalInt reserved(FunctionName function) {

@@ -317,19 +317,19 @@ class TestDispatcher {
     try (DispatchHarness house = DispatchHarness.of(echo())) {
       house.invoke();
       house.advance(Duration.ofMillis(900));
-      house.dispatcher.stopIdle();
+      house.dispatcher.tendIdle();
       FakeSandbox.FakeInstance instance = house.sandbox.started.getFirst();
       assertThat(instance.freezes).hasValue(0);
       house.advance(Duration.ofMillis(100));
-      house.dispatcher.stopIdle();
+      house.dispatcher.tendIdle();
       house.advance(Duration.ofSeconds(1));
-      house.dispatcher.stopIdle();
+      house.dispatcher.tendIdle();
       assertThat(instance.freezes).hasValue(1);
       house.invoke();
-      house.dispatcher.stopIdle();
+      house.dispatcher.tendIdle();
       assertThat(instance.freezes).hasValue(1);
       house.advance(Duration.ofSeconds(1));
-      house.dispatcher.stopIdle();
+      house.dispatcher.tendIdle();
       assertThat(instance.freezes).hasValue(2);
       assertThat(house.sandbox.started).hasSize(1);
     }
@@ -340,14 +340,14 @@ class TestDispatcher {
     try (DispatchHarness house = DispatchHarness.of(echo())) {
       house.invoke();
       house.advance(Duration.ofSeconds(59));
-      house.dispatcher.stopIdle();
+      house.dispatcher.tendIdle();
       assertThat(house.dispatcher.instances(NAME)).isEqualTo(1);
       house.invoke();
       house.advance(Duration.ofSeconds(59));
-      house.dispatcher.stopIdle();
+      house.dispatcher.tendIdle();
       assertThat(house.sandbox.present()).as("a call begins the time anew").isEqualTo(1);
       house.advance(Duration.ofSeconds(1));
-      house.dispatcher.stopIdle();
+      house.dispatcher.tendIdle();
       assertThat(house.sandbox.present()).isZero();
       assertThat(house.invoke().usage().init()).isPresent();
     }
@@ -361,7 +361,7 @@ class TestDispatcher {
       Future<InvokeResult> call = callers.submit(() -> house.invoke());
       gate.entered.acquire();
       house.advance(Duration.ofHours(1));
-      house.dispatcher.stopIdle();
+      house.dispatcher.tendIdle();
       assertThat(house.sandbox.present()).isEqualTo(1);
       gate.open.release();
       assertThat(call.get().failure()).isEmpty();
@@ -452,7 +452,7 @@ class TestDispatcher {
           house.deploy(NAME);
           retirements.add(house.dispatcher.retire(NAME));
           house.advance(Duration.ofSeconds(30));
-          house.dispatcher.stopIdle();
+          house.dispatcher.tendIdle();
           Thread.yield();
         }
         for (Future<?> call : calls) {
@@ -466,7 +466,7 @@ class TestDispatcher {
       until(
           () -> {
             house.advance(Duration.ofHours(1));
-            house.dispatcher.stopIdle();
+            house.dispatcher.tendIdle();
             return house.dispatcher.instances(NAME) + house.dispatcher.instances(other) == 0;
           });
       assertThat(house.sandbox.present()).isZero();

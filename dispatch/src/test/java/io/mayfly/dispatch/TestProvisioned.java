@@ -67,15 +67,15 @@ class TestProvisioned {
     try (DispatchHarness house = provisioned(2, ANSWER)) {
       awaitReady(house, 2);
       house.advance(Duration.ofHours(5));
-      house.dispatcher.stopIdle();
+      house.dispatcher.tendIdle();
       assertThat(house.dispatcher.instances(ONE)).isEqualTo(2);
       house.provisioned.put(ONE, 1);
       house.dispatcher.provision();
-      house.dispatcher.stopIdle();
+      house.dispatcher.tendIdle();
       assertThat(house.dispatcher.instances(ONE)).isEqualTo(1);
       house.provisioned.remove(ONE);
       house.dispatcher.provision();
-      house.dispatcher.stopIdle();
+      house.dispatcher.tendIdle();
       assertThat(house.dispatcher.instances(ONE)).isZero();
     }
   }
@@ -187,7 +187,7 @@ class TestProvisioned {
         assertThat(call.get().failure()).isEmpty();
       }
       house.provisioned.remove(ONE);
-      house.dispatcher.stopIdle();
+      house.dispatcher.tendIdle();
       assertThat(house.dispatcher.running()).isZero();
     }
   }

@@ -195,7 +195,7 @@ class TestQueueing {
       house.assertThrottled(NAME, "ReservedFunctionConcurrentInvocationLimitExceeded");
       house.reserved.remove(NAME.function());
       assertThat(house.invoke().failure()).isEmpty();
-      house.dispatcher.stopIdle();
+      house.dispatcher.tendIdle();
       assertThat(house.dispatcher.running()).isZero();
     }
   }
@@ -301,7 +301,7 @@ class TestQueueing {
                     house.deploy(NAME, environment);
                     var _ = house.dispatcher.retire(NAME);
                     house.advance(Duration.ofSeconds(61));
-                    house.dispatcher.stopIdle();
+                    house.dispatcher.tendIdle();
                     Thread.onSpinWait();
                   }
                 });

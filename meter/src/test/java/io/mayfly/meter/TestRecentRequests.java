@@ -156,6 +156,7 @@ class TestRecentRequests {
   void metricsHaveTheLedgerAndNoMoreSeriesThanThereAreKindsOfErrors() throws IOException {
     CallMetrics metrics = new CallMetrics();
     metrics.gauge("mayfly_calls_running", "Calls that run now.", () -> 7);
+    metrics.counter("mayfly_prewarms_total", "Instances started ahead.", () -> 5);
     metrics.add(call("cold", Duration.ofMillis(376), Optional.of(COLD), "", ""));
     metrics.add(call("waited", Duration.ofMillis(4), Optional.empty(), "", ""));
     metrics.add(
@@ -167,6 +168,7 @@ class TestRecentRequests {
     assertThat(text.lines())
         .contains(
             "mayfly_calls_running 7.0",
+            "mayfly_prewarms_total 5.0",
             "mayfly_calls_total{result=\"success\",runtime=\"python3.13\"} 2.0",
             "mayfly_calls_total{result=\"error\",runtime=\"python3.13\"} 1000.0",
             "mayfly_refusals_total{code=\"TooManyRequestsException\",reason=\"ConcurrentInvocationLimitExceeded\"} 1.0",

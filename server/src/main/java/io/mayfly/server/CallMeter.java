@@ -18,6 +18,7 @@ import java.io.OutputStream;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /** Tells the meter, which knows neither dispatcher nor wire, of what happens there. */
 final class CallMeter implements CallListener, RefusalListener, PlatformHandler.MetricsSource {
@@ -33,6 +34,10 @@ final class CallMeter implements CallListener, RefusalListener, PlatformHandler.
 
   void gauge(String name, String help, IntSupplier value) {
     metrics.gauge(name, help, value);
+  }
+
+  void counter(String name, String help, LongSupplier value) {
+    metrics.counter(name, help, value);
   }
 
   @Override

@@ -68,6 +68,10 @@ import org.slf4j.LoggerFactory;
  */
 final class Platform implements AutoCloseable {
   private static final Duration IDLE_CHECK = Duration.ofSeconds(1);
+
+  /** How long instances of functions are kept that little is known of. */
+  private static final Duration WINDOW = Duration.ofMinutes(10);
+
   private static final Duration LOG_PAUSE = Duration.ofMillis(10);
 
   /** What the start of an instance takes of a processor, when nothing is loaded yet. */
@@ -166,7 +170,7 @@ final class Platform implements AutoCloseable {
               new Dispatcher(
                   source,
                   starter,
-                  KeepAlive.fixed(options.keepAlive()),
+                  options.keepAlive().map(KeepAlive::fixed).orElse(KeepAlive.learning(WINDOW)),
                   new CatalogLimits(concurrency),
                   meter,
                   clock,
@@ -184,10 +188,14 @@ final class Platform implements AutoCloseable {
       concurrency.whenProvisioned(dispatcher::provision);
       meter.gauge("mayfly_calls_running", "Calls that run now.", dispatcher::running);
       meter.gauge("mayfly_instances", "Instances in whatever state.", dispatcher::instances);
+      meter.counter(
+          "mayfly_prewarms_total",
+          "Instances started ahead of calls that were expected.",
+          dispatcher::prewarmed);
       every(
           IDLE_CHECK,
           () -> {
-            dispatcher.stopIdle();
+            dispatcher.tendIdle();
             dispatcher.provision();
             spares.stopUnused();
           });

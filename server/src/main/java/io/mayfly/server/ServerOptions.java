@@ -36,7 +36,7 @@ record ServerOptions(
     Isolation isolation,
     Map<String, String> runtimeAliases,
     int concurrency,
-    Duration keepAlive,
+    Optional<Duration> keepAlive,
     int spares,
     DataSize logLimit) {
   private static final String PREFIX = "MAYFLY_";
@@ -110,9 +110,15 @@ record ServerOptions(
         isolation(values),
         aliases(values),
         number(values, Setting.CONCURRENCY, 1, 1_000_000),
-        Duration.ofSeconds(number(values, Setting.KEEP_ALIVE, 0, DAY_SECONDS)),
+        keepAlive(values),
         number(values, Setting.SPARES, 0, SPARES),
         DataSize.ofMegabytes(number(values, Setting.LOG_LIMIT, 1, LOG_LIMIT_MEGABYTES)));
+  }
+
+  private static Optional<Duration> keepAlive(Map<Setting, String> values) {
+    return value(values, Setting.KEEP_ALIVE).equals(Setting.KEEP_ALIVE.fallback())
+        ? Optional.empty()
+        : Optional.of(Duration.ofSeconds(number(values, Setting.KEEP_ALIVE, 0, DAY_SECONDS)));
   }
 
   private static String value(Map<Setting, String> values, Setting setting) {
@@ -129,7 +135,9 @@ record ServerOptions(
     } catch (NumberFormatException e) {
       // Said below, with the numbers that are too small or large.
     }
-    throw wrong("%s takes %d to %d, not '%s'".formatted(setting.option(), least, most, text));
+    String words = setting.parameter().contains("|") ? setting.fallback() + " or " : "";
+    throw wrong(
+        "%s takes %s%d to %d, not '%s'".formatted(setting.option(), words, least, most, text));
   }
 
   private static Account account(Map<Setting, String> values) {

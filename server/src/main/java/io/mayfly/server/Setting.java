@@ -29,7 +29,11 @@ enum Setting {
       "COUNT",
       Integer.toString(Limits.ACCOUNT_CONCURRENCY),
       "The most calls at the same time (default: " + Limits.ACCOUNT_CONCURRENCY + ")."),
-  KEEP_ALIVE("SECONDS", "600", "How long an idle instance stays warm (default: 600)."),
+  KEEP_ALIVE(
+      "auto|SECONDS",
+      "auto",
+      "auto: idle instances stay warm, and others are started ahead, as a function's calls so far"
+          + " suggest; for ten minutes while little is known (default). SECONDS: all stay that long."),
   SPARES(
       "COUNT",
       "2",

@@ -44,7 +44,7 @@ class TestSettings {
     assertThat(options.host()).isEqualTo("127.0.0.1");
     assertThat(options.isolation()).isEqualTo(Isolation.JAIL);
     assertThat(options.concurrency()).isEqualTo(1000);
-    assertThat(options.keepAlive()).isEqualTo(Duration.ofMinutes(10));
+    assertThat(options.keepAlive()).isEmpty();
     assertThat(options.logLimit().megabytes()).isEqualTo(32);
     assertThat(options.account().region()).isEqualTo("us-east-1");
     assertThat(options.owner()).isEmpty();
@@ -81,7 +81,7 @@ class TestSettings {
             Map.entry("nodejs22.x", "nodejs20.x"),
             Map.entry("java17", "java21"),
             Map.entry("python3.9", "python3.11"));
-    assertThat(options.keepAlive()).isZero();
+    assertThat(options.keepAlive()).contains(Duration.ZERO);
   }
 
   @ParameterizedTest
@@ -90,7 +90,8 @@ class TestSettings {
     "--port=-1,--port takes 0 to 65535",
     "--port=http,--port takes 0 to 65535",
     "--concurrency=0,--concurrency takes 1 to",
-    "--keep-alive=86401,--keep-alive takes 0 to 86400",
+    "--keep-alive=86401,--keep-alive takes auto or 0 to 86400",
+    "--keep-alive=never,--keep-alive takes auto or 0 to 86400",
     "--log-limit=0,--log-limit takes 1 to 102400",
     "--isolation=docker,--isolation takes jail or none",
     "--access-key=AKID,go together",
