@@ -1,40 +1,33 @@
 package io.mayfly.dispatch;
 
-import io.mayfly.model.ColdStart;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionVersion;
-import io.mayfly.model.Invocation;
 import io.mayfly.model.Limits;
 import io.mayfly.model.MayflyException;
 import io.mayfly.model.Outcome;
 import io.mayfly.sandbox.Instance;
-import io.mayfly.sandbox.Startup;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
  * Brings invocations to instances: a warm one if there is one, a new one otherwise.
  *
- * <p>Runs on the caller's thread from beginning to end, and blocks it until the handler has
- * answered; callers are virtual threads. Functions share nothing but the account's concurrency,
- * which is one counter, so that no function waits for another.
+ * <p>A call holds no thread while its handler works ({@link Call}); what has to wait, such as the
+ * start of an instance, does so on a virtual thread of its own. Functions share nothing but the
+ * account's concurrency, which is one counter, so that no function waits for another.
  */
 public final class Dispatcher implements AutoCloseable {
-  private static final long NANOS_PER_MILLI = 1_000_000;
-
   /** Nobody's timer is further ahead, and the monotonic clock can still tell. */
   private static final Duration FAR_AHEAD = Duration.ofDays(36_500);
 
-  private static final Duration MOST_PATIENCE = Duration.ofSeconds(1);
-
   private final InstanceStarter starter;
-  private final CallListener calls;
+  private final CallReports reports;
   private final InstantSource clock;
   private final LongSupplier nanoTime;
   private final FunctionPools pools;
@@ -57,7 +50,7 @@ public final class Dispatcher implements AutoCloseable {
       InstantSource clock,
       LongSupplier nanoTime) {
     this.starter = starter;
-    this.calls = calls;
+    this.reports = new CallReports(calls, clock);
     this.clock = clock;
     this.nanoTime = nanoTime;
     this.pools = new FunctionPools(functions);
@@ -98,98 +91,82 @@ public final class Dispatcher implements AutoCloseable {
   }
 
   /**
-   * Runs a function once. What goes wrong inside its instance is a result; what keeps it from
-   * running at all is thrown.
+   * Runs a function once, without waiting for it. What goes wrong inside its instance is a result;
+   * what keeps it from running at all is thrown, here or from the future.
    *
+   * @return completes on a thread that serves many calls: what follows from it must not block
    * @throws MayflyException if there is no such function, it or the account is at its concurrency,
    *     or no instance can be started
    */
-  public InvokeResult invoke(InvokeRequest request) {
+  public CompletableFuture<InvokeResult> submit(InvokeRequest request) {
     Admission.Ticket ticket = admission.enter(request.function());
     try {
-      return invokeAdmitted(request);
-    } finally {
+      return new Call(this, request, ticket).place();
+    } catch (RuntimeException | Error e) {
       admission.leave(ticket);
+      throw e;
     }
   }
 
-  private InvokeResult invokeAdmitted(InvokeRequest request) {
-    while (true) {
-      FunctionPool pool = pools.serving(request.function());
-      switch (pool.claim()) {
-        case FunctionPool.Claim.Warm warm -> {
-          return call(request, pool, warm.instance(), Duration.ZERO, Optional.empty());
-        }
-        case FunctionPool.Claim.Queued queued -> {
-          if (queued.start()) {
-            start(pool);
-          }
-          return callQueued(request, pool, queued.seat());
-        }
-        case FunctionPool.Claim.Retired _ -> {
-          // An update came between; the next look finds the new revision's pool.
-        }
+  /**
+   * The same for a caller that waits, on a virtual thread. An interrupt is kept for later.
+   *
+   * @throws MayflyException as {@link #submit} does
+   */
+  public InvokeResult invoke(InvokeRequest request) {
+    try {
+      return submit(request).join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
       }
+      throw e;
     }
   }
 
-  private InvokeResult callQueued(InvokeRequest request, FunctionPool pool, Seat seat) {
-    long before = nanoTime.getAsLong();
-    return switch (await(pool, seat)) {
-      case Seat.Given.Served served -> {
-        long waited = nanoTime.getAsLong() - before;
-        if (served.start().isEmpty()) {
-          pool.waited(waited);
-        }
-        yield call(
-            request,
-            pool,
-            served.instance(),
-            Duration.ofNanos(waited),
-            served.start().map(start -> cold(waited, start)));
-      }
-      case Seat.Given.NotStarted notStarted ->
-          reportFailure(
-              request, pool, notStarted.failure(), Duration.ofNanos(nanoTime.getAsLong() - before));
-      case Seat.Given.Refused refused -> throw refused.why();
-    };
+  FunctionPool serving(FunctionVersion function) {
+    return pools.serving(function);
   }
 
-  /** The ledger of a call that has waited so many nanoseconds for an instance to be started. */
-  private static ColdStart cold(long waited, Seat.Start start) {
-    Duration queue = Duration.ofNanos(waited).minus(start.took());
-    Duration place = start.took().minus(start.startup().total());
-    Startup startup = start.startup();
-    return new ColdStart(
-        notBelowZero(queue),
-        notBelowZero(place),
-        startup.sandbox(),
-        startup.code(),
-        startup.runtime(),
-        startup.init());
+  CallReports reports() {
+    return reports;
   }
 
-  private static Duration notBelowZero(Duration duration) {
-    return duration.isNegative() ? Duration.ZERO : duration;
+  long now() {
+    return nanoTime.getAsLong();
   }
 
-  private Seat.Given await(FunctionPool pool, Seat seat) {
-    Duration patience = pool.patience();
-    while (true) {
-      Optional<Seat.Given> given = seat.await(patience);
-      if (given.isPresent()) {
-        return given.get();
-      }
-      if (pool.startAfterAll(seat)) {
-        start(pool);
-      }
-      patience = patience.multipliedBy(2);
-      patience = patience.compareTo(MOST_PATIENCE) < 0 ? patience : MOST_PATIENCE;
+  /** When a call that begins now must be over. */
+  Instant deadline(FunctionConfig config) {
+    return clock.instant().plus(config.timeout());
+  }
+
+  void leave(Admission.Ticket ticket) {
+    admission.leave(ticket);
+  }
+
+  /**
+   * Sees to it that calls in a pool's queue do not wait for something that never comes, without a
+   * timer for each of them.
+   */
+  void watch(FunctionPool pool) {
+    pool.nextLook()
+        .ifPresent(
+            wait ->
+                CompletableFuture.delayedExecutor(
+                        wait.toNanos(), TimeUnit.NANOSECONDS, Runnable::run)
+                    .execute(() -> look(pool)));
+  }
+
+  private void look(FunctionPool pool) {
+    for (int starts = pool.startAfterAll(); starts > 0; starts--) {
+      start(pool);
     }
+    watch(pool);
   }
 
   /** Starts an instance on a thread of its own: whoever is first in the queue then gets it. */
-  private void start(FunctionPool pool) {
+  void start(FunctionPool pool) {
     start(pool, Initialization.ON_DEMAND);
   }
 
@@ -207,7 +184,7 @@ public final class Dispatcher implements AutoCloseable {
       if (result instanceof StartResult.Failed failed
           && failed.outcome() instanceof Outcome.TimedOut) {
         // Lambda gives an init that took too long a second chance, within the function's timeout.
-        failed.log().platformLine(initReport(failed.took(), "timeout", ""));
+        failed.log().platformLine(CallReports.initReport(failed.took(), "timeout", ""));
         result = startReady(pool, initialization, pool.config().timeout());
       }
     } catch (RuntimeException e) {
@@ -220,23 +197,6 @@ public final class Dispatcher implements AutoCloseable {
     }
     long now = nanoTime.getAsLong();
     pool.started(result, now, now - before);
-  }
-
-  private InvokeResult reportFailure(
-      InvokeRequest request, FunctionPool pool, StartResult.Failed failed, Duration waited) {
-    FunctionConfig config = pool.config();
-    Outcome failure = Failures.ofStart(failed.outcome(), config.runtime(), request.requestId());
-    failed.log().platformLine(initReport(failed.took(), "error", Failures.errorType(failure)));
-    failed.log().platformLine(startLine(request, config));
-    InvokeResult.Usage usage =
-        new InvokeResult.Usage(
-            failed.took(),
-            ceilMillis(failed.took()),
-            config.memory(),
-            failed.peak(),
-            waited,
-            Optional.empty());
-    return finish(request, config, failure, usage, failed.log());
   }
 
   private StartResult startReady(FunctionPool pool, Initialization initialization, Duration limit) {
@@ -274,119 +234,6 @@ public final class Dispatcher implements AutoCloseable {
     } finally {
       started.place().close();
     }
-  }
-
-  private InvokeResult call(
-      InvokeRequest request,
-      FunctionPool pool,
-      PooledInstance pooled,
-      Duration waited,
-      Optional<ColdStart> cold) {
-    long before = nanoTime.getAsLong();
-    boolean good = false;
-    boolean ended = false;
-    try {
-      InvokeResult result = run(request, pool, pooled, waited, cold);
-      good = !(result.failure().orElse(null) instanceof Outcome.TimedOut);
-      ended = true;
-      return result;
-    } finally {
-      if (!ended) {
-        // Nobody knows what it is doing.
-        pooled.stop();
-      }
-      long now = nanoTime.getAsLong();
-      if (pool.giveBack(pooled, now, now - before, good)) {
-        start(pool);
-      }
-    }
-  }
-
-  private InvokeResult run(
-      InvokeRequest request,
-      FunctionPool pool,
-      PooledInstance pooled,
-      Duration waited,
-      Optional<ColdStart> cold) {
-    FunctionConfig config = pool.config();
-    InstanceLog log = pooled.log();
-    if (cold.isEmpty() && pool.capacity() == 1) {
-      log.begin();
-    }
-    log.platformLine(startLine(request, config));
-    long before = nanoTime.getAsLong();
-    Outcome outcome =
-        pooled
-            .instance()
-            .invoke(
-                new Invocation(
-                    request.requestId(),
-                    request.payload(),
-                    clock.instant().plus(config.timeout()),
-                    request.functionArn(),
-                    request.traceId(),
-                    request.clientContext(),
-                    Optional.empty()));
-    Duration duration = Duration.ofNanos(nanoTime.getAsLong() - before);
-    if (outcome instanceof Outcome.TimedOut) {
-      duration = config.timeout();
-    }
-    InvokeResult.Usage usage =
-        new InvokeResult.Usage(
-            duration,
-            ceilMillis(duration.plus(cold.map(ColdStart::initDuration).orElse(Duration.ZERO))),
-            config.memory(),
-            pooled.instance().peakMemory(),
-            waited,
-            cold);
-    return finish(request, config, outcome, usage, log);
-  }
-
-  private InvokeResult finish(
-      InvokeRequest request,
-      FunctionConfig config,
-      Outcome outcome,
-      InvokeResult.Usage usage,
-      InstanceLog log) {
-    String reason = Failures.reason(outcome, config.timeout());
-    if (!reason.isEmpty()) {
-      log.platformLine(
-          outcome instanceof Outcome.TimedOut
-              ? "%s %s %s"
-                  .formatted(
-                      clock.instant().truncatedTo(ChronoUnit.MILLIS), request.requestId(), reason)
-              : "RequestId: %s Error: %s".formatted(request.requestId(), reason));
-    }
-    log.platformLine("END RequestId: " + request.requestId());
-    log.platformLine(ReportLine.of(request.requestId(), usage, outcome));
-    InvokeResult result =
-        new InvokeResult(
-            request.requestId(),
-            Failures.payload(outcome, request.requestId(), config.timeout()),
-            outcome instanceof Outcome.Success ? Optional.empty() : Optional.of(outcome),
-            outcome instanceof Outcome.Success success ? success.contentType() : "application/json",
-            config.id().version(),
-            log.tail(),
-            usage);
-    calls.ended(config, result);
-    return result;
-  }
-
-  private static String initReport(Duration took, String status, String errorType) {
-    return String.format(
-        Locale.ROOT,
-        "INIT_REPORT Init Duration: %.2f ms\tPhase: init\tStatus: %s%s",
-        took.toNanos() / (double) NANOS_PER_MILLI,
-        status,
-        errorType.isEmpty() ? "" : "\tError Type: " + errorType);
-  }
-
-  private static String startLine(InvokeRequest request, FunctionConfig config) {
-    return "START RequestId: " + request.requestId() + " Version: " + config.id().version();
-  }
-
-  private static Duration ceilMillis(Duration duration) {
-    return Duration.ofMillis((duration.toNanos() + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI);
   }
 
   /**

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,8 @@ final class FunctionPool {
 
   /** However quick starts are, nobody asks more often than this. */
   private static final long LEAST_PATIENCE_NANOS = 10_000_000;
+
+  private static final long MOST_PATIENCE_NANOS = 1_000_000_000;
 
   private final FunctionConfig config;
   private final int capacity;
@@ -57,6 +60,9 @@ final class FunctionPool {
   /** Calls that have an instance. */
   private int busy;
 
+  /** Whether somebody is going to {@link #startAfterAll}. */
+  private boolean looking;
+
   private boolean retired;
 
   FunctionPool(FunctionConfig config) {
@@ -80,15 +86,25 @@ final class FunctionPool {
 
   /** What a call got: an instance, a seat in the queue, or word that this pool is over. */
   sealed interface Claim {
-    record Warm(PooledInstance instance) implements Claim {}
+    /**
+     * The call has an instance.
+     *
+     * @param frozen whether it has to be thawed
+     */
+    record Warm(PooledInstance instance, boolean frozen) implements Claim {}
 
     /** The caller waits; {@code start} says whether it has an instance started first. */
-    record Queued(Seat seat, boolean start) implements Claim {}
+    record Queued(boolean start) implements Claim {}
 
     record Retired() implements Claim {}
   }
 
-  Claim claim() {
+  /**
+   * Takes an instance for a call, or a seat.
+   *
+   * @param taker takes what comes of a seat, on the thread that brings it
+   */
+  Claim claim(Consumer<Seat.Given> taker) {
     lock.lock();
     try {
       if (retired) {
@@ -96,15 +112,15 @@ final class FunctionPool {
       }
       PooledInstance newest = firstOpen();
       if (newest != null) {
-        return new Claim.Warm(newest);
+        return new Claim.Warm(newest, newest.frozen());
       }
-      Seat seat = new Seat();
+      Seat seat = new Seat(taker, Math.max(LEAST_PATIENCE_NANOS, forecast.start()));
       queue.addLast(seat);
       boolean start = unprovided() > 0 && !forecast.betterToWait(unprovided(), busy);
       if (start) {
         start();
       }
-      return new Claim.Queued(seat, start);
+      return new Claim.Queued(start);
     } finally {
       lock.unlock();
     }
@@ -141,28 +157,45 @@ final class FunctionPool {
     forecast.starting();
   }
 
-  /** How long a call in the queue waits before it asks {@link #startAfterAll}. */
-  Duration patience() {
+  /**
+   * When somebody is to look whether a call in the queue has waited for too long, from now; empty
+   * if nobody waits or somebody looks anyway. Whoever is told has to {@link #startAfterAll}.
+   */
+  Optional<Duration> nextLook() {
     lock.lock();
     try {
-      return Duration.ofNanos(Math.max(LEAST_PATIENCE_NANOS, forecast.start()));
+      if (looking || queue.isEmpty()) {
+        return Optional.empty();
+      }
+      looking = true;
+      long next = queue.stream().mapToLong(Seat::untilLook).min().orElseThrow();
+      return Optional.of(Duration.ofNanos(Math.max(LEAST_PATIENCE_NANOS, next)));
     } finally {
       lock.unlock();
     }
   }
 
   /**
-   * To be asked by a call that has been waiting for long, because no forecast holds for ever and a
-   * start that was meant for it may have failed: whether it is to have an instance started.
+   * Looks after calls that have been waiting for long, because no forecast holds for ever and a
+   * start that was meant for one may have failed.
+   *
+   * @return how many instances are to be started for them
    */
-  boolean startAfterAll(Seat seat) {
+  int startAfterAll() {
     lock.lock();
     try {
-      if (seat.given() || unprovided() <= 0) {
-        return false;
+      looking = false;
+      int starts = 0;
+      for (Seat seat : queue) {
+        if (seat.untilLook() <= 0) {
+          seat.looked(MOST_PATIENCE_NANOS);
+          if (unprovided() > 0) {
+            start();
+            starts++;
+          }
+        }
       }
-      start();
-      return true;
+      return starts;
     } finally {
       lock.unlock();
     }
@@ -185,6 +218,7 @@ final class FunctionPool {
   void started(StartResult result, long nanoTime, long tookNanos) {
     switch (result) {
       case StartResult.Ready ready -> {
+        List<Seat> served = new ArrayList<>();
         boolean keep;
         lock.lock();
         try {
@@ -196,7 +230,7 @@ final class FunctionPool {
           Optional<Seat.Start> start =
               Optional.of(new Seat.Start(Duration.ofNanos(tookNanos), ready.startup()));
           while (ready.instance().hasRoom() && !queue.isEmpty()) {
-            occupyFor(queue.removeFirst(), ready.instance(), start);
+            served.add(occupyForFirst(ready.instance(), start));
             start = Optional.empty();
           }
           keep = open(ready.instance(), nanoTime);
@@ -208,6 +242,7 @@ final class FunctionPool {
         if (!keep) {
           ready.instance().stop();
         }
+        served.forEach(Seat::goOn);
       }
       case StartResult.Failed failed ->
           notStarted(new Seat.Given.NotStarted(failed), "FUNCTION_ERROR_INIT_FAILURE", nanoTime);
@@ -220,12 +255,13 @@ final class FunctionPool {
   }
 
   private void notStarted(Seat.Given failure, String reason, long nanoTime) {
+    Seat first;
     lock.lock();
     try {
       starting--;
       startFailure = Optional.of(reason);
       startFailedAt = nanoTime;
-      Seat first = queue.pollFirst();
+      first = queue.pollFirst();
       if (first != null) {
         first.give(failure);
       }
@@ -233,12 +269,18 @@ final class FunctionPool {
     } finally {
       lock.unlock();
     }
+    if (first != null) {
+      first.goOn();
+    }
   }
 
-  private void occupyFor(Seat seat, PooledInstance instance, Optional<Seat.Start> start) {
+  /** Gives room in an instance to whoever has waited longest, who is to go on without the lock. */
+  private Seat occupyForFirst(PooledInstance instance, Optional<Seat.Start> start) {
     instance.begin();
     busy++;
-    seat.give(new Seat.Given.Served(instance, start));
+    Seat first = queue.removeFirst();
+    first.give(new Seat.Given.Served(instance, start));
+    return first;
   }
 
   /** Leaves an instance to the next calls; false if it is to be stopped instead. */
@@ -266,6 +308,7 @@ final class FunctionPool {
    * @return whether the caller is to have another started, because calls were waiting for this one
    */
   boolean giveBack(PooledInstance instance, long nanoTime, long tookNanos, boolean good) {
+    List<Seat> served = new ArrayList<>(1);
     boolean keep;
     boolean start;
     lock.lock();
@@ -279,7 +322,7 @@ final class FunctionPool {
         open.remove(instance);
       }
       while (instance.hasRoom() && !queue.isEmpty()) {
-        occupyFor(queue.removeFirst(), instance, Optional.empty());
+        served.add(occupyForFirst(instance, Optional.empty()));
       }
       keep = open(instance, nanoTime);
       start = !keep && unprovided() > 0 && !forecast.betterToWait(unprovided(), busy);
@@ -293,6 +336,7 @@ final class FunctionPool {
     if (!keep) {
       instance.stop();
     }
+    served.forEach(Seat::goOn);
     return start;
   }
 

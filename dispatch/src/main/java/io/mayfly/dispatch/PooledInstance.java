@@ -104,6 +104,11 @@ final class PooledInstance {
     frozen = false;
   }
 
+  /** Whether it has been frozen, or is being, since its last call. */
+  boolean frozen() {
+    return frozen;
+  }
+
   /** True the first time since it became idle. */
   boolean markFrozen() {
     boolean first = !frozen;

@@ -3,12 +3,10 @@ package io.mayfly.dispatch;
 import io.mayfly.sandbox.Startup;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** One call's place in its function's queue, and what comes of it. */
+/** One call's place in its function's queue, and what comes of it. Guarded by the pool's lock. */
 final class Seat {
   /**
    * A start that is over.
@@ -34,40 +32,40 @@ final class Seat {
     record Refused(RuntimeException why) implements Given {}
   }
 
-  private final CompletableFuture<Given> given = new CompletableFuture<>();
+  private final Consumer<Given> taker;
+  private @Nullable Given given;
 
-  void give(Given what) {
-    given.complete(what);
-  }
+  /** How long the call waits, by {@link System#nanoTime}, before it looks again, and when. */
+  private long patience;
 
-  /** Whether something has come. */
-  boolean given() {
-    return given.isDone();
-  }
+  private long lookAt;
 
   /**
-   * Waits for what comes, but not for longer than {@code patience}; empty if nothing came. An
-   * interrupt is kept for later: whoever admitted the call waits for its answer.
+   * @param taker takes what comes, not under the pool's lock
    */
-  Optional<Given> await(Duration patience) {
-    boolean interrupted = false;
-    long end = System.nanoTime() + patience.toNanos();
-    try {
-      while (true) {
-        try {
-          return Optional.of(given.get(end - System.nanoTime(), TimeUnit.NANOSECONDS));
-        } catch (TimeoutException e) {
-          return Optional.empty();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("nobody gives a failure", e);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+  Seat(Consumer<Given> taker, long patience) {
+    this.taker = taker;
+    this.patience = patience;
+    this.lookAt = System.nanoTime() + patience;
+  }
+
+  void give(Given what) {
+    given = what;
+  }
+
+  /** Has the call go on with what it was given. To be called without the pool's lock. */
+  void goOn() {
+    taker.accept(Optional.ofNullable(given).orElseThrow());
+  }
+
+  /** How many nanoseconds from now the call looks again. */
+  long untilLook() {
+    return lookAt - System.nanoTime();
+  }
+
+  /** It has looked, and does so again after twice the time, but for no longer than {@code most}. */
+  void looked(long most) {
+    patience = Math.min(most, 2 * patience);
+    lookAt = System.nanoTime() + patience;
   }
 }

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -30,6 +31,9 @@ final class FakeSandbox implements Sandbox {
     default Optional<Outcome> load(Duration limit) {
       return Optional.empty();
     }
+
+    /** Takes an event; what it throws is the sandbox's own failure. */
+    default void take(Invocation invocation) {}
 
     /** Answers one event. */
     Outcome answer(FakeInstance instance, Invocation invocation);
@@ -144,7 +148,12 @@ final class FakeSandbox implements Sandbox {
     }
 
     @Override
-    public Outcome invoke(Invocation invocation) {
+    public void invoke(Invocation invocation, Consumer<Outcome> answer) {
+      program.take(invocation);
+      Thread.ofVirtual().start(() -> answer.accept(handle(invocation)));
+    }
+
+    private Outcome handle(Invocation invocation) {
       int running = busy.incrementAndGet();
       most.accumulateAndGet(running, Math::max);
       int capacity = spec.callsAtATime();

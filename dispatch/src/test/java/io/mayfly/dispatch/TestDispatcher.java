@@ -380,11 +380,19 @@ class TestDispatcher {
 
   @Test
   void aFailureOfTheSandboxItselfLeavesNoInstanceBehind() {
-    try (DispatchHarness house =
-        DispatchHarness.of(
-            (instance, invocation) -> {
-              throw new IllegalStateException("the pipe broke");
-            })) {
+    FakeSandbox.Program broken =
+        new FakeSandbox.Program() {
+          @Override
+          public void take(Invocation invocation) {
+            throw new IllegalStateException("the pipe broke");
+          }
+
+          @Override
+          public Outcome answer(FakeSandbox.FakeInstance instance, Invocation invocation) {
+            throw new AssertionError("it has no event");
+          }
+        };
+    try (DispatchHarness house = new DispatchHarness(10, spec -> broken)) {
       assertThatThrownBy(house::invoke).isInstanceOf(IllegalStateException.class);
       assertThat(house.sandbox.present()).isZero();
       assertThat(house.dispatcher.instances(NAME)).isZero();

@@ -23,6 +23,9 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +37,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class FunctionUrlHandler implements HttpHandler {
   private static final Logger log = LoggerFactory.getLogger(FunctionUrlHandler.class);
 
+  /** A result up to this size is read and answered by the thread that brings it. */
+  private static final int QUICK_BYTES = 64 * 1024;
+
   private final Account account;
   private final FunctionUrls urls;
   private final Dispatcher dispatcher;
@@ -43,6 +49,9 @@ public final class FunctionUrlHandler implements HttpHandler {
   private final RandomGenerator random;
   private final FunctionUrlAnswer answers = new FunctionUrlAnswer();
   private final String hostSuffix;
+
+  /** For answers that take their time to be read. */
+  private final Executor aside = task -> Thread.ofVirtual().name("large-answer").start(task);
 
   public FunctionUrlHandler(
       Account account,
@@ -70,6 +79,11 @@ public final class FunctionUrlHandler implements HttpHandler {
   }
 
   @Override
+  public boolean quick() {
+    return true;
+  }
+
+  @Override
   public HttpResponse handle(HttpRequest request) {
     RequestId requestId = newRequestId();
     Optional<FunctionUrl> url = idOf(request.host()).flatMap(urls::byId);
@@ -85,11 +99,19 @@ public final class FunctionUrlHandler implements HttpHandler {
     if (preflight.isPresent()) {
       return new HttpResponse.Whole(preflight.get());
     }
-    HttpResponse answer = answer(request, url.get(), requestId);
+    return new HttpResponse.Later(
+        answer(request, url.get(), requestId)
+            .thenApply(
+                answer -> {
+                  url.get().cors().ifPresent(settings -> allow(settings, request, answer));
+                  return answer;
+                }));
+  }
+
+  private static void allow(FunctionUrl.Cors settings, HttpRequest request, HttpResponse answer) {
     if (answer instanceof HttpResponse.Whole whole) {
-      url.get().cors().ifPresent(settings -> Cors.apply(settings, request, whole.wire().headers()));
+      Cors.apply(settings, request, whole.wire().headers());
     }
-    return answer;
   }
 
   @Override
@@ -105,19 +127,29 @@ public final class FunctionUrlHandler implements HttpHandler {
     return new RequestId(UUID.randomUUID().toString());
   }
 
-  private HttpResponse answer(HttpRequest request, FunctionUrl url, RequestId requestId) {
+  private CompletableFuture<HttpResponse> answer(
+      HttpRequest request, FunctionUrl url, RequestId requestId) {
     try {
-      return call(request, url, requestId);
-    } catch (AwsException e) {
-      return refuse(request, requestId, e);
-    } catch (MayflyException e) {
-      if (e.code().category() == ErrorCode.Category.INTERNAL) {
+      return call(request, url, requestId)
+          .exceptionally(failure -> refusal(failure, request, url, requestId));
+    } catch (AwsException | MayflyException e) {
+      return CompletableFuture.completedFuture(refusal(e, request, url, requestId));
+    }
+  }
+
+  /** What is answered for a call that did not come about; other failures are not for here. */
+  private HttpResponse refusal(
+      Throwable failure, HttpRequest request, FunctionUrl url, RequestId requestId) {
+    return switch (failure instanceof CompletionException ? failure.getCause() : failure) {
+      case AwsException e -> refuse(request, requestId, e);
+      case MayflyException e when e.code().category() == ErrorCode.Category.INTERNAL -> {
         log.error("function URL of {}: {}", url.function(), e.getMessage());
         refusals.refused(requestId.value(), asked(request), AwsException.of(e));
-        return message(502, requestId, "Internal Server Error");
+        yield message(502, requestId, "Internal Server Error");
       }
-      return refuse(request, requestId, AwsException.of(e));
-    }
+      case MayflyException e -> refuse(request, requestId, AwsException.of(e));
+      case null, default -> throw new CompletionException(failure);
+    };
   }
 
   private HttpResponse refuse(HttpRequest request, RequestId requestId, AwsException error) {
@@ -129,7 +161,8 @@ public final class FunctionUrlHandler implements HttpHandler {
     return request.wire().method() + " http://" + request.host() + request.wire().path();
   }
 
-  private HttpResponse call(HttpRequest request, FunctionUrl url, RequestId requestId) {
+  private CompletableFuture<HttpResponse> call(
+      HttpRequest request, FunctionUrl url, RequestId requestId) {
     Optional<FunctionUrlEvent.Signer> signer =
         switch (url.authType()) {
           case NONE -> Optional.empty();
@@ -139,8 +172,8 @@ public final class FunctionUrlHandler implements HttpHandler {
     String traceId =
         TraceId.continueOrStart(request.wire().headers().first("x-amzn-trace-id"), now, random);
     byte[] event = FunctionUrlEvent.of(request, url, requestId, signer, traceId, now);
-    InvokeResult result =
-        dispatcher.invoke(
+    CompletableFuture<InvokeResult> result =
+        dispatcher.submit(
             new InvokeRequest(
                 requestId,
                 FunctionVersion.latest(url.function()),
@@ -148,6 +181,16 @@ public final class FunctionUrlHandler implements HttpHandler {
                 event,
                 traceId,
                 Optional.empty()));
+    return result.thenCompose(
+        done ->
+            done.payload().length <= QUICK_BYTES
+                ? CompletableFuture.completedFuture(response(done, request, requestId, traceId))
+                : CompletableFuture.supplyAsync(
+                    () -> response(done, request, requestId, traceId), aside));
+  }
+
+  private HttpResponse response(
+      InvokeResult result, HttpRequest request, RequestId requestId, String traceId) {
     if (result.failure().isPresent()) {
       return message(502, requestId, "Internal Server Error");
     }

@@ -5,6 +5,7 @@ import io.mayfly.aws.WireResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
 
 /** What a handler answers. */
 sealed interface HttpResponse {
@@ -13,6 +14,13 @@ sealed interface HttpResponse {
 
   /** An answer that is written as it comes about; ends when {@code body} returns. */
   record Streamed(int status, Headers headers, Body body) implements HttpResponse {}
+
+  /**
+   * An answer that somebody else is working on.
+   *
+   * @param answer completes with one of the other two, on a thread that must not block
+   */
+  record Later(CompletableFuture<HttpResponse> answer) implements HttpResponse {}
 
   /** Writes a body. */
   @FunctionalInterface

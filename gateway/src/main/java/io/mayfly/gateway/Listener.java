@@ -2,27 +2,21 @@ package io.mayfly.gateway;
 
 import io.mayfly.aws.Headers;
 import io.mayfly.aws.WireRequest;
-import io.mayfly.aws.WireResponse;
 import io.mayfly.model.ErrorCode;
 import io.mayfly.model.MayflyException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.UriCompliance;
-import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -36,8 +30,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one port, on Jetty, which nothing outside this class knows. Every request runs on a virtual
- * thread of its own from reading the body to writing the answer.
+ * The one port, on Jetty, which nothing outside this package knows. A request whose handler never
+ * blocks is handled by the thread that has read it, and answered by the one that brings the answer;
+ * any other runs on a virtual thread of its own from reading the body to writing the answer.
  *
  * <p>Bodies are held in memory. Each route bounds its own; all together are bounded by a budget,
  * for which a request waits, so that many large uploads at once cost time and not the platform's
@@ -47,18 +42,10 @@ public final class Listener implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Listener.class);
 
   private static final int HEADER_BYTES = 64 * 1024;
-  private static final int SMALL_BODY = 64 * 1024;
 
   /** A quarter of the heap, but enough for the largest request there is. */
   private static final int BODY_BUDGET_KILOBYTES =
       Math.clamp(Runtime.getRuntime().maxMemory() / 4 / 1024, 96 * 1024, 1024 * 1024);
-
-  private static final int READ_BYTES = 32 * 1024;
-  private static final long BODY_GRACE_SECONDS = 30;
-  private static final long BODY_BYTES_PER_SECOND = 16 * 1024;
-
-  /** How much of a body that is too large is read all the same before that is said. */
-  private static final long DISCARDED_BYTES = 256L * 1024 * 1024;
 
   private final Server server;
   private final ServerConnector connector;
@@ -77,7 +64,6 @@ public final class Listener implements AutoCloseable {
   public static Listener start(InetSocketAddress address, Router router) {
     QueuedThreadPool threads = new QueuedThreadPool(16, 2);
     threads.setName("mayfly-http");
-    threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
     Server server = new Server(threads);
     HttpConfiguration configuration = new HttpConfiguration();
     configuration.setSendServerVersion(false);
@@ -86,8 +72,10 @@ public final class Listener implements AutoCloseable {
     // Paths are taken as they came and decoded once, by whoever they are for: ARNs hold %3A and
     // %2F.
     configuration.setUriCompliance(UriCompliance.UNSAFE);
+    // The other processors are for what comes out of the jails, and for what runs in them.
+    int selectors = Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
     ServerConnector connector =
-        new ServerConnector(server, 1, 1, new HttpConnectionFactory(configuration));
+        new ServerConnector(server, 1, selectors, new HttpConnectionFactory(configuration));
     connector.setHost(address.getHostString());
     connector.setPort(address.getPort());
     connector.setAcceptQueueSize(1024);
@@ -153,10 +141,10 @@ public final class Listener implements AutoCloseable {
     return String.valueOf(root.getMessage());
   }
 
-  private static final class Adapter extends Handler.Abstract {
-    private static final byte[] NO_BODY = {};
-
+  /** Called on the thread that reads requests off many connections: nothing here blocks it. */
+  private static final class Adapter extends Handler.Abstract.NonBlocking {
     private final Router router;
+    private final Executor virtual = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore budget = new Semaphore(BODY_BUDGET_KILOBYTES, true);
 
     Adapter(Router router) {
@@ -164,132 +152,56 @@ public final class Listener implements AutoCloseable {
     }
 
     @Override
-    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+    public boolean handle(Request request, Response response, Callback callback) {
       // A handler may think for as long as its function may run; only reading and writing time out.
       request.addIdleTimeoutListener(idle -> false);
-      Head head = Head.of(request);
-      Router.Route route = router.route(head.host(), head.path());
-      long limit = route.bodyBytes();
-      long declared = length(request);
-      if (declared > limit) {
-        discard(request, declared);
-        send(route.handler().tooLarge(head.with(request, NO_BODY), limit), response, callback);
-        return true;
-      }
-      int kilobytes = kilobytes(bound(declared, limit));
-      // Even nothing would wait behind others in a fair semaphore.
-      if (kilobytes > 0) {
-        budget.acquire(kilobytes);
-      }
+      Exchange exchange = new Exchange(request, response, callback);
       try {
-        Optional<byte[]> body = readBody(request, declared, limit);
-        int held = body.map(whole -> kilobytes(whole.length)).orElse(0);
-        budget.release(kilobytes - held);
-        kilobytes = held;
-        HttpResponse answer =
-            body.isEmpty()
-                ? route.handler().tooLarge(head.with(request, NO_BODY), limit)
-                : route.handler().handle(head.with(request, body.get()));
-        send(answer, response, callback);
-      } finally {
-        budget.release(kilobytes);
+        Head head = Head.of(request);
+        Router.Route route = router.route(head.host(), head.path());
+        RequestBody body = new RequestBody(request, route.bodyBytes());
+        if (route.handler().quick() && body.readNow()) {
+          exchange.send(route.handler().handle(head.with(request, body.bytes())));
+        } else {
+          virtual.execute(() -> serve(exchange, head, route, body));
+        }
+      } catch (IOException | RuntimeException e) {
+        exchange.fail(e);
       }
       return true;
     }
 
-    /**
-     * How long the body is, -1 where only its end will tell: a request that says nothing of its
-     * body has none (RFC 9112, 6.3).
-     */
-    private static long length(Request request) {
-      long declared = request.getLength();
-      return declared < 0 && !request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING)
-          ? 0
-          : declared;
-    }
-
-    /** A body's share of the budget; small ones are free. */
-    private static int kilobytes(long bytes) {
-      return bytes <= SMALL_BODY ? 0 : (int) (bytes / 1024 + 1);
-    }
-
-    /**
-     * Many clients read no answer before they have sent their whole request, and see a broken
-     * connection instead: within a bound they are let.
-     */
-    private static void discard(Request request, long declared) throws IOException {
-      if (declared <= DISCARDED_BYTES && !request.getHeaders().contains(HttpHeader.EXPECT)) {
-        try (InputStream in = Content.Source.asInputStream(request)) {
-          in.transferTo(OutputStream.nullOutputStream());
+    /** The same on a virtual thread, which may wait. */
+    private void serve(Exchange exchange, Head head, Router.Route route, RequestBody body) {
+      Request request = exchange.request();
+      try {
+        if (body.announcedTooLarge()) {
+          body.discard();
+          exchange.send(tooLarge(request, head, route));
+          return;
         }
+        int kilobytes = body.kilobytes(BODY_BUDGET_KILOBYTES);
+        // Even nothing would wait behind others in a fair semaphore.
+        if (kilobytes > 0) {
+          budget.acquire(kilobytes);
+          exchange.hold(budget, kilobytes);
+        }
+        if (body.read()) {
+          exchange.holdOnly(body.kilobytesRead());
+          exchange.send(route.handler().handle(head.with(request, body.bytes())));
+        } else {
+          exchange.send(tooLarge(request, head, route));
+        }
+      } catch (IOException | RuntimeException e) {
+        exchange.fail(e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        exchange.fail(e);
       }
     }
 
-    private static long bound(long declared, long limit) {
-      return declared >= 0 ? declared : Math.min(limit, BODY_BUDGET_KILOBYTES * 1024L);
-    }
-
-    private static Optional<byte[]> readBody(Request request, long declared, long limit)
-        throws IOException {
-      if (declared == 0) {
-        return Optional.of(NO_BODY);
-      }
-      try (InputStream in = Content.Source.asInputStream(request)) {
-        if (declared > 0) {
-          byte[] exact = readAtMost(in, declared);
-          if (exact.length < declared) {
-            throw new IOException("the request ended before its body did");
-          }
-          return Optional.of(exact);
-        }
-        byte[] read = readAtMost(in, limit + 1);
-        return read.length > limit ? Optional.empty() : Optional.of(read);
-      }
-    }
-
-    /**
-     * Reads to the end or to {@code limit}. A sender that is slow on purpose would hold its part of
-     * the budget for as long as it likes, so each byte buys little time.
-     *
-     * @throws IOException if the body comes too slowly
-     */
-    private static byte[] readAtMost(InputStream in, long limit) throws IOException {
-      long start = System.nanoTime();
-      ByteArrayOutputStream body = new ByteArrayOutputStream((int) Math.min(limit, READ_BYTES));
-      byte[] buffer = new byte[READ_BYTES];
-      while (body.size() < limit) {
-        int read = in.read(buffer, 0, (int) Math.min(buffer.length, limit - body.size()));
-        if (read < 0) {
-          break;
-        }
-        body.write(buffer, 0, read);
-        long allowed = BODY_GRACE_SECONDS + body.size() / BODY_BYTES_PER_SECOND;
-        if (TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start) > allowed) {
-          throw new IOException("the body comes too slowly");
-        }
-      }
-      return body.toByteArray();
-    }
-
-    private static void send(HttpResponse answer, Response response, Callback callback)
-        throws IOException {
-      switch (answer) {
-        case HttpResponse.Whole whole -> {
-          WireResponse wire = whole.wire();
-          response.setStatus(wire.status());
-          wire.headers().forEach(response.getHeaders()::add);
-          response.write(true, ByteBuffer.wrap(wire.body()), callback);
-        }
-        case HttpResponse.Streamed streamed -> {
-          response.setStatus(streamed.status());
-          streamed.headers().forEach(response.getHeaders()::add);
-          try (OutputStream target = Content.Sink.asOutputStream(response)) {
-            target.flush();
-            streamed.body().writeTo(target);
-          }
-          callback.succeeded();
-        }
-      }
+    private static HttpResponse tooLarge(Request request, Head head, Router.Route route) {
+      return route.handler().tooLarge(head.with(request, new byte[0]), route.bodyBytes());
     }
   }
 

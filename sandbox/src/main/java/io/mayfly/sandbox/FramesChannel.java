@@ -9,22 +9,24 @@ import io.mayfly.runtimes.frame.GuestFrame;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.SocketChannel;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.BlockingDeque;
-import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Frames over a Unix socket, with one of our own guests.
  *
- * <p>With one call at a time it has no thread of its own: whoever waits for the guest reads its
- * socket, one thread at a time. With several, a guest may open several connections, and each has a
- * thread that reads. {@link #close} comes from other threads, and makes a read or accept that is
- * under way fail.
+ * <p>Until the guest is ready, whoever waits for it reads its socket, one thread at a time. Then
+ * its connections, of which it may open several for several calls at a time, are the loop's. {@link
+ * #close} comes from other threads, and makes a read or accept that is under way fail.
  */
 final class FramesChannel implements RuntimeChannel {
   private static final int VERSION = 1;
@@ -33,6 +35,7 @@ final class FramesChannel implements RuntimeChannel {
   private static final String JSON = "application/json";
 
   private final FramesListener listener;
+  private final FramesLoop loop;
 
   private volatile int callsAtATime;
 
@@ -46,16 +49,19 @@ final class FramesChannel implements RuntimeChannel {
 
   private final List<Connection> connections = new ArrayList<>();
   private boolean closed;
-  private int call;
 
-  /** Connections with room for a call, as often as they have room. Empty with one at a time. */
-  private final BlockingDeque<SharedConnection> free = new LinkedBlockingDeque<>();
+  /** The connections that calls go over. */
+  private final List<CallConnection> serving = new CopyOnWriteArrayList<>();
+
+  /** Those with room for a call, as often as they have room. */
+  private final Deque<CallConnection> free = new ConcurrentLinkedDeque<>();
 
   /**
    * @param callsAtATime how many calls the guest is to take at the same time
    */
-  FramesChannel(FramesListener listener, int callsAtATime) {
+  FramesChannel(FramesListener listener, FramesLoop loop, int callsAtATime) {
     this.listener = listener;
+    this.loop = loop;
     this.callsAtATime = callsAtATime;
   }
 
@@ -161,9 +167,7 @@ final class FramesChannel implements RuntimeChannel {
       if (!(frame instanceof GuestFrame.Ready ready) || (callsAtATime == 1 && ready.calls() != 1)) {
         return Optional.of(unexpected("READY", frame));
       }
-      if (callsAtATime > 1) {
-        share(guest, Math.min(ready.calls(), callsAtATime - room));
-      }
+      serveOver(guest, Math.min(ready.calls(), callsAtATime - room));
       room += ready.calls();
       if (closeIfComplete(room)) {
         return Optional.empty();
@@ -176,13 +180,14 @@ final class FramesChannel implements RuntimeChannel {
     }
   }
 
-  private void share(Connection guest, int calls) {
+  private void serveOver(Connection guest, int calls) throws IOException {
     if (calls > 0) {
-      SharedConnection shared = new SharedConnection(guest.reader(), guest.writer());
-      shared.start();
+      CallConnection made = new CallConnection(guest.socket(), guest.reader(), loop);
+      serving.add(made);
       for (int i = 0; i < calls; i++) {
-        free.addLast(shared);
+        free.addLast(made);
       }
+      made.start();
     }
   }
 
@@ -210,39 +215,41 @@ final class FramesChannel implements RuntimeChannel {
     return made;
   }
 
-  @Override
-  public Outcome invoke(Invocation invocation) throws ChannelClosedException {
-    return callsAtATime == 1 ? invokeAlone(invocation) : invokeAmongOthers(invocation);
-  }
-
-  private Outcome invokeAlone(Invocation invocation) throws ChannelClosedException {
-    Connection guest = connected();
-    call++;
-    try {
-      guest.writer().invoke(call, invocation);
-      GuestFrame frame = read(guest);
-      return call(frame) == call ? outcome(frame) : unexpected("an answer to call " + call, frame);
-    } catch (FrameException e) {
-      return new Outcome.BadResponse(String.valueOf(e.getMessage()));
-    } catch (IOException e) {
-      throw new ChannelClosedException("the runtime's connection broke", e);
-    }
-  }
-
   /**
    * A call that timed out keeps its room for ever: the guest may be busy with it still. Its
    * instance is given no more calls.
    */
-  private Outcome invokeAmongOthers(Invocation invocation) throws ChannelClosedException {
-    SharedConnection guest = free.pollFirst();
+  @Override
+  public void invoke(Invocation invocation, Answer answer) {
+    CallConnection guest = free.pollFirst();
     if (guest == null) {
       throw new IllegalStateException("more calls than " + callsAtATime + " at a time");
     }
-    Outcome outcome = guest.invoke(invocation);
-    if (!(outcome instanceof Outcome.TimedOut)) {
-      free.addFirst(guest);
-    }
-    return outcome;
+    guest.invoke(
+        invocation,
+        new Answer() {
+          @Override
+          public void answered(Outcome outcome) {
+            if (!(outcome instanceof Outcome.TimedOut)) {
+              free.addFirst(guest);
+            }
+            answer.answered(outcome);
+          }
+
+          @Override
+          public void closed(ChannelClosedException why) {
+            free.addFirst(guest);
+            answer.closed(why);
+          }
+        });
+  }
+
+  @Override
+  public Instant expire(Instant now) {
+    return serving.stream()
+        .map(each -> each.expire(now))
+        .min(Comparator.naturalOrder())
+        .orElse(Instant.MAX);
   }
 
   private synchronized Connection connected() throws ChannelClosedException {
@@ -298,6 +305,7 @@ final class FramesChannel implements RuntimeChannel {
       open = List.copyOf(connections);
     }
     listener.close();
+    serving.forEach(CallConnection::close);
     for (Connection each : open) {
       try {
         each.socket().close();

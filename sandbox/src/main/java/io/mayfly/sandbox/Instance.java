@@ -5,6 +5,7 @@ import io.mayfly.model.Invocation;
 import io.mayfly.model.Outcome;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * One execution environment: a jail with a runtime in it that has been given one function.
@@ -30,14 +31,17 @@ public interface Instance {
   Startup startup();
 
   /**
-   * Gives the handler an event and waits for its answer, at most until the invocation's deadline.
-   * Then the whole instance is killed, unless it takes several calls at a time: its other calls go
-   * on, and it is for the caller to {@link #stop} it after them.
+   * Gives the handler an event; {@code answer} gets what comes of it, once, at the latest shortly
+   * after the invocation's deadline. Then the whole instance is killed, unless it takes several
+   * calls at a time: its other calls go on, and it is for the caller to {@link #stop} it after
+   * them.
    *
-   * <p>Everything the instance wrote before it answered has reached its {@link LogSink} when this
-   * returns, unless it writes faster than it can be read.
+   * <p>Waits for nothing but a frozen instance to be thawed. The answer comes on a thread that
+   * serves many instances and must not block. Everything the instance wrote before it answered has
+   * reached its {@link LogSink} by then, unless it writes faster than it can be read. If this
+   * throws, there is no answer.
    */
-  Outcome invoke(Invocation invocation);
+  void invoke(Invocation invocation, Consumer<Outcome> answer);
 
   /**
    * Stops every process of an idle instance where it is, so that it uses no CPU; the next {@link

@@ -108,7 +108,9 @@ final class JailBuilder implements AutoCloseable {
     undo.forgetLast();
     RuntimeChannel channel =
         site.socket()
-            .<RuntimeChannel>map(listener -> new FramesChannel(listener, base.callsAtATime()))
+            .<RuntimeChannel>map(
+                listener ->
+                    new FramesChannel(listener, machine.frames().next(), base.callsAtATime()))
             .orElseGet(
                 () -> new RuntimeApiChannel(process.listener().orElseThrow(), base.callsAtATime()));
     return new Shell(jailed(base, site, process, channel, logs, output, false, undo), script);
@@ -125,7 +127,8 @@ final class JailBuilder implements AutoCloseable {
     Posix.Pipe output = output(undo);
     Launcher.Started process = fork(zygote, base, site, listener, output.writeEnd());
     undo.forgetLast();
-    FramesChannel channel = new FramesChannel(listener, base.callsAtATime());
+    FramesChannel channel =
+        new FramesChannel(listener, machine.frames().next(), base.callsAtATime());
     return jailed(base, site, process, channel, logs, output, true, undo);
   }
 

@@ -7,15 +7,25 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
  *
  * @param nullDevice a descriptor of {@code /dev/null}
  */
-record Machine(Launcher launcher, Pump pump, ScheduledThreadPoolExecutor timer, int nullDevice)
+record Machine(
+    Launcher launcher,
+    Pump pump,
+    FramesLoops frames,
+    ScheduledThreadPoolExecutor timer,
+    int nullDevice)
     implements AutoCloseable {
   static Machine open() {
     ScheduledThreadPoolExecutor timer =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().name("mayfly-deadlines").daemon().factory());
-    // Nearly every deadline is called off; none should stay in the queue until it would be due.
+    // Nearly every init's deadline is called off; none should stay in the queue until it is due.
     timer.setRemoveOnCancelPolicy(true);
-    return new Machine(new Launcher(), new Pump(), timer, Posix.open("/dev/null", Posix.O_RDWR));
+    return new Machine(
+        new Launcher(),
+        new Pump(),
+        new FramesLoops(),
+        timer,
+        Posix.open("/dev/null", Posix.O_RDWR));
   }
 
   @Override
@@ -23,6 +33,7 @@ record Machine(Launcher launcher, Pump pump, ScheduledThreadPoolExecutor timer, 
     timer.shutdownNow();
     launcher.close();
     pump.close();
+    frames.close();
     Posix.close(nullDevice);
   }
 }

@@ -66,7 +66,7 @@ final class PlainSandbox implements Sandbox {
           id,
           started,
           Map.of("MAYFLY_SOCKET", listener.path().toString()),
-          new FramesChannel(listener, spec.callsAtATime()));
+          new FramesChannel(listener, machine.frames().next(), spec.callsAtATime()));
     } catch (IOException | RuntimeException e) {
       listener.close();
       throw e;

@@ -15,17 +15,19 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An instance as a tree of processes: {@code STARTING → READY → GONE}; ready it is idle, frozen, or
  * busy with as many calls as it takes at a time.
  *
- * <p>Threads: the caller's thread (virtual, as a rule) does the waiting in {@link #awaitReady} and
- * {@link #invoke}. The pump's thread learns that the first process has ended and is the only one to
- * say GONE. The sandbox's timer kills at deadlines. A virtual thread of its own then cleans up.
- * Whoever first gives a reason for the end ({@link #reason}) wins: a process that dies because its
- * time was up has timed out and not exited.
+ * <p>Threads: the caller's thread (virtual, as a rule) does the waiting in {@link #awaitReady}. An
+ * answer comes on the thread that reads the runtime's connection, and is given on there. The pump's
+ * thread learns that the first process has ended and is the only one to say GONE. The sandbox's
+ * timer kills at deadlines. A virtual thread of its own then cleans up. Whoever first gives a
+ * reason for the end ({@link #reason}) wins: a process that dies because its time was up has timed
+ * out and not exited.
  */
 final class ProcessInstance implements Instance {
   // How long the end of the processes may lag behind the end of the conversation with them.
@@ -56,7 +58,11 @@ final class ProcessInstance implements Instance {
   /** Calls that run now; at most {@link #callsAtATime}. */
   private int running;
 
+  /** When the only call must be over. */
+  private Instant deadline = Instant.MAX;
+
   private volatile int callsAtATime;
+  private final DeadlineAlarm alarm;
   private final Launcher.Started process;
   private final RuntimeChannel channel;
   private final Containment containment;
@@ -91,6 +97,7 @@ final class ProcessInstance implements Instance {
     this.output = output;
     this.pump = pump;
     this.timer = timer;
+    this.alarm = new DeadlineAlarm(timer, this::expire);
   }
 
   /**
@@ -171,43 +178,87 @@ final class ProcessInstance implements Instance {
   }
 
   @Override
-  public Outcome invoke(Invocation invocation) {
-    if (!begin()) {
-      return end("it is gone");
+  public void invoke(Invocation invocation, Consumer<Outcome> answer) {
+    if (!begin(invocation.deadline())) {
+      endLater("it is gone", answer);
+      return;
     }
-    Optional<Future<?>> alarm =
-        callsAtATime == 1
-            ? Optional.of(killAfter(Duration.between(Instant.now(), invocation.deadline())))
-            : Optional.empty(); // Its other calls are not to die of this one's deadline.
+    alarm.atLatest(invocation.deadline());
+    channel.invoke(
+        invocation,
+        new RuntimeChannel.Answer() {
+          @Override
+          public void answered(Outcome outcome) {
+            ProcessInstance.this.answered(outcome, answer);
+          }
+
+          @Override
+          public void closed(RuntimeChannel.ChannelClosedException why) {
+            finish();
+            endLater(why.reason(), answer);
+          }
+        });
+  }
+
+  private void answered(Outcome outcome, Consumer<Outcome> answer) {
     try {
-      Outcome outcome = channel.invoke(invocation);
       output.drain();
       checkMemory();
-      if (outcome instanceof Outcome.BadResponse) {
-        kill(outcome);
-        return end("it broke the protocol");
-      }
-      // An answer that was overtaken by the deadline is none: the processes are being killed.
-      return reason.get() == null ? outcome : end("it was killed");
-    } catch (RuntimeChannel.ChannelClosedException e) {
-      return end(e.reason());
-    } finally {
-      alarm.ifPresent(each -> each.cancel(false));
-      finish();
+    } catch (RuntimeException e) {
+      // The call must have an answer all the same.
+      LOG.log(System.Logger.Level.ERROR, "what instance " + id + " has left cannot be read", e);
+      kill(new Outcome.BadResponse("its output cannot be read"));
     }
+    if (outcome instanceof Outcome.BadResponse) {
+      kill(outcome);
+    }
+    finish();
+    if (reason.get() == null) {
+      answer.accept(outcome);
+    } else {
+      // An answer that was overtaken by the deadline is none: the processes are being killed.
+      endLater("it was killed", answer);
+    }
+  }
+
+  /** Says why the instance ended on a thread that may wait for it. */
+  private void endLater(String otherwise, Consumer<Outcome> answer) {
+    Thread.ofVirtual().name("instance-" + id + "-ended").start(() -> answer.accept(end(otherwise)));
   }
 
   private void finish() {
     freezing.lock();
     try {
       running--;
+      deadline = Instant.MAX;
+    } finally {
+      freezing.unlock();
+    }
+  }
+
+  /**
+   * Ends what should have been over by now, and says when to look again. With one call at a time
+   * that is the whole instance; with several, the others are not to die of one's deadline.
+   */
+  private Instant expire(Instant now) {
+    if (callsAtATime > 1) {
+      return channel.expire(now);
+    }
+    freezing.lock();
+    try {
+      if (!now.isBefore(deadline)) {
+        // Under the lock: the call that this ends is still this one.
+        kill(new Outcome.TimedOut());
+        return Instant.MAX;
+      }
+      return deadline;
     } finally {
       freezing.unlock();
     }
   }
 
   /** Counts a call; false if the instance is gone. */
-  private boolean begin() {
+  private boolean begin(Instant until) {
     freezing.lock();
     try {
       State now = state.get();
@@ -219,6 +270,7 @@ final class ProcessInstance implements Instance {
             "instance %s is %s with %d calls of %d".formatted(id, now, running, callsAtATime));
       }
       running++;
+      deadline = until;
       if (frozen) {
         containment.thaw();
         frozen = false;

@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  * instance, over a listener that only this instance can reach.
  *
  * <p>One virtual thread accepts, one per connection reads requests. A {@code next} that has to wait
- * costs no thread: its connection is remembered, and the thread of the invocation writes the event
- * into it. All state is under {@link #lock}; nothing is written to a socket under it.
+ * costs no thread: its connection is remembered, and the call's own virtual thread writes the event
+ * into it and waits for the answer. All state is under {@link #lock}; nothing is written to a
+ * socket under it.
  */
 final class RuntimeApiChannel implements RuntimeChannel {
   private static final String PREFIX = "/2018-06-01/runtime/";
@@ -105,7 +106,34 @@ final class RuntimeApiChannel implements RuntimeChannel {
   }
 
   @Override
-  public Outcome invoke(Invocation invocation) throws ChannelClosedException {
+  public void invoke(Invocation invocation, Answer answer) {
+    Thread.ofVirtual()
+        .name("runtime-api-call")
+        .start(
+            () -> {
+              Outcome outcome;
+              try {
+                outcome = converse(invocation);
+              } catch (ChannelClosedException e) {
+                answer.closed(e);
+                return;
+              } catch (RuntimeException | Error e) {
+                // The call must have an answer all the same.
+                answer.closed(new ChannelClosedException("the call failed: " + e, e));
+                throw e;
+              }
+              answer.answered(outcome);
+            });
+  }
+
+  /** None: each call's thread sees to its own. */
+  @Override
+  public Instant expire(Instant now) {
+    return Instant.MAX;
+  }
+
+  /** Gives the runtime an event and waits for its answer. */
+  Outcome converse(Invocation invocation) throws ChannelClosedException {
     byte[] event = event(invocation);
     String id = invocation.requestId().value();
     Call call = new Call(lock.newCondition());

@@ -2,6 +2,7 @@ package io.mayfly.sandbox;
 
 import io.mayfly.model.Invocation;
 import io.mayfly.model.Outcome;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -9,9 +10,9 @@ import java.util.OptionalLong;
  * The conversation with one runtime: what {@link ProcessInstance} needs of the Runtime API and of
  * frames.
  *
- * <p>The two waiting methods block their thread until the runtime answers or {@link #close} is
- * called from elsewhere, which is how exits end them. {@link #invoke} is called by as many threads
- * at a time as the runtime takes calls.
+ * <p>{@link #awaitReady} blocks its thread until the runtime answers or {@link #close} is called
+ * from elsewhere, which is how exits end it. {@link #invoke} is called as often at a time as the
+ * runtime takes calls, and waits for nothing.
  */
 interface RuntimeChannel extends AutoCloseable {
   /**
@@ -27,13 +28,32 @@ interface RuntimeChannel extends AutoCloseable {
   Optional<Outcome> awaitReady() throws ChannelClosedException;
 
   /**
-   * Gives the runtime an event and waits for its answer. {@link Outcome.BadResponse} means that the
-   * runtime cannot be trusted to go on. With several calls at a time, {@link Outcome.TimedOut} is
-   * the answer at the deadline; with one, whoever called sees to the deadline.
+   * Gives the runtime an event; {@code answer} hears once what comes of it, on a thread that must
+   * not block. Blocks no longer than the event takes to be copied. {@link Outcome.BadResponse}
+   * means that the runtime cannot be trusted to go on.
    */
-  Outcome invoke(Invocation invocation) throws ChannelClosedException;
+  void invoke(Invocation invocation, Answer answer);
 
-  /** Ends both waits and frees the channel's sockets and threads. Safe to call twice. */
+  /**
+   * Answers those of several calls whose deadline has passed with {@link Outcome.TimedOut}; the
+   * others go on. With one call at a time, whoever called sees to the deadline.
+   *
+   * @return the next deadline; {@link Instant#MAX} if there is none to see to
+   */
+  Instant expire(Instant now);
+
+  /** What comes of one call: one of the two, once. */
+  interface Answer {
+    /** The runtime's answer. */
+    void answered(Outcome outcome);
+
+    /** The channel was closed from either side before there was one. */
+    void closed(ChannelClosedException why);
+  }
+
+  /**
+   * Ends the wait and all calls, and frees the channel's sockets and threads. Safe to call twice.
+   */
   @Override
   void close();
 

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 
 /** A real sandbox in a temporary data directory, and functions written in a few lines of Python. */
 final class JailHarness implements AutoCloseable {
@@ -228,7 +229,9 @@ final class JailHarness implements AutoCloseable {
   }
 
   static Outcome invoke(Instance instance, String event, Duration limit) {
-    return instance.invoke(invocation(event.getBytes(StandardCharsets.UTF_8), limit));
+    CompletableFuture<Outcome> answer = new CompletableFuture<>();
+    instance.invoke(invocation(event.getBytes(StandardCharsets.UTF_8), limit), answer::complete);
+    return answer.join();
   }
 
   static Invocation invocation(byte[] event, Duration limit) {

@@ -117,7 +117,7 @@ final class TestRuntimeApi {
   }
 
   private Future<Outcome> invoke(Invocation invocation) {
-    return threads.submit(() -> channel.invoke(invocation));
+    return threads.submit(() -> channel.converse(invocation));
   }
 
   private static String get(Future<Outcome> outcome)

@@ -27,129 +27,179 @@ public final class FrameReader {
 
   private final ReadableByteChannel channel;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER).flip();
+  private boolean ended;
+
+  // The frame that is being read, once its head has been: how much of its body has come.
+  private boolean inFrame;
+  private byte type;
+  private int call;
+  private long size;
+  private long arrived;
+  private byte[] body = {};
 
   /**
-   * @param channel a blocking channel
+   * @param channel one that blocks, or one that does not
    */
   public FrameReader(ReadableByteChannel channel) {
     this.channel = channel;
   }
 
   /**
-   * Waits for the next frame.
+   * The next frame, for which a channel that blocks waits.
    *
-   * @return empty when the guest has closed the connection between two frames
+   * @return empty when the guest has closed the connection between two frames, and when a channel
+   *     that does not block has not got all of a frame yet
    * @throws FrameException if what came is no frame; the connection cannot be read any further
    * @throws IOException if the connection broke
    */
   public Optional<GuestFrame> read() throws IOException {
-    if (!buffer.hasRemaining() && !more()) {
+    if (!inFrame && !head()) {
       return Optional.empty();
     }
+    if (!(isTooLarge() ? skip() : fill())) {
+      return Optional.empty();
+    }
+    inFrame = false;
+    GuestFrame frame = frame();
+    body = new byte[0];
+    return Optional.of(frame);
+  }
+
+  /** Whether the guest has closed the connection. */
+  public boolean ended() {
+    return ended;
+  }
+
+  /** Whether a part of the next frame has been read already. */
+  public boolean begun() {
+    return inFrame || buffer.hasRemaining();
+  }
+
+  private boolean head() throws IOException {
     while (buffer.remaining() < Frames.HEAD) {
-      require(more());
+      if (!more()) {
+        return false;
+      }
     }
     long length = Integer.toUnsignedLong(buffer.getInt());
-    byte type = buffer.get();
-    int call = buffer.getInt();
+    type = buffer.get();
+    call = buffer.getInt();
     if (length < Frames.COUNTED_HEAD) {
       throw new FrameException(Reason.LENGTH, "a frame of " + length + " bytes");
     }
-    return Optional.of(frame(type, call, length - Frames.COUNTED_HEAD));
-  }
-
-  private GuestFrame frame(byte type, int call, long size) throws IOException {
-    return switch (type) {
-      case Frames.HELLO -> {
-        ByteBuffer body = ByteBuffer.wrap(small(type, call, size, HELLO_BYTES));
-        if (body.remaining() < 2) {
-          throw new FrameException(Reason.LENGTH, "a HELLO of " + size + " bytes");
-        }
-        yield new GuestFrame.Hello(Short.toUnsignedInt(body.getShort()), text(body));
-      }
-      case Frames.READY -> {
-        ByteBuffer body = ByteBuffer.wrap(small(type, call, size, 2));
-        if (body.remaining() == 1) {
-          throw new FrameException(Reason.LENGTH, "a READY of 1 byte");
-        }
-        yield new GuestFrame.Ready(body.hasRemaining() ? Short.toUnsignedInt(body.getShort()) : 1);
-      }
-      case Frames.INIT_ERROR -> {
-        ByteBuffer body = ByteBuffer.wrap(small(type, call, size, Limits.RESPONSE_BYTES));
-        String errorType = text(body);
-        yield new GuestFrame.InitError(errorType, rest(body));
-      }
-      case Frames.RESULT -> {
-        if (size > Limits.RESPONSE_BYTES) {
-          skip(size);
-          yield new GuestFrame.TooLarge(call, size);
-        }
-        yield new GuestFrame.Result(call, body((int) size));
-      }
-      case Frames.ERROR -> {
-        if (size > Limits.RESPONSE_BYTES) {
-          skip(size);
-          yield new GuestFrame.TooLarge(call, size);
-        }
-        ByteBuffer body = ByteBuffer.wrap(body((int) size));
-        String errorType = text(body);
-        yield new GuestFrame.HandlerError(call, errorType, rest(body));
-      }
+    size = length - Frames.COUNTED_HEAD;
+    switch (type) {
+      case Frames.HELLO -> requireSmall(HELLO_BYTES);
+      case Frames.READY -> requireSmall(2);
+      case Frames.INIT_ERROR -> requireSmall(Limits.RESPONSE_BYTES);
+      case Frames.RESULT, Frames.ERROR -> {}
       default -> throw new FrameException(Reason.TYPE, "a frame of type " + (type & 0xff));
-    };
+    }
+    inFrame = true;
+    arrived = 0;
+    // What a guest announces is not yet worth memory: the array grows with what arrives.
+    body = new byte[isTooLarge() ? 0 : (int) Math.min(size, SLICE)];
+    return true;
   }
 
-  /** The body of a frame that belongs to no call. */
-  private byte[] small(byte type, int call, long size, int most) throws IOException {
+  /** For frames that belong to no call. */
+  private void requireSmall(int most) throws FrameException {
     if (call != 0) {
       throw new FrameException(Reason.CALL, "call " + call + " in a frame of type " + type);
     }
     if (size > most) {
       throw new FrameException(Reason.LENGTH, "a frame of type " + type + " with " + size);
     }
-    return body((int) size);
   }
 
-  private byte[] body(int size) throws IOException {
-    // What a guest announces is not yet worth memory: the array grows with what arrives.
-    byte[] body = new byte[Math.min(size, SLICE)];
-    int filled = Math.min(buffer.remaining(), body.length);
-    buffer.get(body, 0, filled);
-    while (filled < size) {
+  private boolean isTooLarge() {
+    return size > Limits.RESPONSE_BYTES;
+  }
+
+  private GuestFrame frame() throws FrameException {
+    ByteBuffer content = ByteBuffer.wrap(body);
+    return switch (type) {
+      case Frames.HELLO -> {
+        if (content.remaining() < 2) {
+          throw new FrameException(Reason.LENGTH, "a HELLO of " + size + " bytes");
+        }
+        yield new GuestFrame.Hello(Short.toUnsignedInt(content.getShort()), text(content));
+      }
+      case Frames.READY -> {
+        if (content.remaining() == 1) {
+          throw new FrameException(Reason.LENGTH, "a READY of 1 byte");
+        }
+        yield new GuestFrame.Ready(
+            content.hasRemaining() ? Short.toUnsignedInt(content.getShort()) : 1);
+      }
+      case Frames.INIT_ERROR -> new GuestFrame.InitError(text(content), rest(content));
+      default -> {
+        if (isTooLarge()) {
+          yield new GuestFrame.TooLarge(call, size);
+        }
+        yield type == Frames.RESULT
+            ? new GuestFrame.Result(call, body)
+            : new GuestFrame.HandlerError(call, text(content), rest(content));
+      }
+    };
+  }
+
+  /** Reads on in the body; true at its end. */
+  private boolean fill() throws IOException {
+    while (arrived < size) {
+      int filled = (int) arrived;
       if (filled == body.length) {
         body = Arrays.copyOf(body, (int) Math.min(size, 4L * body.length));
       }
-      int read = channel.read(ByteBuffer.wrap(body, filled, Math.min(SLICE, body.length - filled)));
-      require(read >= 0);
-      filled += read;
-    }
-    return body;
-  }
-
-  private void skip(long size) throws IOException {
-    long left = size;
-    while (true) {
-      int step = (int) Math.min(left, buffer.remaining());
-      buffer.position(buffer.position() + step);
-      left -= step;
-      if (left == 0) {
-        return;
+      int count = Math.min(buffer.remaining(), body.length - filled);
+      if (count > 0) {
+        buffer.get(body, filled, count);
+      } else {
+        count = channel.read(ByteBuffer.wrap(body, filled, Math.min(SLICE, body.length - filled)));
+        requireMore(count);
       }
-      require(more());
+      if (count == 0) {
+        return false;
+      }
+      arrived += count;
+    }
+    return true;
+  }
+
+  /** Drops what comes of the body; true at its end. */
+  private boolean skip() throws IOException {
+    while (true) {
+      int step = (int) Math.min(size - arrived, buffer.remaining());
+      buffer.position(buffer.position() + step);
+      arrived += step;
+      if (arrived == size) {
+        return true;
+      }
+      if (!more()) {
+        return false;
+      }
     }
   }
 
+  /** Reads into the buffer; false if nothing came. */
   private boolean more() throws IOException {
     buffer.compact();
+    int count;
     try {
-      return channel.read(buffer) >= 0;
+      count = channel.read(buffer);
     } finally {
       buffer.flip();
     }
+    if (count < 0 && !begun()) {
+      ended = true;
+      return false;
+    }
+    requireMore(count);
+    return count > 0;
   }
 
-  private static void require(boolean arrived) throws FrameException {
-    if (!arrived) {
+  private static void requireMore(int count) throws FrameException {
+    if (count < 0) {
       throw new FrameException(Reason.TRUNCATED, "the connection ended inside a frame");
     }
   }

@@ -1,0 +1,111 @@
+package io.mayfly.dispatch;
+
+import io.mayfly.model.ColdStart;
+import io.mayfly.model.FunctionConfig;
+import io.mayfly.model.Outcome;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Says what came of calls: in their logs, to the meter, and to their callers. */
+final class CallReports {
+  private static final long NANOS_PER_MILLI = 1_000_000;
+
+  private final CallListener calls;
+  private final InstantSource clock;
+
+  CallReports(CallListener calls, InstantSource clock) {
+    this.calls = calls;
+    this.clock = clock;
+  }
+
+  /** A call begins. */
+  void start(InvokeRequest request, FunctionConfig config, InstanceLog log) {
+    log.platformLine(
+        "START RequestId: " + request.requestId() + " Version: " + config.id().version());
+  }
+
+  /** A call has its outcome after so long a time. */
+  InvokeResult of(
+      InvokeRequest request,
+      FunctionConfig config,
+      PooledInstance pooled,
+      Duration waited,
+      Optional<ColdStart> cold,
+      Duration took,
+      Outcome outcome) {
+    Duration duration = outcome instanceof Outcome.TimedOut ? config.timeout() : took;
+    InvokeResult.Usage usage =
+        new InvokeResult.Usage(
+            duration,
+            ceilMillis(duration.plus(cold.map(ColdStart::initDuration).orElse(Duration.ZERO))),
+            config.memory(),
+            pooled.instance().peakMemory(),
+            waited,
+            cold);
+    return finish(request, config, outcome, usage, pooled.log());
+  }
+
+  /** The instance that a call was to have did not get ready. */
+  InvokeResult ofStart(
+      InvokeRequest request, FunctionConfig config, StartResult.Failed failed, Duration waited) {
+    Outcome failure = Failures.ofStart(failed.outcome(), config.runtime(), request.requestId());
+    failed.log().platformLine(initReport(failed.took(), "error", Failures.errorType(failure)));
+    start(request, config, failed.log());
+    InvokeResult.Usage usage =
+        new InvokeResult.Usage(
+            failed.took(),
+            ceilMillis(failed.took()),
+            config.memory(),
+            failed.peak(),
+            waited,
+            Optional.empty());
+    return finish(request, config, failure, usage, failed.log());
+  }
+
+  private InvokeResult finish(
+      InvokeRequest request,
+      FunctionConfig config,
+      Outcome outcome,
+      InvokeResult.Usage usage,
+      InstanceLog log) {
+    String reason = Failures.reason(outcome, config.timeout());
+    if (!reason.isEmpty()) {
+      log.platformLine(
+          outcome instanceof Outcome.TimedOut
+              ? "%s %s %s"
+                  .formatted(
+                      clock.instant().truncatedTo(ChronoUnit.MILLIS), request.requestId(), reason)
+              : "RequestId: %s Error: %s".formatted(request.requestId(), reason));
+    }
+    log.platformLine("END RequestId: " + request.requestId());
+    log.platformLine(ReportLine.of(request.requestId(), usage, outcome));
+    InvokeResult result =
+        new InvokeResult(
+            request.requestId(),
+            Failures.payload(outcome, request.requestId(), config.timeout()),
+            outcome instanceof Outcome.Success ? Optional.empty() : Optional.of(outcome),
+            outcome instanceof Outcome.Success success ? success.contentType() : "application/json",
+            config.id().version(),
+            log.tail(),
+            usage);
+    calls.ended(config, result);
+    return result;
+  }
+
+  /** What is logged of an init that failed. */
+  static String initReport(Duration took, String status, String errorType) {
+    return String.format(
+        Locale.ROOT,
+        "INIT_REPORT Init Duration: %.2f ms\tPhase: init\tStatus: %s%s",
+        took.toNanos() / (double) NANOS_PER_MILLI,
+        status,
+        errorType.isEmpty() ? "" : "\tError Type: " + errorType);
+  }
+
+  private static Duration ceilMillis(Duration duration) {
+    return Duration.ofMillis((duration.toNanos() + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI);
+  }
+}

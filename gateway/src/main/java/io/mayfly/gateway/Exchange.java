@@ -1,0 +1,96 @@
+package io.mayfly.gateway;
+
+import io.mayfly.aws.WireResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request on its way to its answer, which may come on any thread; and what its body holds of a
+ * budget until then.
+ */
+final class Exchange {
+  private final Request request;
+  private final Response response;
+  private final Callback callback;
+  private @Nullable Semaphore budget;
+  private final AtomicInteger held = new AtomicInteger();
+
+  Exchange(Request request, Response response, Callback callback) {
+    this.request = request;
+    this.response = response;
+    this.callback = callback;
+  }
+
+  Request request() {
+    return request;
+  }
+
+  /** So many permits are given back once there is an answer. To be called before that. */
+  void hold(Semaphore taken, int permits) {
+    budget = taken;
+    held.set(permits);
+  }
+
+  /** Gives back at once what is held beyond so much. */
+  void holdOnly(int permits) {
+    Semaphore taken = budget;
+    if (taken != null) {
+      taken.release(held.getAndSet(permits) - permits);
+    }
+  }
+
+  /** Answers, now or once the answer is known. */
+  void send(HttpResponse answer) {
+    switch (answer) {
+      case HttpResponse.Whole whole -> {
+        holdOnly(0);
+        WireResponse wire = whole.wire();
+        response.setStatus(wire.status());
+        wire.headers().forEach(response.getHeaders()::add);
+        response.write(true, ByteBuffer.wrap(wire.body()), callback);
+      }
+      case HttpResponse.Streamed streamed -> stream(streamed);
+      case HttpResponse.Later later -> {
+        var _ =
+            later
+                .answer()
+                .whenComplete(
+                    (known, failure) -> {
+                      if (failure == null) {
+                        send(known);
+                      } else {
+                        fail(failure);
+                      }
+                    });
+      }
+    }
+  }
+
+  private void stream(HttpResponse.Streamed streamed) {
+    holdOnly(0);
+    response.setStatus(streamed.status());
+    streamed.headers().forEach(response.getHeaders()::add);
+    try (OutputStream target = Content.Sink.asOutputStream(response)) {
+      target.flush();
+      streamed.body().writeTo(target);
+    } catch (IOException | RuntimeException e) {
+      callback.failed(e);
+      return;
+    }
+    callback.succeeded();
+  }
+
+  /** Answers that something went wrong here. */
+  void fail(Throwable failure) {
+    holdOnly(0);
+    Response.writeError(request, response, callback, failure);
+  }
+}

@@ -1,0 +1,231 @@
+package io.mayfly.sandbox;
+
+import io.mayfly.model.Invocation;
+import io.mayfly.model.Outcome;
+import io.mayfly.runtimes.frame.FrameException;
+import io.mayfly.runtimes.frame.FrameReader;
+import io.mayfly.runtimes.frame.FrameWriter;
+import io.mayfly.runtimes.frame.GuestFrame;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls over one connection of a guest that is ready, one or several at a time.
+ *
+ * <p>Nobody waits: whoever makes a call sends it, and the loop's thread gives every answer to its
+ * call. Callers write for each other: who finds the connection free sends what has gathered
+ * meanwhile in one write, and what the guest does not take at once the loop sends on.
+ */
+final class CallConnection implements FramesLoop.Watched {
+  private final SocketChannel socket;
+  private final FrameReader reader;
+  private final FramesLoop loop;
+  private final AtomicInteger numbers = new AtomicInteger();
+  private final Map<Integer, Call> running = new ConcurrentHashMap<>();
+
+  /** Calls whose caller has its timeout; their answers may still come, and nobody wants them. */
+  private final Set<Integer> late = ConcurrentHashMap.newKeySet();
+
+  private final Queue<ByteBuffer[]> outgoing = new ConcurrentLinkedQueue<>();
+  private final ReentrantLock writing = new ReentrantLock();
+
+  /** What has been taken to be written and is not; guarded by {@link #writing}. */
+  private final Deque<ByteBuffer> unwritten = new ArrayDeque<>();
+
+  /** What ended the conversation; set before the calls that are running then are ended. */
+  private volatile @Nullable Exception end;
+
+  private record Call(Instant deadline, RuntimeChannel.Answer answer) {}
+
+  CallConnection(SocketChannel socket, FrameReader reader, FramesLoop loop) {
+    this.socket = socket;
+    this.reader = reader;
+    this.loop = loop;
+  }
+
+  /** Begins to read answers. */
+  void start() throws IOException {
+    loop.watch(socket, this);
+  }
+
+  /**
+   * Makes a call, whose answer comes on the loop's thread or, if there is none to come, at once.
+   */
+  void invoke(Invocation invocation, RuntimeChannel.Answer answer) {
+    int number = numbers.incrementAndGet();
+    // Before the call is known: what cannot be put into a frame throws, and has no answer.
+    ByteBuffer[] frame = FrameWriter.frame(number, invocation);
+    running.put(number, new Call(invocation.deadline(), answer));
+    Exception before = end;
+    if (before != null) {
+      // Whoever set it may have looked at the running calls before this was one.
+      if (running.remove(number) != null) {
+        answer.closed(ended(before));
+      }
+      return;
+    }
+    outgoing.add(frame);
+    send();
+  }
+
+  /** Answers the calls whose time is up, and says when the next one's is. */
+  Instant expire(Instant now) {
+    Instant next = Instant.MAX;
+    for (Map.Entry<Integer, Call> entry : running.entrySet()) {
+      Instant deadline = entry.getValue().deadline();
+      if (now.isBefore(deadline)) {
+        next = deadline.isBefore(next) ? deadline : next;
+      } else {
+        expire(entry.getKey(), entry.getValue());
+      }
+    }
+    return next;
+  }
+
+  /** First known as late, then not as running: an answer is one or the other's. */
+  private void expire(Integer number, Call call) {
+    late.add(number);
+    if (running.remove(number) != null) {
+      call.answer().answered(new Outcome.TimedOut());
+    } else {
+      late.remove(number);
+    }
+  }
+
+  /**
+   * Writes what waits, or leaves that to whoever is writing: it looks again after it has let go of
+   * the connection, so that nothing is left behind.
+   */
+  private void send() {
+    boolean full = false;
+    try {
+      while (!full && !outgoing.isEmpty() && writing.tryLock()) {
+        try {
+          full = !write();
+        } finally {
+          writing.unlock();
+        }
+      }
+    } catch (IOException e) {
+      fail(e, Optional.empty());
+    }
+  }
+
+  /** Writes as much as the guest takes; false if that was not all. */
+  private boolean write() throws IOException {
+    for (ByteBuffer[] next = outgoing.poll(); next != null; next = outgoing.poll()) {
+      for (ByteBuffer part : next) {
+        unwritten.addLast(part);
+      }
+    }
+    socket.write(unwritten.toArray(ByteBuffer[]::new));
+    while (!unwritten.isEmpty() && !unwritten.getFirst().hasRemaining()) {
+      unwritten.removeFirst();
+    }
+    if (!unwritten.isEmpty()) {
+      loop.awaitRoom(socket, true);
+    }
+    return unwritten.isEmpty();
+  }
+
+  @Override
+  public void writable() {
+    writing.lock();
+    try {
+      loop.awaitRoom(socket, false);
+      var _ = write();
+    } catch (IOException e) {
+      fail(e, Optional.empty());
+    } finally {
+      writing.unlock();
+    }
+    send();
+  }
+
+  @Override
+  public void readable() {
+    try {
+      do {
+        Optional<GuestFrame> frame = reader.read();
+        if (frame.isEmpty()) {
+          if (reader.ended()) {
+            fail(new IOException("the runtime closed its connection"), Optional.empty());
+          }
+          return;
+        }
+        if (!take(frame.get())) {
+          String what =
+              "the runtime sent %s for call %d, which is not running"
+                  .formatted(
+                      frame.get().getClass().getSimpleName(), FramesChannel.call(frame.get()));
+          fail(new IOException(what), bad(what));
+          return;
+        }
+      } while (reader.begun());
+    } catch (FrameException e) {
+      fail(e, bad(String.valueOf(e.getMessage())));
+    } catch (IOException e) {
+      fail(e, Optional.empty());
+    }
+  }
+
+  private static Optional<Outcome> bad(String what) {
+    return Optional.of(new Outcome.BadResponse(what));
+  }
+
+  /** Gives an answer to its call; false if there is no such call. */
+  private boolean take(GuestFrame frame) {
+    int number = FramesChannel.call(frame);
+    Call call = running.remove(number);
+    if (call != null) {
+      call.answer().answered(FramesChannel.outcome(frame));
+      return true;
+    }
+    return late.remove(number);
+  }
+
+  private void fail(Exception why, Optional<Outcome> outcome) {
+    end = why;
+    loop.forget(socket);
+    running.forEach(
+        (number, call) -> {
+          if (running.remove(number) != null) {
+            outcome.ifPresentOrElse(
+                call.answer()::answered, () -> call.answer().closed(ended(why)));
+          }
+        });
+  }
+
+  private static RuntimeChannel.ChannelClosedException ended(Exception why) {
+    return new RuntimeChannel.ChannelClosedException(String.valueOf(why.getMessage()), why);
+  }
+
+  /** Ends the conversation and the calls that are running. */
+  void close() {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    if (end == null) {
+      fail(new ClosedChannelException(), Optional.empty());
+    } else {
+      loop.forget(socket);
+    }
+  }
+}
