@@ -17,9 +17,12 @@ sealed interface Cgroups permits CgroupsV1, CgroupsV2 {
    */
   Duration CPU_PERIOD = Duration.ofMillis(20);
 
+  /** What an init may use: runtimes compile and collect beside what the function does. */
+  double INIT_CPUS = 2;
+
   /**
    * Makes the group of one instance, with {@link io.mayfly.model.Limits#PROCESSES}, without swap
-   * and with one whole CPU until {@link Cgroup#limitCpu}.
+   * and with the CPU of an init, {@link #INIT_CPUS}, until {@link Cgroup#limitCpu}.
    */
   Cgroup create(String name, DataSize memory);
 

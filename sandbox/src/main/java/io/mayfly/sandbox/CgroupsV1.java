@@ -47,7 +47,7 @@ final class CgroupsV1 implements Cgroups {
     CgroupFiles.write(group.file("pids", "pids.max"), Integer.toString(Limits.PROCESSES));
     CgroupFiles.write(
         group.file("cpu", "cpu.cfs_period_us"), Long.toString(CPU_PERIOD.toNanos() / 1000));
-    group.limitCpu(1);
+    group.limitCpu(INIT_CPUS);
     return group;
   }
 

@@ -169,7 +169,7 @@ final class CgroupsV2 implements Cgroups {
     }
     CgroupFiles.write(group.file("memory.oom.group"), "1");
     CgroupFiles.write(group.file("pids.max"), Integer.toString(Limits.PROCESSES));
-    group.limitCpu(1);
+    group.limitCpu(INIT_CPUS);
     return group;
   }
 

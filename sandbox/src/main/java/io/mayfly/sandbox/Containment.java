@@ -4,7 +4,7 @@ import io.mayfly.model.DataSize;
 
 /** What holds the processes of one instance together. Its methods are for any thread. */
 interface Containment {
-  /** Called once the instance has been initialised: from now on it gets the CPU it pays for. */
+  /** Called once the instance has been initialised: soon it gets no more CPU than it pays for. */
   void ready();
 
   /** Stops every process where it is. */

@@ -2,25 +2,44 @@ package io.mayfly.sandbox;
 
 import io.mayfly.model.DataSize;
 import io.mayfly.model.Limits;
+import io.mayfly.model.MayflyException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
-/** The limits around one instance's processes. */
+/**
+ * The limits around one instance's processes. Of the CPU it has what an init gets, and goes on to
+ * have it for a moment after its init, because a first call still loads and compiles code; from
+ * then on it has the share that goes with its memory.
+ */
 final class Held implements Containment {
+  /** How long after the init. A call that takes longer is none that a burst would help. */
+  private static final Duration BURST = Duration.ofSeconds(1);
+
+  private static final System.Logger LOG = System.getLogger(Held.class.getName());
+
   private final Launcher.Started process;
   private final Cgroups.Cgroup cgroup;
   private final EventCounter alarm;
   private final Undo undo;
+  private final ScheduledExecutorService timer;
   private volatile DataSize memory;
+  private volatile Optional<Future<?>> burst = Optional.empty();
 
   Held(
       Launcher.Started process,
       Cgroups.Cgroup cgroup,
       EventCounter alarm,
       Undo undo,
+      ScheduledExecutorService timer,
       DataSize memory) {
     this.process = process;
     this.cgroup = cgroup;
     this.alarm = alarm;
     this.undo = undo;
+    this.timer = timer;
     this.memory = memory;
   }
 
@@ -40,7 +59,16 @@ final class Held implements Containment {
 
   @Override
   public void ready() {
-    cgroup.limitCpu(cpus(memory));
+    burst = Optional.of(timer.schedule(this::limitCpu, BURST.toNanos(), TimeUnit.NANOSECONDS));
+  }
+
+  private void limitCpu() {
+    try {
+      cgroup.limitCpu(cpus(memory));
+    } catch (MayflyException gone) {
+      // The instance ended before its burst did, and its group with it.
+      LOG.log(System.Logger.Level.DEBUG, "no CPU share for an instance: {0}", gone.getMessage());
+    }
   }
 
   @Override
@@ -77,6 +105,7 @@ final class Held implements Containment {
 
   @Override
   public void release() {
+    burst.ifPresent(end -> end.cancel(false));
     undo.run();
   }
 

@@ -177,7 +177,8 @@ final class JailBuilder implements AutoCloseable {
       Posix.Pipe output,
       boolean forked,
       Undo undo) {
-    Held held = new Held(process, site.cgroup(), site.alarm(), undo, base.memory());
+    Held held =
+        new Held(process, site.cgroup(), site.alarm(), undo, machine.timer(), base.memory());
     OutputPipe pipe = new OutputPipe(machine.pump(), logs, output.readEnd());
     ProcessInstance instance =
         new ProcessInstance(

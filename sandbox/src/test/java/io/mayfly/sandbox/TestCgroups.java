@@ -102,7 +102,7 @@ final class TestCgroups {
     assertThat(one.resolve("memory.swap.max")).hasContent("0");
     assertThat(one.resolve("memory.oom.group")).hasContent("1");
     assertThat(one.resolve("pids.max")).hasContent("1024");
-    assertThat(one.resolve("cpu.max")).hasContent("20000 20000");
+    assertThat(one.resolve("cpu.max")).hasContent("40000 20000");
     group.limitCpu(128.0 / 1769);
     assertThat(one.resolve("cpu.max")).hasContent("1447 20000");
     group.kill();

@@ -31,7 +31,17 @@ final class TestVersionTwo extends JailedTest {
   @Test
   void groupsAreWhereTheyShallBeAndGoWithTheirInstances() {
     assertThat(Path.of("/sys/fs/cgroup/cgroup.controllers")).exists();
-    Instance instance = jails.python("handler = lambda event: event").memory(128).ready();
+    Instance instance =
+        jails
+            .python(
+                """
+                import time
+                def handler(seconds):
+                  time.sleep(seconds)
+                  return seconds
+                """)
+            .memory(128)
+            .ready();
     assertThat(groups()).hasSize(1);
     Path group = groups().getFirst();
     assertThat(CgroupFiles.read(group.resolve("cgroup.procs")).lines().count())
@@ -39,9 +49,9 @@ final class TestVersionTwo extends JailedTest {
     assertThat(group.resolve("memory.max")).hasContent("134217728");
     assertThat(group.resolve("memory.swap.max")).hasContent("0");
     assertThat(group.resolve("memory.oom.group")).hasContent("1");
-    assertThat(group.resolve("cpu.max")).hasContent("1447 20000");
     assertThat(group.resolve("pids.max")).hasContent("1024");
-    assertThat(answer(invoke(instance, "1"))).isEqualTo("1");
+    assertThat(answer(invoke(instance, "2"))).isEqualTo("2");
+    assertThat(group.resolve("cpu.max")).hasContent("1447 20000");
     assertThat(instance.peakMemory()).isBetween(DataSize.ofMegabytes(1), DataSize.ofMegabytes(128));
     ((ProcessInstance) instance).stopAndWait();
     assertThat(groups()).isEmpty();
