@@ -89,29 +89,20 @@ public final class InstanceStarter {
                 config.id().version(),
                 UUID.randomUUID().toString().replace("-", ""));
     RuntimeLaunch launch = launches.apply(config.runtime());
-    Trained trained = trained(config, launch);
-    SpareSpec kind = kind(config, launch, trained);
-    Optional<Spare> spare = spares.take(kind);
-    boolean waits = spare.isPresent() && kind.started();
-    RuntimeLaunch own = waits ? launch : trained.launch().orElse(launch);
+    Way way = way(config, launch, trained(config, launch));
     log.platformLine(
-        "INIT_START Runtime Version: %s\tStart: %s"
-            .formatted(
-                config.runtime(),
-                waits
-                    ? "prewarmed runtime"
-                    : way(spare.isPresent(), trained.launch().isPresent())));
+        "INIT_START Runtime Version: %s\tStart: %s".formatted(config.runtime(), way.words()));
     InstanceSpec spec =
         new InstanceSpec(
             config.name().value(),
-            own,
+            way.launch(),
             functions.code(config),
             HandlerEnvironment.of(config, account, credentials.get(), logStream, initialization),
             config.memory(),
             config.ephemeralStorage(),
             config.callsPerInstance(),
             log);
-    Optional<Instance> specialised = spare.flatMap(found -> specialise(found, spec));
+    Optional<Instance> specialised = way.spare().flatMap(found -> specialise(found, spec));
     if (specialised.isPresent()) {
       return new Started(specialised.get(), log, StartGate.Place.none());
     }
@@ -127,7 +118,9 @@ public final class InstanceStarter {
   /** Has spares made for a function that may be called soon. */
   public void expect(FunctionConfig config) {
     RuntimeLaunch launch = launches.apply(config.runtime());
-    spares.expect(kind(config, launch, trained(config, launch)));
+    Trained trained = trained(config, launch);
+    own(config, trained).ifPresent(spares::expect);
+    spares.expect(kind(config, launch, trained));
     trainings.ifPresent(all -> all.expect(config, launch));
   }
 
@@ -139,10 +132,36 @@ public final class InstanceStarter {
     return trained.preferred() ? SpareKinds.jail(launch, config) : SpareKinds.of(launch, config);
   }
 
-  /** How a runtime is started, in the words of the log. */
-  private static String way(boolean spare, boolean cached) {
-    return (cached ? "AOT cache" : "runtime started")
-        + (spare ? " in a prewarmed jail" : " afresh");
+  /** The spares that this function has for itself, if it has any. */
+  private Optional<SpareSpec> own(FunctionConfig config, Trained trained) {
+    return trained
+        .launch()
+        .filter(launch -> trained.owns())
+        .map(launch -> SpareKinds.own(launch, config, functions.code(config)));
+  }
+
+  /**
+   * How an instance is started.
+   *
+   * @param words the same for the log
+   */
+  private record Way(RuntimeLaunch launch, Optional<Spare> spare, String words) {}
+
+  private Way way(FunctionConfig config, RuntimeLaunch launch, Trained trained) {
+    Optional<Spare> own = own(config, trained).flatMap(spares::take);
+    if (own.isPresent()) {
+      return new Way(trained.launch().orElseThrow(), own, "prewarmed runtime with AOT cache");
+    }
+    SpareSpec kind = kind(config, launch, trained);
+    Optional<Spare> spare = spares.take(kind);
+    if (spare.isPresent() && kind.started()) {
+      return new Way(launch, spare, "prewarmed runtime");
+    }
+    return new Way(
+        trained.launch().orElse(launch),
+        spare,
+        (trained.launch().isPresent() ? "AOT cache" : "runtime started")
+            + (spare.isPresent() ? " in a prewarmed jail" : " afresh"));
   }
 
   /** Empty if the spare came to its end meanwhile; an instance can still be started afresh. */

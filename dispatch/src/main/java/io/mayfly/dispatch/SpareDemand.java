@@ -49,6 +49,11 @@ final class SpareDemand {
     refillNanos += NEW_SHARE * (nanos - refillNanos);
   }
 
+  /** How long ago somebody wanted one, or might have. */
+  long unwantedNanos(long now) {
+    return now - last;
+  }
+
   /** How many there should be now. */
   int target(long now) {
     if (now - last > UNUSED.toNanos()) {

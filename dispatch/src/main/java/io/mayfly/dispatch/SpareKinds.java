@@ -3,8 +3,10 @@ package io.mayfly.dispatch;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.runtimes.RuntimeLaunch;
 import io.mayfly.sandbox.SpareSpec;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Which spares a function's instances can be made of. */
 final class SpareKinds {
@@ -23,6 +25,21 @@ final class SpareKinds {
                     HandlerEnvironment.early(config, how.values()),
                     config.ephemeralStorage()))
         .orElseGet(() -> jail(launch, config));
+  }
+
+  /**
+   * Runtimes that wait for this one function, with what its training has made.
+   *
+   * @param trained such a launch, of a function that can be waited for
+   */
+  static SpareSpec own(RuntimeLaunch trained, FunctionConfig config, Path code) {
+    Set<String> values = trained.waiting().orElseThrow().values();
+    return new SpareSpec(
+        trained,
+        true,
+        HandlerEnvironment.early(config, values),
+        config.ephemeralStorage(),
+        Optional.of(code));
   }
 
   /** Jails in which nothing runs yet. */

@@ -1,6 +1,7 @@
 package io.mayfly.dispatch;
 
 import io.mayfly.sandbox.Spare;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -10,9 +11,12 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /** Spares of one kind. Guarded by its own lock, held for a few instructions. */
 final class SparePool {
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(10);
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Deque<Spare> ready = new ArrayDeque<>();
   private final SpareDemand demand;
+  private Optional<Long> failedAt = Optional.empty();
   private int underWay;
   private boolean closed;
 
@@ -45,11 +49,13 @@ final class SparePool {
     }
   }
 
-  /** How many to make now; the caller says {@link #made} or {@link #notMade} for each. */
+  /** How many to make now; the caller says {@link #made} or {@link #failed} for each. */
   int claimMissing(long now) {
     lock.lock();
     try {
-      int missing = closed ? 0 : Math.max(0, demand.target(now) - ready.size() - underWay);
+      boolean failing = failedAt.isPresent() && now - failedAt.get() < AFTER_FAILURE.toNanos();
+      int missing =
+          closed || failing ? 0 : Math.max(0, demand.target(now) - ready.size() - underWay);
       underWay += missing;
       return missing;
     } finally {
@@ -73,11 +79,12 @@ final class SparePool {
     }
   }
 
-  /** A claimed one could not be made. */
-  void notMade() {
+  /** A claimed one could not be made; functions start without spares for a while. */
+  void failed(long now) {
     lock.lock();
     try {
       underWay--;
+      failedAt = Optional.of(now);
     } finally {
       lock.unlock();
     }
@@ -100,6 +107,16 @@ final class SparePool {
     }
     stopping.forEach(Spare::stop);
     return empty;
+  }
+
+  /** How long nobody has wanted one. */
+  long unwantedNanos(long now) {
+    lock.lock();
+    try {
+      return demand.unwantedNanos(now);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Stops all, and those that are under way once they are made. */

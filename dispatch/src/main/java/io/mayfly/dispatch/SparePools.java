@@ -5,6 +5,7 @@ import io.mayfly.sandbox.Sandbox;
 import io.mayfly.sandbox.Spare;
 import io.mayfly.sandbox.SpareSpec;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,16 +24,19 @@ public final class SparePools implements AutoCloseable {
   private static final int KINDS = 32;
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static final Duration AFTER_FAILURE = Duration.ofSeconds(10);
+
+  /** A function whose own spares nobody has wanted for so long gives them up for another's. */
+  private static final Duration QUIET = Duration.ofMinutes(1);
+
   private static final System.Logger LOG = System.getLogger(SparePools.class.getName());
 
   private final Supplier<Sandbox> sandbox;
   private final int least;
+  private final int owners;
   private final Duration pause;
   private final LongSupplier nanoTime;
   private final Map<SpareSpec, SparePool> pools = new ConcurrentHashMap<>();
   private final Semaphore makers = new Semaphore(Runtime.getRuntime().availableProcessors());
-  private volatile Optional<Long> failedAt = Optional.empty();
   private volatile boolean closed;
 
   /**
@@ -40,13 +44,17 @@ public final class SparePools implements AutoCloseable {
    *
    * @param sandbox may still be in the making
    * @param least how many spares a kind in use has; 0 for none ever
+   * @param owners how many functions may have a spare for themselves; these hold their memory for
+   *     nobody else
    * @param pause how long after a spare was taken the next is made: the cold start that took it
    *     needs the processors now
    * @param nanoTime a monotonic clock in nanoseconds
    */
-  public SparePools(Supplier<Sandbox> sandbox, int least, Duration pause, LongSupplier nanoTime) {
+  public SparePools(
+      Supplier<Sandbox> sandbox, int least, int owners, Duration pause, LongSupplier nanoTime) {
     this.sandbox = sandbox;
     this.least = least;
+    this.owners = owners;
     this.pause = pause;
     this.nanoTime = nanoTime;
   }
@@ -82,21 +90,44 @@ public final class SparePools implements AutoCloseable {
     if (known != null) {
       return Optional.of(known);
     }
-    if (least == 0 || closed || pools.size() >= KINDS) {
+    if (least == 0 || closed || !roomFor(kind)) {
       return Optional.empty();
     }
+    int few = kind.code().isPresent() ? 1 : least;
     return Optional.of(
         pools.computeIfAbsent(
-            kind, absent -> new SparePool(new SpareDemand(least, nanoTime.getAsLong()))));
+            kind, absent -> new SparePool(new SpareDemand(few, nanoTime.getAsLong()))));
+  }
+
+  private boolean roomFor(SpareSpec kind) {
+    boolean own = kind.code().isPresent();
+    List<SpareSpec> rivals =
+        pools.keySet().stream().filter(other -> other.code().isPresent() == own).toList();
+    return rivals.size() < (own ? owners : KINDS) || (own && makesRoom(rivals));
+  }
+
+  /** Takes its spares from the function that has wanted none for longest. */
+  private boolean makesRoom(List<SpareSpec> rivals) {
+    long now = nanoTime.getAsLong();
+    SpareSpec quietest = null;
+    long quiet = QUIET.toNanos();
+    for (SpareSpec rival : rivals) {
+      SparePool pool = pools.get(rival);
+      if (pool != null && pool.unwantedNanos(now) > quiet) {
+        quiet = pool.unwantedNanos(now);
+        quietest = rival;
+      }
+    }
+    SparePool leaving = quietest == null ? null : pools.remove(quietest);
+    if (leaving == null) {
+      return false;
+    }
+    leaving.close();
+    return true;
   }
 
   private void refill(SpareSpec kind, SparePool pool) {
-    long now = nanoTime.getAsLong();
-    Optional<Long> failure = failedAt;
-    if (failure.isPresent() && now - failure.get() < AFTER_FAILURE.toNanos()) {
-      return;
-    }
-    for (int missing = pool.claimMissing(now); missing > 0; missing--) {
+    for (int missing = pool.claimMissing(nanoTime.getAsLong()); missing > 0; missing--) {
       Thread.ofVirtual().name("mayfly-spare").start(() -> make(kind, pool));
     }
   }
@@ -108,25 +139,22 @@ public final class SparePools implements AutoCloseable {
       long before = nanoTime.getAsLong();
       Optional<Spare> spare = closed ? Optional.empty() : sandbox.get().prepare(kind);
       if (spare.isEmpty()) {
-        pool.notMade();
+        pool.failed(nanoTime.getAsLong());
       } else if (!spare.get().awaitPrepared(PATIENCE)) {
-        pool.notMade();
-        failed(kind, "it ended before it waited for a function");
+        failed(kind, pool, "it ended before it waited for a function");
       } else if (!pool.made(spare.get(), nanoTime.getAsLong() - before) || closed) {
         spare.get().stop();
       }
     } catch (MayflyException e) {
-      pool.notMade();
-      failed(kind, String.valueOf(e.getMessage()));
+      failed(kind, pool, String.valueOf(e.getMessage()));
     } finally {
       makers.release();
     }
   }
 
-  /** Functions start without spares meanwhile. */
-  private void failed(SpareSpec kind, String why) {
+  private void failed(SpareSpec kind, SparePool pool, String why) {
+    pool.failed(nanoTime.getAsLong());
     if (!closed) {
-      failedAt = Optional.of(nanoTime.getAsLong());
       LOG.log(
           System.Logger.Level.WARNING,
           "no spare instance could be made of {0}: {1}",

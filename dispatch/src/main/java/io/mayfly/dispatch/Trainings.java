@@ -56,6 +56,14 @@ public final class Trainings implements AutoCloseable {
   private static final int ROUNDS = 2;
   private static final String CHOICE = "choice";
   private static final String PREWARMED = "prewarmed";
+  private static final String CACHE = "cache";
+
+  /** Of a choice that begins so, the rest is for starts that find no such runtime. */
+  private static final String OWN = "own runtime, else ";
+
+  /** A runtime that waits for one function holds memory for it, and must be worth that. */
+  private static final double WORTHWHILE = 0.8;
+
   private static final LogSink NOWHERE = (bytes, offset, length) -> {};
   private static final System.Logger LOG = System.getLogger(Trainings.class.getName());
 
@@ -183,10 +191,14 @@ public final class Trainings implements AutoCloseable {
   }
 
   private static Trained read(RuntimeLaunch launch, Path folder) throws IOException {
-    boolean prewarmed = Files.readString(folder.resolve(CHOICE)).startsWith(PREWARMED);
+    String choice = Files.readString(folder.resolve(CHOICE));
     boolean made = Files.exists(folder.resolve(Training.RESULT));
+    boolean owns = choice.startsWith(OWN);
+    boolean cached = choice.startsWith(CACHE, owns ? OWN.length() : 0);
     return new Trained(
-        made ? Optional.of(launch.trained(folder)) : Optional.empty(), made && !prewarmed);
+        made ? Optional.of(launch.trained(folder)) : Optional.empty(),
+        made && cached,
+        made && owns);
   }
 
   /** Results for a JDK or a guest that are not there any more. */
@@ -220,14 +232,14 @@ public final class Trainings implements AutoCloseable {
         choice = PREWARMED + describe(waiting.get(), fresh) + "no cache can be quicker";
       } else {
         record(config, launch, made);
-        Startup cached = timed(config, jail, launch.trained(made));
-        boolean quicker =
-            waiting.isPresent() && waiting.get().total().compareTo(cached.total()) <= 0;
+        RuntimeLaunch trained = launch.trained(made);
+        Startup cached = timed(config, jail, trained);
         choice =
-            (quicker ? PREWARMED : "cache")
-                + describe(waiting.orElse(Startup.NONE), fresh)
-                + millis(cached)
-                + " ms from its cache";
+            CACHE + ": %d ms afresh, %d ms from its cache".formatted(millis(fresh), millis(cached));
+        if (waiting.isPresent()) {
+          SpareSpec own = SpareKinds.own(trained, config, functions.code(config));
+          choice = choice(waiting.get(), fresh, cached, timed(config, own, trained));
+        }
       }
       Files.writeString(made.resolve(CHOICE), choice + "\n");
       if (!folders.keep(config, made, folder)) {
@@ -237,6 +249,16 @@ public final class Trainings implements AutoCloseable {
     } finally {
       remove(made);
     }
+  }
+
+  private static String choice(Startup waiting, Startup fresh, Startup cached, Startup own) {
+    boolean quicker = waiting.total().compareTo(cached.total()) <= 0;
+    double best = Math.min(millis(waiting), millis(cached));
+    return (millis(own) < WORTHWHILE * best ? OWN : "")
+        + (quicker ? PREWARMED : CACHE)
+        + describe(waiting, fresh)
+        + "%d ms from its cache, %d ms in a prewarmed runtime with it"
+            .formatted(millis(cached), millis(own));
   }
 
   private static String describe(Startup waiting, Startup fresh) {

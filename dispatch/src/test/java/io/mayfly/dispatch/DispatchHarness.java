@@ -85,7 +85,7 @@ final class DispatchHarness implements AutoCloseable {
             () -> new Credentials("ASIA", "secret", "token"),
             function -> this::log,
             () -> sandbox,
-            new SparePools(() -> sandbox, 0, Duration.ZERO, nanos::get),
+            new SparePools(() -> sandbox, 0, 0, Duration.ZERO, nanos::get),
             new StartGate(4, never -> {}),
             Optional.empty(),
             this::now);

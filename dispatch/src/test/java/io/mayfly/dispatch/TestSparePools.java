@@ -13,6 +13,7 @@ import io.mayfly.sandbox.InstanceSpec;
 import io.mayfly.sandbox.Sandbox;
 import io.mayfly.sandbox.Spare;
 import io.mayfly.sandbox.SpareSpec;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +32,7 @@ final class TestSparePools {
   private final AtomicLong nanos = new AtomicLong(SECOND);
   private final FakeSandbox sandbox =
       new FakeSandbox(spec -> (instance, event) -> new Outcome.Success(new byte[0], "text/plain"));
-  private final SparePools pools = new SparePools(() -> sandbox, 2, Duration.ZERO, nanos::get);
+  private final SparePools pools = new SparePools(() -> sandbox, 2, 2, Duration.ZERO, nanos::get);
 
   private static SpareSpec kind(int megabytes) {
     return new SpareSpec(
@@ -160,7 +161,7 @@ final class TestSparePools {
 
   @Test
   void noneAreMadeWhereNoneAreWished() {
-    try (SparePools none = new SparePools(() -> sandbox, 0, Duration.ZERO, nanos::get)) {
+    try (SparePools none = new SparePools(() -> sandbox, 0, 0, Duration.ZERO, nanos::get)) {
       none.expect(KIND);
       assertThat(none.take(KIND)).isEmpty();
       // But what instances are made from is got ready, also by a start that finds it gone.
@@ -168,6 +169,51 @@ final class TestSparePools {
     }
     assertThat(sandbox.expected).containsOnly(KIND);
     assertThat(sandbox.spares).isEmpty();
+  }
+
+  private static SpareSpec own(String function) {
+    return new SpareSpec(
+        KIND.launch(), true, Map.of(), KIND.ephemeralStorage(), Optional.of(Path.of(function)));
+  }
+
+  private long waiting(SpareSpec kind) {
+    return sandbox.spares.stream()
+        .filter(FakeSpare::usable)
+        .filter(it -> it.spec.equals(kind))
+        .count();
+  }
+
+  @Test
+  void aFunctionHasOneSpareOfItsOwnAsLongAsThereIsRoom() {
+    List<SpareSpec> functions = List.of(own("a"), own("b"), own("c"));
+    functions.forEach(pools::expect);
+    pools.expect(KIND);
+    until(() -> waiting() == 4);
+    assertThat(waiting(functions.get(0))).isEqualTo(1);
+    assertThat(waiting(functions.get(1))).isEqualTo(1);
+    assertThat(pools.take(functions.get(2))).isEmpty();
+    assertThat(pools.take(functions.get(0))).isPresent();
+    until(() -> waiting(functions.get(0)) == 2);
+    assertThat(waiting(KIND)).isEqualTo(2);
+    assertThat(sandbox.spares).extracting(it -> it.spec).doesNotContain(functions.get(2));
+  }
+
+  @Test
+  void aQuietFunctionGivesItsOwnSpareUpForAnother() {
+    SpareSpec quiet = own("a");
+    SpareSpec busy = own("b");
+    pools.expect(quiet);
+    nanos.addAndGet(50 * SECOND);
+    pools.expect(busy);
+    until(() -> waiting() == 2);
+    nanos.addAndGet(20 * SECOND);
+    SpareSpec third = own("c");
+    pools.expect(third);
+    until(() -> waiting(third) == 1);
+    assertThat(waiting(quiet)).isZero();
+    assertThat(waiting(busy)).isEqualTo(1);
+    assertThat(pools.take(quiet)).isEmpty();
+    assertThat(waiting()).isEqualTo(2);
   }
 
   @Test
@@ -185,6 +231,9 @@ final class TestSparePools {
 
           @Override
           public Optional<Spare> prepare(SpareSpec spec) {
+            if (!spec.equals(KIND)) {
+              return sandbox.prepare(spec);
+            }
             attempts.incrementAndGet();
             throw new MayflyException(ErrorCode.SERVICE_UNAVAILABLE, "no");
           }
@@ -192,7 +241,7 @@ final class TestSparePools {
           @Override
           public void close() {}
         };
-    try (SparePools failing = new SparePools(() -> broken, 1, Duration.ZERO, nanos::get)) {
+    try (SparePools failing = new SparePools(() -> broken, 1, 0, Duration.ZERO, nanos::get)) {
       failing.expect(KIND);
       until(() -> attempts.get() == 1);
       until(
@@ -206,6 +255,9 @@ final class TestSparePools {
       for (int i = 0; i < 100; i++) {
         assertThat(failing.take(KIND)).isEmpty();
       }
+      // Others are no worse off.
+      failing.expect(kind(1024));
+      until(() -> waiting() == 1);
       nanos.addAndGet(Duration.ofSeconds(11).toNanos());
       failing.take(KIND);
       until(() -> attempts.get() > settled);

@@ -235,7 +235,7 @@ class TestListener {
                 () -> new Credentials("a", "b", "c"),
                 function -> (bytes, offset, length) -> {},
                 EchoSandbox::new,
-                new SparePools(EchoSandbox::new, 0, Duration.ZERO, System::nanoTime),
+                new SparePools(EchoSandbox::new, 0, 0, Duration.ZERO, System::nanoTime),
                 new StartGate(4, Duration.ofSeconds(1)),
                 Optional.empty(),
                 clock),

@@ -81,18 +81,22 @@ public record RuntimeLaunch(
 
   /** The launch that trains, for a function whose files are in {@code folder} on the host. */
   public RuntimeLaunch recording(Path folder) {
-    return with(training.orElseThrow().record(), folder, Channel.RUNTIME_API);
+    return with(training.orElseThrow().record(), folder, Channel.RUNTIME_API, Optional.empty());
   }
 
-  /** The launch that profits from a training whose result is in {@code folder} on the host. */
+  /**
+   * The launch that profits from a training whose result is in {@code folder} on the host. It can
+   * wait for the function that was trained, whose code must be in the jail already.
+   */
   public RuntimeLaunch trained(Path folder) {
-    return with(training.orElseThrow().use(), folder, channel);
+    return with(training.orElseThrow().use(), folder, channel, waiting);
   }
 
-  private RuntimeLaunch with(List<String> other, Path folder, Channel way) {
+  private RuntimeLaunch with(
+      List<String> other, Path folder, Channel way, Optional<Waiting> waits) {
     List<Mount> more = new ArrayList<>(mounts);
     more.add(new Mount(folder, TRAINED));
-    return new RuntimeLaunch(other, List.copyOf(more), environment, way);
+    return new RuntimeLaunch(other, List.copyOf(more), environment, way, waits, Optional.empty());
   }
 
   /** A host path shown inside the jail, read-only. */

@@ -171,22 +171,21 @@ final class JailedSandbox implements Sandbox {
 
   private JailedSpare forkedRuntime(Zygote zygote, SpareSpec spec, Undo undo) {
     return waiting(
-        builder.fork(zygote, spareBase(spec, Optional.empty()), JailedSandbox::ignore, undo),
-        spec.launch());
+        builder.fork(zygote, spareBase(spec, Optional.empty()), JailedSandbox::ignore, undo), spec);
   }
 
   private JailedSpare waitingRuntime(SpareSpec spec, Undo undo) {
     JailBuilder.Shell shell =
         builder.shell(spareBase(spec, Optional.empty()), JailedSandbox::ignore, undo);
     shell.script().end(startScript(spec.launch(), spec.environment()));
-    return waiting(shell.jailed(), spec.launch());
+    return waiting(shell.jailed(), spec);
   }
 
   /** A spare whose runtime waits for its function. */
-  private JailedSpare waiting(JailBuilder.Jailed jailed, RuntimeLaunch launch) {
+  private JailedSpare waiting(JailBuilder.Jailed jailed, SpareSpec spec) {
     jailed.cgroup().background(true);
     FramesChannel channel = (FramesChannel) jailed.channel();
-    return new JailedSpare(jailed, launch) {
+    return new JailedSpare(jailed, spec) {
       @Override
       Optional<Outcome> awaitWaiting() throws RuntimeChannel.ChannelClosedException {
         return channel.awaitWaiting();
@@ -225,7 +224,7 @@ final class JailedSandbox implements Sandbox {
     undo.add(() -> machine.pump().forget(waiting.readEnd(), token));
     jailed.instance().whenGone(() -> waits.completeExceptionally(new CancellationException()));
     shell.script().write("echo >&%1$d; exec %1$d>&-\n".formatted(JailCommand.WAITING_FD));
-    return new JailedSpare(jailed, spec.launch()) {
+    return new JailedSpare(jailed, spec) {
       @Override
       Optional<Outcome> awaitWaiting() {
         try {
@@ -251,7 +250,7 @@ final class JailedSandbox implements Sandbox {
 
   private static JailBuilder.Base spareBase(SpareSpec spec, Optional<Integer> waiting) {
     return new JailBuilder.Base(
-        spec.launch(), Optional.empty(), SPARE_MEMORY, spec.ephemeralStorage(), 1, waiting);
+        spec.launch(), spec.code(), SPARE_MEMORY, spec.ephemeralStorage(), 1, waiting);
   }
 
   /** What a spare prints before it has a function is nobody's log. */
@@ -279,11 +278,11 @@ final class JailedSandbox implements Sandbox {
   /** A jail that is given its function late; how, depends on what waits in it. */
   private abstract class JailedSpare implements Spare {
     private final JailBuilder.Jailed jailed;
-    private final RuntimeLaunch launch;
+    private final SpareSpec made;
 
-    JailedSpare(JailBuilder.Jailed jailed, RuntimeLaunch launch) {
+    JailedSpare(JailBuilder.Jailed jailed, SpareSpec made) {
       this.jailed = jailed;
-      this.launch = launch;
+      this.made = made;
     }
 
     /** Waits for what is in the jail; otherwise why it will never wait for a function. */
@@ -299,14 +298,20 @@ final class JailedSandbox implements Sandbox {
 
     @Override
     public Instance specialise(InstanceSpec spec) {
+      if (made.code().isPresent() && !made.code().get().equals(spec.code())) {
+        throw new IllegalArgumentException(
+            "a spare for " + made.code().get() + " got " + spec.label());
+      }
       ProcessInstance instance = jailed.instance();
       try {
         instance.restart(spec);
         jailed.cgroup().background(spec.background());
         jailed.held().limitMemory(spec.memory());
-        mount(spec.code(), JailCommand.code());
+        if (made.code().isEmpty()) {
+          mount(spec.code(), JailCommand.code());
+        }
         for (RuntimeLaunch.Mount mount : spec.launch().mounts()) {
-          if (!launch.mounts().contains(mount)) {
+          if (!made.launch().mounts().contains(mount)) {
             mount(mount.host(), mount.jail());
           }
         }

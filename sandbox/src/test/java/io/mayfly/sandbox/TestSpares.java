@@ -3,6 +3,7 @@ package io.mayfly.sandbox;
 import static io.mayfly.sandbox.JailHarness.answer;
 import static io.mayfly.sandbox.JailHarness.invoke;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mayfly.model.DataSize;
 import io.mayfly.model.Outcome;
@@ -99,6 +100,25 @@ final class TestSpares extends JailedTest {
     JailHarness.Function function = jails.python(code);
     function.launch = launch;
     return function;
+  }
+
+  @Test
+  void spareOfOneFunctionHasItsCodeAndIsGivenNoOther() throws IOException {
+    JailHarness.Function function =
+        function(waitingGuest(2), "handler = lambda event: 'code of its own'");
+    SpareSpec own =
+        new SpareSpec(
+            function.launch,
+            true,
+            Map.of("PATH", "/usr/bin:/bin"),
+            DataSize.ofMegabytes(512),
+            Optional.of(function.code));
+    Spare spare = jails.sandbox.prepare(own).orElseThrow();
+    assertThat(spare.awaitPrepared(PATIENCE)).isTrue();
+    JailHarness.Function other = function(function.launch, "handler = lambda event: 'other'");
+    assertThatThrownBy(() -> spare.specialise(other.spec()))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(answer(invoke(given(spare, function), "1"))).isEqualTo("code of its own");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.mayfly.server;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.mayfly.aws.AwsEndpoint;
 import io.mayfly.aws.Credentials.AccessKey;
 import io.mayfly.aws.Headers;
@@ -28,6 +29,7 @@ import io.mayfly.meter.FunctionLogs;
 import io.mayfly.meter.Price;
 import io.mayfly.meter.UsageTotals;
 import io.mayfly.model.Account;
+import io.mayfly.model.DataSize;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionUrl;
 import io.mayfly.model.FunctionVersion;
@@ -41,6 +43,7 @@ import io.mayfly.store.DataDirectory;
 import io.mayfly.store.Database;
 import io.mayfly.store.FunctionStore;
 import io.mayfly.store.SqliteFunctionStore;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -78,6 +81,11 @@ final class Platform implements AutoCloseable {
   private static final Duration START_TIME = Duration.ofMillis(100);
 
   private static final Duration SPARE_PAUSE = Duration.ofMillis(30);
+
+  /** Of the machine's memory, for spares that wait for one function alone; and what each takes. */
+  private static final double OWN_SPARES_SHARE = 0.1;
+
+  private static final long OWN_SPARE_BYTES = DataSize.ofMegabytes(100).bytes();
 
   private static final Logger log = LoggerFactory.getLogger(Platform.class);
   private static final Duration CODE_ADDRESS_VALIDITY = Duration.ofMinutes(10);
@@ -142,7 +150,12 @@ final class Platform implements AutoCloseable {
       FunctionSource source = new CatalogSource(catalog, code);
       SparePools spares =
           closing.add(
-              new SparePools(sandbox::get, options.spares(), SPARE_PAUSE, System::nanoTime));
+              new SparePools(
+                  sandbox::get,
+                  options.spares(),
+                  sparesOfTheirOwn(),
+                  SPARE_PAUSE,
+                  System::nanoTime));
       HandlerCredentials credentials = new HandlerCredentials(random);
       Trainings trainings =
           closing.add(
@@ -373,5 +386,11 @@ final class Platform implements AutoCloseable {
             period.toMillis(),
             TimeUnit.MILLISECONDS);
     closing.add(timer::shutdownNow);
+  }
+
+  private static int sparesOfTheirOwn() {
+    OperatingSystemMXBean machine =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    return (int) (machine.getTotalMemorySize() * OWN_SPARES_SHARE / OWN_SPARE_BYTES);
   }
 }

@@ -12,10 +12,12 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.lambda.model.InvokeResponse;
 
 /** Caches that Java functions are trained for: made, used, replaced, and gone with their code. */
@@ -138,7 +140,50 @@ final class TestTrainings {
     Eventually.holds(PATIENCE, () -> startsFromCache("killed"));
   }
 
+  /**
+   * Its init runs javac: much that a JVM without its cache has to find, check and compile first.
+   */
+  @Test
+  void aFunctionThatIsSlowToLoadHasARuntimeThatWaitsForItAlone() {
+    try (Mayfly spared = Mayfly.start("--spares", "1", "--keep-alive", "1")) {
+      deploy(
+          spared,
+          "slow",
+          """
+          try {
+            java.nio.file.Path source = java.nio.file.Path.of("/tmp/A.java");
+            java.nio.file.Files.writeString(source, "record A(int b) {}");
+            javax.tools.ToolProvider.getSystemJavaCompiler().run(null, null, null, "/tmp/A.java");
+          } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+          }
+          if (System.getenv("AWS_SECRET_ACCESS_KEY") == null) throw new IllegalStateException();
+          """);
+      Eventually.holds(PATIENCE, () -> spared.log().contains("cold starts of slow"));
+      assertThat(spared.log()).contains("own runtime, else");
+      Eventually.holds(
+          PATIENCE,
+          () -> log(coldly(spared, "slow")).contains("Start: prewarmed runtime with AOT cache"));
+      assertThat(spared.functions().invoke("slow", "{}").payload().asUtf8String())
+          .contains("AppClassLoader")
+          .contains("file:/var/task/resource.txt");
+    }
+  }
+
+  /** Instances of before a change serve no calls after it. */
+  private static InvokeResponse coldly(Mayfly on, String name) {
+    LambdaClient client = on.functions().client();
+    client.updateFunctionConfiguration(
+        request -> request.functionName(name).description(UUID.randomUUID().toString()));
+    on.functions().waiter().waitUntilFunctionUpdatedV2(request -> request.functionName(name));
+    return on.functions().invoke(name, "{}");
+  }
+
   private void deploy(String name, String body) {
+    deploy(mayfly, name, body);
+  }
+
+  private void deploy(Mayfly on, String name, String body) {
     try {
       Path source = Files.createDirectories(folder.resolve(name)).resolve("App.java");
       Files.writeString(source, CODE.replace("BODY;", body));
@@ -156,11 +201,10 @@ final class TestTrainings {
               .file("App.class", Files.readAllBytes(classes.resolve("App.class")))
               .file("resource.txt", name)
               .bytes();
-      mayfly
-          .functions()
+      on.functions()
           .deploy(
               name,
-              mayfly.newestRuntime("java"),
+              on.newestRuntime("java"),
               "App::handle",
               zip,
               request -> request.memorySize(512).timeout(30));

@@ -43,21 +43,26 @@ public final class Guest {
    * Serves {@code _HANDLER} until the platform is gone.
    *
    * @param arguments how it is started (see the script {@code start}): {@code fresh}, {@code
-   *     trained}, {@code training} or {@code waiting}; and the path of the platform's socket
+   *     trained}, {@code training}, {@code waiting-fresh} or {@code waiting-trained}; and the path
+   *     of the platform's socket
    */
   public static void main(String[] arguments) throws Exception {
     System.setOut(unbuffered(FileDescriptor.out));
     System.setErr(unbuffered(FileDescriptor.err));
     switch (arguments[0]) {
       case "training" -> Training.run();
-      case "waiting" -> {
-        Platform platform = new Platform(arguments[1]);
-        Waiting.forFunction(platform);
-        new Guest(platform).run(ownClasses());
-      }
+      case "waiting-fresh" -> waiting(arguments[1]).run(ownClasses());
+      case "waiting-trained" -> waiting(arguments[1]).run(ClassLoader.getSystemClassLoader());
       case "trained" -> greeting(arguments[1]).run(ClassLoader.getSystemClassLoader());
       default -> greeting(arguments[1]).run(ownClasses());
     }
+  }
+
+  /** Has waited for its function. */
+  private static Guest waiting(String socket) throws IOException {
+    Platform platform = new Platform(socket);
+    Waiting.forFunction(platform);
+    return new Guest(platform);
   }
 
   /** Connected, and known to the platform. */

@@ -27,8 +27,15 @@ final class HandlerLoader {
   private final Codecs codecs;
 
   HandlerLoader(ClassLoader classes) {
+    this(classes, classes);
+  }
+
+  /**
+   * @param services where a serialiser of the function's own would be
+   */
+  HandlerLoader(ClassLoader classes, ClassLoader services) {
     this.classes = classes;
-    this.codecs = new Codecs(classes);
+    this.codecs = new Codecs(services);
   }
 
   /**

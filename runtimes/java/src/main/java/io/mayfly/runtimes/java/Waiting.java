@@ -4,8 +4,10 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
 
 /**
  * A guest without a function (docs/design/005-spares.md): does ahead of time what takes time and
@@ -27,6 +29,7 @@ final class Waiting {
   static void forFunction(Platform platform) throws IOException {
     ProcessState state = state();
     rehearse();
+    trust();
     platform.hello();
     Map<String, String> variables = platform.variables();
     state.change(variables, variables.getOrDefault("LAMBDA_TASK_ROOT", "/var/task"));
@@ -45,12 +48,28 @@ final class Waiting {
 
   /** Loads and runs what most handlers need: JSON in and out, of maps and of objects. */
   private static void rehearse() {
-    HandlerLoader loader = new HandlerLoader(ClassLoader.getSystemClassLoader());
+    // A function's classes may be on the class path already, and none of them may be used yet.
+    HandlerLoader loader =
+        new HandlerLoader(ClassLoader.getSystemClassLoader(), ClassLoader.getPlatformClassLoader());
     for (String handler : List.of("::handleMap", "")) {
       Handler rehearsed = loader.load(Rehearsal.class.getName() + handler);
       for (int round = 0; round < ROUNDS; round++) {
         EVENTS.forEach(event -> handle(rehearsed, event));
       }
+    }
+  }
+
+  /**
+   * Has the JDK read the certificates that it trusts, which takes 60 ms and is done by whoever
+   * first makes a TLS client. It keeps them, and compares the settings whenever it is asked for
+   * them.
+   */
+  private static void trust() {
+    try {
+      SSLContext.getInstance("TLS").init(null, null, null);
+    } catch (GeneralSecurityException none) {
+      // Then functions are told so that want to use TLS.
+      return;
     }
   }
 
