@@ -221,6 +221,10 @@ def complete(order):
     """Mounts what is the instance's own."""
     hidden = MS_NOSUID | MS_NODEV | MS_NOEXEC
     mount("proc", "/proc", "proc", hidden)
+    # Should the whole machine run out of memory, instances go before the platform and all others.
+    badness = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
+    os.write(badness, b"1000")
+    os.close(badness)
     for name in READ_ONLY:
         path = "/proc/" + name
         if os.path.exists(path):

@@ -32,6 +32,7 @@ public final class Dispatcher implements AutoCloseable {
   private final LongSupplier nanoTime;
   private final FunctionPools pools;
   private final IdleInstances idle;
+  private final MemoryGuard memory;
   private final ConcurrencyLimits limits;
   private final Admission admission;
 
@@ -45,6 +46,7 @@ public final class Dispatcher implements AutoCloseable {
       FunctionSource functions,
       InstanceStarter starter,
       KeepAlive keepAlive,
+      MemoryGuard memory,
       ConcurrencyLimits limits,
       CallListener calls,
       InstantSource clock,
@@ -54,7 +56,8 @@ public final class Dispatcher implements AutoCloseable {
     this.clock = clock;
     this.nanoTime = nanoTime;
     this.pools = new FunctionPools(functions);
-    this.idle = new IdleInstances(pools, keepAlive, nanoTime.getAsLong());
+    this.idle = new IdleInstances(pools, keepAlive, memory, nanoTime.getAsLong());
+    this.memory = memory;
     this.limits = limits;
     this.admission = new Admission(limits);
   }
@@ -201,6 +204,7 @@ public final class Dispatcher implements AutoCloseable {
 
   private StartResult startReady(FunctionPool pool, Initialization initialization, Duration limit) {
     InstanceStarter.Started started;
+    memory.admit(missing -> idle.evict(missing, nanoTime.getAsLong()));
     pool.addInstance();
     try {
       started = starter.start(pool.config(), initialization);
@@ -265,6 +269,22 @@ public final class Dispatcher implements AutoCloseable {
     if (!ahead.isNegative() && ahead.compareTo(FAR_AHEAD) < 0) {
       idle.expect(function, nanoTime.getAsLong() + ahead.toNanos());
     }
+  }
+
+  /**
+   * Stops idle instances, the least valuable first, if less memory is free than there shall be. To
+   * be called several times a second.
+   *
+   * @return whether that was enough; otherwise what else is kept ready should go, too
+   */
+  public boolean relieveMemory() {
+    long missing = memory.missing();
+    return missing <= 0 || idle.evict(missing, nanoTime.getAsLong()) == 0;
+  }
+
+  /** How many instances have been stopped for want of memory. */
+  public long evicted() {
+    return idle.evicted();
   }
 
   /** How many instances have been started ahead of calls that were expected. */

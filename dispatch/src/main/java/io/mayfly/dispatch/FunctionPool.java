@@ -470,8 +470,12 @@ final class FunctionPool {
     }
   }
 
-  /** Stops idle instances, the oldest first, but for so many and for those that are provisioned. */
-  void keepIdle(int most) {
+  /**
+   * Stops idle instances, the oldest first, but for so many and for those that are provisioned.
+   *
+   * @return how many
+   */
+  int keepIdle(int most) {
     List<PooledInstance> stopping = new ArrayList<>();
     lock.lock();
     try {
@@ -490,6 +494,7 @@ final class FunctionPool {
       lock.unlock();
     }
     stopping.forEach(PooledInstance::stop);
+    return stopping.size();
   }
 
   /**

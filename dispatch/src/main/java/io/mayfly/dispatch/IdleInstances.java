@@ -4,11 +4,13 @@ import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.MayflyException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.OptionalLong;
+import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -22,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * go, and how many are started ahead of calls. Functions at zero rest: they cost what is known of
  * them, and those that are expected again a place in a queue of times.
  *
- * <p>No call waits for any of this. All of it but {@link #expect} and {@link #prewarmed} runs on
- * one thread, which takes a pool's lock for a few instructions as a call does.
+ * <p>Runs on one thread, which takes a pool's lock for a few instructions as a call does. No call
+ * waits for any of it, unless memory is so short that what is idle must go before an instance can
+ * be started. Guarded by its monitor.
  */
 final class IdleInstances {
   /** How often {@link #tend} is to be called. */
@@ -31,6 +34,9 @@ final class IdleInstances {
 
   /** Lambda freezes at once; a moment later, busy functions need not be thawed for every call. */
   private static final Duration FREEZE_AFTER = Duration.ofSeconds(1);
+
+  /** However little an instance takes by the books, its processes and disk are more. */
+  private static final long LEAST_FREED = 1 << 20;
 
   private static final Duration FORGET_EVERY = Duration.ofMinutes(10);
 
@@ -45,6 +51,7 @@ final class IdleInstances {
 
   private final FunctionPools pools;
   private final KeepAlive keepAlive;
+  private final MemoryGuard memory;
   private final Map<FunctionVersion, Habits> known = new HashMap<>();
 
   /** When resting functions want an instance, the soonest first; each is in here once at most. */
@@ -52,6 +59,7 @@ final class IdleInstances {
 
   private final Queue<Tick> ticks = new ConcurrentLinkedQueue<>();
   private final LongAdder prewarmed = new LongAdder();
+  private final LongAdder evicted = new LongAdder();
   private long forgottenAt;
 
   /** What is known of a function and of how far its pool has been looked at. */
@@ -86,9 +94,10 @@ final class IdleInstances {
 
   private record Tick(FunctionVersion function, long at) {}
 
-  IdleInstances(FunctionPools pools, KeepAlive keepAlive, long now) {
+  IdleInstances(FunctionPools pools, KeepAlive keepAlive, MemoryGuard memory, long now) {
     this.pools = pools;
     this.keepAlive = keepAlive;
+    this.memory = memory;
     this.forgottenAt = now;
   }
 
@@ -102,13 +111,18 @@ final class IdleInstances {
     return prewarmed.sum();
   }
 
+  /** How many instances have been stopped for want of memory. */
+  long evicted() {
+    return evicted.sum();
+  }
+
   /**
    * Stops the idle instances that are not wanted any more, freezes the others, has those started
    * that will be wanted soon, and forgets pools without an instance.
    *
    * @param start starts an instance for a pool, in the background
    */
-  void tend(Consumer<FunctionPool> start, long now) {
+  synchronized void tend(Consumer<FunctionPool> start, long now) {
     for (Tick tick = ticks.poll(); tick != null; tick = ticks.poll()) {
       takeIn(tick, now);
     }
@@ -120,23 +134,75 @@ final class IdleInstances {
 
   private void tend(FunctionPool pool, Consumer<FunctionPool> start, long now) {
     Habits habits = habits(pool.config(), now);
-    FunctionPool.Use use = pool.use(habits.lookedAt);
-    habits.lookedAt = now;
-    habits.start = use.start();
-    habits.ahead = use.most() > 0 ? 0 : habits.ahead;
+    FunctionPool.Use use = look(habits, pool, now);
     InstanceDemand demand = habits.demand;
-    demand.observe(use.most(), use.now(), use.lastEnd(), now);
     InstanceDemand.Decision decision =
         demand.decide(use.idle() + use.starting(), now, ahead(habits));
     pool.keepIdle(decision.keep());
     int attempts = ATTEMPTS * (use.idle() + use.starting() + decision.start()) - habits.ahead;
-    int starts = pool.prewarm(Math.clamp(attempts, 0, decision.start()));
-    habits.ahead += starts;
-    prewarmed.add(starts);
-    for (int i = 0; i < starts; i++) {
-      start.accept(pool);
+    int starts = Math.clamp(attempts, 0, decision.start());
+    if (starts > 0 && memory.plenty(demand.memory().times(starts))) {
+      starts = pool.prewarm(starts);
+      habits.ahead += starts;
+      prewarmed.add(starts);
+      for (int i = 0; i < starts; i++) {
+        start.accept(pool);
+      }
     }
     pool.freezeIdleSince(now - FREEZE_AFTER.toNanos()).ifPresent(demand::memory);
+  }
+
+  /** Shows the policy what was in use since the last look. */
+  private static FunctionPool.Use look(Habits habits, FunctionPool pool, long now) {
+    FunctionPool.Use use = pool.use(habits.lookedAt);
+    habits.lookedAt = now;
+    habits.start = use.start();
+    habits.ahead = use.most() > 0 ? 0 : habits.ahead;
+    habits.demand.observe(use.most(), use.now(), use.lastEnd(), now);
+    return use;
+  }
+
+  /**
+   * Stops idle instances until they have freed so much memory, those first that are expected to
+   * save the fewest cold starts per byte and second. Never one that is busy or provisioned.
+   *
+   * @return how many bytes could not be freed
+   */
+  synchronized long evict(long bytes, long now) {
+    PriorityQueue<Candidate> least =
+        new PriorityQueue<>(Comparator.comparingDouble(Candidate::worth));
+    pools.forEachServing(
+        pool -> {
+          Habits habits = habits(pool.config(), now);
+          int idle = look(habits, pool, now).idle();
+          if (idle > 0) {
+            least.add(new Candidate(pool, habits.demand, idle, now));
+          }
+        });
+    long missing = bytes;
+    while (missing > 0 && !least.isEmpty()) {
+      Candidate candidate = least.remove();
+      int stopped = candidate.pool().keepIdle(candidate.idle() - 1);
+      if (stopped > 0) {
+        evicted.add(stopped);
+        missing -= stopped * Math.max(LEAST_FREED, candidate.demand().memory().bytes());
+        if (candidate.idle() > 1) {
+          least.add(candidate.next(now));
+        }
+      }
+    }
+    return Math.max(0, missing);
+  }
+
+  /** The idle instance of a pool that would go next, and what it is worth. */
+  private record Candidate(FunctionPool pool, InstanceDemand demand, int idle, double worth) {
+    Candidate(FunctionPool pool, InstanceDemand demand, int idle, long now) {
+      this(pool, demand, idle, demand.worth(idle, now));
+    }
+
+    Candidate next(long now) {
+      return new Candidate(pool, demand, idle - 1, now);
+    }
   }
 
   /** A start that is decided at the next look is over after so many nanoseconds. */
@@ -148,7 +214,13 @@ final class IdleInstances {
     Habits habits = known.get(function);
     if (habits != null) {
       habits.demand.rest();
-      await(function, habits, now);
+      int wanted = habits.demand.decide(0, now, ahead(habits)).start();
+      if (habits.ahead < ATTEMPTS * wanted) {
+        // There was no memory for it, or it has ended.
+        enqueue(function, habits, OptionalLong.of(now + PERIOD.toNanos()));
+      } else {
+        await(function, habits, now);
+      }
     }
   }
 

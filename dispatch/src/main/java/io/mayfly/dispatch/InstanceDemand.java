@@ -202,7 +202,8 @@ public final class InstanceDemand {
    */
   public Decision decide(int idle, long now, long ahead) {
     int soon = wanted(now + ahead);
-    return new Decision(Math.max(wanted(now), soon), Math.max(0, soon - idle));
+    int start = keepAlive.learns() ? Math.max(0, soon - idle) : 0;
+    return new Decision(Math.max(wanted(now), soon), start);
   }
 
   /** When {@link #decide} may answer otherwise if no call comes; empty if it will not. */
@@ -211,6 +212,11 @@ public final class InstanceDemand {
     long changeAhead = nextChange(now + ahead);
     long next = sooner(change, changeAhead == NEVER ? NEVER : changeAhead - ahead);
     return next == NEVER ? OptionalLong.empty() : OptionalLong.of(next);
+  }
+
+  /** What one of the function's instances takes, as far as is known. */
+  public DataSize memory() {
+    return memory;
   }
 
   /** How many idle instances are wanted beside those in use. */

@@ -119,6 +119,19 @@ final class SparePool {
     }
   }
 
+  /** Stops those that wait. */
+  void stopReady() {
+    List<Spare> stopping;
+    lock.lock();
+    try {
+      stopping = List.copyOf(ready);
+      ready.clear();
+    } finally {
+      lock.unlock();
+    }
+    stopping.forEach(Spare::stop);
+  }
+
   /** Stops all, and those that are under way once they are made. */
   void close() {
     List<Spare> stopping;

@@ -28,6 +28,9 @@ public final class SparePools implements AutoCloseable {
   /** A function whose own spares nobody has wanted for so long gives them up for another's. */
   private static final Duration QUIET = Duration.ofMinutes(1);
 
+  /** How long none is made after memory was short. */
+  private static final Duration HOLD = Duration.ofSeconds(10);
+
   private static final System.Logger LOG = System.getLogger(SparePools.class.getName());
 
   private final Supplier<Sandbox> sandbox;
@@ -38,6 +41,8 @@ public final class SparePools implements AutoCloseable {
   private final Map<SpareSpec, SparePool> pools = new ConcurrentHashMap<>();
   private final Semaphore makers = new Semaphore(Runtime.getRuntime().availableProcessors());
   private volatile boolean closed;
+  private volatile boolean held;
+  private long heldAt;
 
   /**
    * Wires empty pools.
@@ -127,6 +132,9 @@ public final class SparePools implements AutoCloseable {
   }
 
   private void refill(SpareSpec kind, SparePool pool) {
+    if (held) {
+      return;
+    }
     for (int missing = pool.claimMissing(nanoTime.getAsLong()); missing > 0; missing--) {
       Thread.ofVirtual().name("mayfly-spare").start(() -> make(kind, pool));
     }
@@ -142,7 +150,7 @@ public final class SparePools implements AutoCloseable {
         pool.failed(nanoTime.getAsLong());
       } else if (!spare.get().awaitPrepared(PATIENCE)) {
         failed(kind, pool, "it ended before it waited for a function");
-      } else if (!pool.made(spare.get(), nanoTime.getAsLong() - before) || closed) {
+      } else if (!pool.made(spare.get(), nanoTime.getAsLong() - before) || closed || held) {
         spare.get().stop();
       }
     } catch (MayflyException e) {
@@ -160,6 +168,24 @@ public final class SparePools implements AutoCloseable {
           "no spare instance could be made of {0}: {1}",
           kind.launch().command(),
           why);
+    }
+  }
+
+  /**
+   * While memory is short no spare waits and none is made, nor for ten seconds after. To be called
+   * by one thread, several times a second.
+   *
+   * @param hold whether it is
+   */
+  public void hold(boolean hold) {
+    long now = nanoTime.getAsLong();
+    if (hold) {
+      heldAt = now;
+      held = true;
+      pools.values().forEach(SparePool::stopReady);
+    } else if (held && now - heldAt >= HOLD.toNanos()) {
+      held = false;
+      pools.forEach(this::refill);
     }
   }
 

@@ -94,6 +94,7 @@ final class DispatchHarness implements AutoCloseable {
             source,
             starter,
             keepAlive,
+            new MemoryGuard(sandbox::memory, () -> {}),
             new ConcurrencyLimits() {
               @Override
               public OptionalInt reserved(FunctionName function) {

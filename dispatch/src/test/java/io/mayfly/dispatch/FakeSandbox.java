@@ -5,6 +5,7 @@ import io.mayfly.model.Invocation;
 import io.mayfly.model.Outcome;
 import io.mayfly.sandbox.Instance;
 import io.mayfly.sandbox.InstanceSpec;
+import io.mayfly.sandbox.MemoryState;
 import io.mayfly.sandbox.Sandbox;
 import io.mayfly.sandbox.Spare;
 import io.mayfly.sandbox.SpareSpec;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -43,6 +45,9 @@ final class FakeSandbox implements Sandbox {
   final List<FakeSpare> spares = new CopyOnWriteArrayList<>();
   final List<SpareSpec> expected = new CopyOnWriteArrayList<>();
   final AtomicInteger breaches = new AtomicInteger();
+  final AtomicReference<MemoryState> memory =
+      new AtomicReference<>(
+          new MemoryState(DataSize.ofMegabytes(4000), DataSize.ofMegabytes(3000), false));
   private final Function<InstanceSpec, Program> programs;
 
   FakeSandbox(Function<InstanceSpec, Program> programs) {
@@ -101,6 +106,11 @@ final class FakeSandbox implements Sandbox {
     public void stop() {
       over.set(true);
     }
+  }
+
+  @Override
+  public MemoryState memory() {
+    return memory.get();
   }
 
   long present() {

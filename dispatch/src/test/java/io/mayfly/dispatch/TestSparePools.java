@@ -10,6 +10,7 @@ import io.mayfly.model.Outcome;
 import io.mayfly.runtimes.RuntimeLaunch;
 import io.mayfly.sandbox.Instance;
 import io.mayfly.sandbox.InstanceSpec;
+import io.mayfly.sandbox.MemoryState;
 import io.mayfly.sandbox.Sandbox;
 import io.mayfly.sandbox.Spare;
 import io.mayfly.sandbox.SpareSpec;
@@ -217,6 +218,22 @@ final class TestSparePools {
   }
 
   @Test
+  void whileMemoryIsShortNoneWaitsAndNoneIsMade() {
+    pools.expect(KIND);
+    until(() -> waiting() == 2);
+    pools.hold(true);
+    until(() -> waiting() == 0);
+    int made = sandbox.spares.size();
+    pools.expect(KIND);
+    pools.hold(false);
+    assertThat(pools.take(KIND)).isEmpty();
+    assertThat(sandbox.spares).hasSize(made);
+    nanos.addAndGet(Duration.ofSeconds(10).toNanos());
+    pools.hold(false);
+    until(() -> waiting() == 2);
+  }
+
+  @Test
   void failureIsNotRepeatedAtOnce() {
     AtomicInteger attempts = new AtomicInteger();
     Sandbox broken =
@@ -236,6 +253,11 @@ final class TestSparePools {
             }
             attempts.incrementAndGet();
             throw new MayflyException(ErrorCode.SERVICE_UNAVAILABLE, "no");
+          }
+
+          @Override
+          public MemoryState memory() {
+            throw new IllegalStateException("not asked for");
           }
 
           @Override

@@ -16,6 +16,7 @@ import io.mayfly.dispatch.Dispatcher;
 import io.mayfly.dispatch.FunctionSource;
 import io.mayfly.dispatch.InstanceStarter;
 import io.mayfly.dispatch.KeepAlive;
+import io.mayfly.dispatch.MemoryGuard;
 import io.mayfly.dispatch.SparePools;
 import io.mayfly.dispatch.StartGate;
 import io.mayfly.functions.CodeStore;
@@ -35,6 +36,7 @@ import io.mayfly.model.Outcome;
 import io.mayfly.runtimes.RuntimeLaunch;
 import io.mayfly.sandbox.Instance;
 import io.mayfly.sandbox.InstanceSpec;
+import io.mayfly.sandbox.MemoryState;
 import io.mayfly.sandbox.Sandbox;
 import io.mayfly.sandbox.Spare;
 import io.mayfly.sandbox.SpareSpec;
@@ -175,6 +177,12 @@ class TestListener {
     }
 
     @Override
+    public MemoryState memory() {
+      DataSize much = DataSize.ofMegabytes(10_000);
+      return new MemoryState(much, much, false);
+    }
+
+    @Override
     public void close() {
       // Nothing to close.
     }
@@ -240,6 +248,7 @@ class TestListener {
                 Optional.empty(),
                 clock),
             KeepAlive.fixed(Duration.ofMinutes(1)),
+            new MemoryGuard(new EchoSandbox()::memory),
             ConcurrencyLimits.shared(MEETING),
             (config, result) -> {},
             clock,

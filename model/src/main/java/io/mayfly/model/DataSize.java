@@ -15,6 +15,11 @@ public record DataSize(long bytes) implements Comparable<DataSize> {
     return new DataSize(Math.multiplyExact(megabytes, MEGABYTE));
   }
 
+  /** So many of it. */
+  public DataSize times(int count) {
+    return new DataSize(Math.multiplyExact(bytes, count));
+  }
+
   /** Whole megabytes, rounded up. */
   public long megabytes() {
     return Math.ceilDiv(bytes, MEGABYTE);

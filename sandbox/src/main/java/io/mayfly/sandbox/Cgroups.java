@@ -26,6 +26,11 @@ sealed interface Cgroups permits CgroupsV1, CgroupsV2 {
    */
   Cgroup create(String name, DataSize memory);
 
+  /**
+   * The groups that hold all instances, from the platform's own up, as far as they are in sight.
+   */
+  List<MemoryGauge.Group> holders();
+
   /** Kills and removes what an earlier platform on the same data directory left. */
   void removeLeftovers();
 

@@ -41,14 +41,19 @@ final class CgroupsV1 implements Cgroups {
       CgroupFiles.makeFolder(group.folder(controller));
     }
     group.limitMemory(memory);
-    if (!Files.exists(group.limitWithSwap())) {
-      CgroupFiles.write(group.file("memory", "memory.swappiness"), "0");
-    }
+    CgroupFiles.write(group.file("memory", "memory.swappiness"), "0");
     CgroupFiles.write(group.file("pids", "pids.max"), Integer.toString(Limits.PROCESSES));
     CgroupFiles.write(
         group.file("cpu", "cpu.cfs_period_us"), Long.toString(CPU_PERIOD.toNanos() / 1000));
     group.limitCpu(INIT_CPUS);
     return group;
+  }
+
+  @Override
+  public List<MemoryGauge.Group> holders() {
+    return List.of(
+        MemoryGauge.Group.versionOne(folder("memory")),
+        MemoryGauge.Group.versionOne(mount.resolve("memory")));
   }
 
   @Override

@@ -174,6 +174,18 @@ final class CgroupsV2 implements Cgroups {
   }
 
   @Override
+  public List<MemoryGauge.Group> holders() {
+    List<MemoryGauge.Group> holders = new ArrayList<>();
+    holders.add(MemoryGauge.Group.versionTwo(folder));
+    for (Path above = parent;
+        above != null && Files.exists(above.resolve("cgroup.controllers"));
+        above = above.getParent()) {
+      holders.add(MemoryGauge.Group.versionTwo(above));
+    }
+    return holders;
+  }
+
+  @Override
   public void removeLeftovers() {
     for (Path child : CgroupFiles.children(folder)) {
       Group group = new Group(child);

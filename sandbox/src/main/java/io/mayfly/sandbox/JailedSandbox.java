@@ -35,6 +35,7 @@ final class JailedSandbox implements Sandbox {
   private final Instances instances = new Instances();
   private final Machine machine;
   private final Cgroups cgroups;
+  private final MemoryGauge memory;
   private final RunFolder run;
   private final JailBuilder builder;
   private final Mounter mounter = new Mounter();
@@ -56,6 +57,7 @@ final class JailedSandbox implements Sandbox {
       UserIds users) {
     this.machine = machine;
     this.cgroups = cgroups;
+    this.memory = new MemoryGauge(Path.of("/proc"), cgroups.holders());
     this.run = run;
     // In a user namespace a jail has one of its own, in which only bubblewrap is at home.
     this.forks = mountsLate && users.own();
@@ -361,6 +363,11 @@ final class JailedSandbox implements Sandbox {
     Map<String, String> environment = new LinkedHashMap<>(launch.environment());
     environment.putAll(own);
     return environment;
+  }
+
+  @Override
+  public MemoryState memory() {
+    return memory.read();
   }
 
   @Override

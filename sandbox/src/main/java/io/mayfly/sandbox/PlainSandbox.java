@@ -32,6 +32,16 @@ final class PlainSandbox implements Sandbox {
   private final Path setpriv;
   private final RunFolder run;
 
+  /**
+   * Instances are in the platform's own groups; in a container, the top ones are the container's.
+   */
+  private final MemoryGauge memory =
+      new MemoryGauge(
+          Path.of("/proc"),
+          List.of(
+              MemoryGauge.Group.versionOne(Path.of("/sys/fs/cgroup/memory")),
+              MemoryGauge.Group.versionTwo(Path.of("/sys/fs/cgroup"))));
+
   PlainSandbox(Machine machine, Path setpriv, RunFolder run) {
     this.machine = machine;
     this.setpriv = setpriv;
@@ -164,6 +174,11 @@ final class PlainSandbox implements Sandbox {
   @Override
   public Optional<Spare> prepare(SpareSpec spec) {
     return Optional.empty();
+  }
+
+  @Override
+  public MemoryState memory() {
+    return memory.read();
   }
 
   @Override

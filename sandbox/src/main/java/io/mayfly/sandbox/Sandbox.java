@@ -27,6 +27,9 @@ public interface Sandbox extends AutoCloseable {
    */
   Optional<Spare> prepare(SpareSpec spec);
 
+  /** How much memory there is for instances. */
+  MemoryState memory();
+
   /**
    * Stops every instance and every spare and leaves no process, mount, cgroup or network namespace
    * behind.

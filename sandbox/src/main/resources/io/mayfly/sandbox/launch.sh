@@ -14,6 +14,9 @@ while [ "$1" != -- ]; do
 done
 shift
 
+# Should the whole machine run out of memory, instances go before the platform and all others.
+echo 1000 > /proc/self/oom_score_adj
+
 ulimit -c 0
 ulimit -n 1024
 exec "$@"

@@ -45,6 +45,15 @@ class TestJailLimits extends JailedTest {
   }
 
   @Test
+  void instancesAreTheFirstToGoWhenTheMachineRunsOutOfMemory() {
+    Instance instance =
+        jails
+            .python("handler = lambda event: open('/proc/self/oom_score_adj').read().strip()")
+            .ready();
+    assertThat(answer(invoke(instance, "1"))).isEqualTo("\"1000\"");
+  }
+
+  @Test
   void whatIsStoredInTmpIsNotMemory() {
     Instance instance =
         jails

@@ -11,6 +11,7 @@ import io.mayfly.dispatch.Dispatcher;
 import io.mayfly.dispatch.FunctionSource;
 import io.mayfly.dispatch.InstanceStarter;
 import io.mayfly.dispatch.KeepAlive;
+import io.mayfly.dispatch.MemoryGuard;
 import io.mayfly.dispatch.SparePools;
 import io.mayfly.dispatch.StartGate;
 import io.mayfly.dispatch.Trainings;
@@ -71,6 +72,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Platform implements AutoCloseable {
   private static final Duration IDLE_CHECK = Duration.ofSeconds(1);
+
+  /** In this time a function takes some hundred megabytes at most. */
+  private static final Duration MEMORY_CHECK = Duration.ofMillis(200);
 
   /** How long instances of functions are kept that little is known of. */
   private static final Duration WINDOW = Duration.ofMinutes(10);
@@ -184,6 +188,7 @@ final class Platform implements AutoCloseable {
                   source,
                   starter,
                   options.keepAlive().map(KeepAlive::fixed).orElse(KeepAlive.learning(WINDOW)),
+                  new MemoryGuard(() -> sandbox.get().memory()),
                   new CatalogLimits(concurrency),
                   meter,
                   clock,
@@ -205,13 +210,10 @@ final class Platform implements AutoCloseable {
           "mayfly_prewarms_total",
           "Instances started ahead of calls that were expected.",
           dispatcher::prewarmed);
-      every(
-          IDLE_CHECK,
-          () -> {
-            dispatcher.tendIdle();
-            dispatcher.provision();
-            spares.stopUnused();
-          });
+      meter.counter(
+          "mayfly_evictions_total",
+          "Idle instances stopped for want of memory.",
+          dispatcher::evicted);
       trainings.whenDecided(starter::expect);
       catalog.whenServing(starter::expect);
 
@@ -250,6 +252,16 @@ final class Platform implements AutoCloseable {
               new AwsHandler(endpoint));
       // Nobody is let in before it is known that instances can be made.
       var _ = sandbox.get();
+      ScheduledExecutorService timer = timer();
+      every(timer, MEMORY_CHECK, () -> spares.hold(!dispatcher.relieveMemory()));
+      every(
+          timer,
+          IDLE_CHECK,
+          () -> {
+            dispatcher.tendIdle();
+            dispatcher.provision();
+            spares.stopUnused();
+          });
       listener =
           closing.add(
               Listener.start(new InetSocketAddress(options.host(), options.port()), router));
@@ -368,10 +380,15 @@ final class Platform implements AutoCloseable {
         .toList();
   }
 
-  private void every(Duration period, Runnable work) {
+  private ScheduledExecutorService timer() {
     ScheduledExecutorService timer =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("mayfly-keep-alive").daemon(true).factory());
+    closing.add(timer::shutdownNow);
+    return timer;
+  }
+
+  private static void every(ScheduledExecutorService timer, Duration period, Runnable work) {
     var _ =
         timer.scheduleWithFixedDelay(
             () -> {
@@ -379,13 +396,12 @@ final class Platform implements AutoCloseable {
                 work.run();
               } catch (RuntimeException e) {
                 // A scheduled task that throws is never run again.
-                log.error("idle instances could not be stopped", e);
+                log.error("idle instances could not be looked after", e);
               }
             },
             period.toMillis(),
             period.toMillis(),
             TimeUnit.MILLISECONDS);
-    closing.add(timer::shutdownNow);
   }
 
   private static int sparesOfTheirOwn() {
