@@ -24,6 +24,17 @@ import software.amazon.awssdk.services.lambda.model.InvokeResponse;
 final class TestTrainings {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
+  private static final String JACKSON =
+      """
+      package com.fasterxml.jackson.databind;
+
+      public class ObjectMapper {
+        public String writeValueAsString(Object value) {
+          BODY;
+        }
+      }
+      """;
+
   private static final String CODE =
       """
       import java.util.Map;
@@ -130,6 +141,27 @@ final class TestTrainings {
   }
 
   @Test
+  void theFunctionsJacksonIsUsedInItsTrainingAndNeedNotWork() {
+    deployWithJackson("ending", "System.exit(3); return null;");
+    deployWithJackson("broken", "throw new IllegalStateException();");
+    Eventually.holds(
+        PATIENCE, () -> mayfly.log().contains("training of ending:$LATEST came to nothing"));
+    Eventually.holds(PATIENCE, () -> mayfly.log().contains("cold starts of broken"));
+    assertUsesCache("broken");
+  }
+
+  private void deployWithJackson(String name, String body) {
+    deploy(
+        mayfly,
+        name,
+        new Zip()
+            .file("App.class", compiled(name, "App", CODE, ""))
+            .file(
+                "com/fasterxml/jackson/databind/ObjectMapper.class",
+                compiled(name, "ObjectMapper", JACKSON, body)));
+  }
+
+  @Test
   void aKillDuringATrainingLeavesNothingHalfMade() {
     deploy("killed", "");
     Eventually.holds(PATIENCE, () -> parts() == 1);
@@ -184,9 +216,13 @@ final class TestTrainings {
   }
 
   private void deploy(Mayfly on, String name, String body) {
+    deploy(on, name, new Zip().file("App.class", compiled(name, "App", CODE, body)));
+  }
+
+  private byte[] compiled(String name, String type, String code, String body) {
     try {
-      Path source = Files.createDirectories(folder.resolve(name)).resolve("App.java");
-      Files.writeString(source, CODE.replace("BODY;", body));
+      Path source = Files.createDirectories(folder.resolve(name)).resolve(type + ".java");
+      Files.writeString(source, code.replace("BODY;", body));
       Path classes = folder.resolve(name + "-classes");
       Ran.command(
               List.of(
@@ -196,21 +232,23 @@ final class TestTrainings {
                   source.toString()),
               Map.of())
           .ok();
-      byte[] zip =
-          new Zip()
-              .file("App.class", Files.readAllBytes(classes.resolve("App.class")))
-              .file("resource.txt", name)
-              .bytes();
-      on.functions()
-          .deploy(
-              name,
-              on.newestRuntime("java"),
-              "App::handle",
-              zip,
-              request -> request.memorySize(512).timeout(30));
+      try (Stream<Path> files = Files.walk(classes)) {
+        return Files.readAllBytes(
+            files.filter(file -> file.endsWith(type + ".class")).findFirst().orElseThrow());
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static void deploy(Mayfly on, String name, Zip code) {
+    on.functions()
+        .deploy(
+            name,
+            on.newestRuntime("java"),
+            "App::handle",
+            code.file("resource.txt", name).bytes(),
+            request -> request.memorySize(512).timeout(30));
   }
 
   /** A start after which nothing is kept, seen in what it logs. */

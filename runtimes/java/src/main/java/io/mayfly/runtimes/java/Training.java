@@ -11,6 +11,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One start of a function while the JVM records what it loads: all that a cold start does, its
@@ -28,6 +29,11 @@ final class Training {
           "{\"count\": 2}",
           "no json");
 
+  private static final String JACKSON = "com.fasterxml.jackson.databind.ObjectMapper";
+  private static final Map<String, Object> VALUE =
+      Map.of(
+          "name", "a", "count", 1, "ratio", 1.5, "tags", List.of("b"), "more", Map.of("c", true));
+
   private Training() {}
 
   /** Exits with status 0 if the function could be loaded. */
@@ -41,7 +47,25 @@ final class Training {
       platform.start();
       Guest.greeting(SOCKET.toString()).rehearse(classes, rehearsed, EVENTS.size());
     }
+    useJackson(classes);
     System.exit(0);
+  }
+
+  /**
+   * Has the function's own Jackson, if it brings one, write and read some JSON: most handlers that
+   * have it do, at their first call, and the handler itself is not called.
+   */
+  private static void useJackson(ClassLoader classes) {
+    try {
+      Class<?> type = Class.forName(JACKSON, true, classes);
+      Object mapper = type.getConstructor().newInstance();
+      Object json = type.getMethod("writeValueAsString", Object.class).invoke(mapper, VALUE);
+      type.getMethod("readTree", String.class).invoke(mapper, json);
+      type.getMethod("readValue", String.class, Class.class).invoke(mapper, json, Map.class);
+    } catch (ReflectiveOperationException | LinkageError none) {
+      // There is none, or one that does not work, which is for the handler to tell.
+      return;
+    }
   }
 
   private static void play(ServerSocketChannel server) {

@@ -4,10 +4,8 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Map;
-import javax.net.ssl.SSLContext;
 
 /**
  * A guest without a function (docs/design/005-spares.md): does ahead of time what takes time and
@@ -29,8 +27,9 @@ final class Waiting {
   static void forFunction(Platform platform) throws IOException {
     ProcessState state = state();
     rehearse();
-    trust();
     platform.hello();
+    // A function that comes meanwhile waits for this; one that finds no guest waits for more.
+    Rehearsal.trust();
     Map<String, String> variables = platform.variables();
     state.change(variables, variables.getOrDefault("LAMBDA_TASK_ROOT", "/var/task"));
   }
@@ -56,20 +55,6 @@ final class Waiting {
       for (int round = 0; round < ROUNDS; round++) {
         EVENTS.forEach(event -> handle(rehearsed, event));
       }
-    }
-  }
-
-  /**
-   * Has the JDK read the certificates that it trusts, which takes 60 ms and is done by whoever
-   * first makes a TLS client. It keeps them, and compares the settings whenever it is asked for
-   * them.
-   */
-  private static void trust() {
-    try {
-      SSLContext.getInstance("TLS").init(null, null, null);
-    } catch (GeneralSecurityException none) {
-      // Then functions are told so that want to use TLS.
-      return;
     }
   }
 
