@@ -194,6 +194,18 @@ final class DispatchHarness implements AutoCloseable {
     }
   }
 
+  /**
+   * Lets go of what it keeps of the calls so far, so that what the dispatcher keeps can be
+   * measured.
+   */
+  void forgetCalls() {
+    synchronized (log) {
+      log.reset();
+    }
+    usages.clear();
+    sandbox.started.clear();
+  }
+
   private void log(byte[] bytes, int offset, int length) {
     synchronized (log) {
       log.write(bytes, offset, length);

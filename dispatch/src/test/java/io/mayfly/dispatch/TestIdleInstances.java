@@ -214,6 +214,40 @@ class TestIdleInstances {
   }
 
   @Test
+  void whatIsKnownOfAFunctionAtZeroIsSmallAndGoesWithIt() {
+    int count = 5_000;
+    try (DispatchHarness house = learning(ANSWER)) {
+      callTwice(house, count);
+      long with = used();
+      house.functions.clear();
+      house.advance(Duration.ofMinutes(20));
+      pass(house, Duration.ofSeconds(1));
+      assertThat((with - used()) / count).isBetween(300L, 1500L);
+    }
+  }
+
+  /** So many functions, each of which is at zero in the end. */
+  private static void callTwice(DispatchHarness house, int count) {
+    for (int i = 0; i < count; i++) {
+      house.deploy(FunctionVersion.latest(new FunctionName("f" + i)));
+    }
+    for (int round = 0; round < 2; round++) {
+      house.functions.keySet().forEach(house::invoke);
+      pass(house, Duration.ofSeconds(1));
+      house.forgetCalls();
+      // Further ahead than anything is expected.
+      house.advance(Duration.ofHours(20));
+      pass(house, Duration.ofSeconds(2));
+      assertThat(house.dispatcher.instances()).isZero();
+    }
+  }
+
+  private static long used() {
+    System.gc();
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+  }
+
+  @Test
   void provisionedInstancesStayAndAreEnough() {
     try (DispatchHarness house = learning(ANSWER)) {
       house.provisioned.put(NAME, 2);
