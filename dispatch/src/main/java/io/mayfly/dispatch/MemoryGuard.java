@@ -21,6 +21,11 @@ public final class MemoryGuard {
   private static final long MOST = DataSize.ofMegabytes(1024).bytes();
   private static final int SHARE = 20;
 
+  /** What is touched in a second at the very most; the processors must clear it first. */
+  private static final long PLENTY = DataSize.ofMegabytes(4096).bytes();
+
+  private static final int LOOKS = 5;
+
   /** What was stopped is gone in much less; calls do not wait for longer than for a slow start. */
   private static final int ATTEMPTS = 100;
 
@@ -28,6 +33,7 @@ public final class MemoryGuard {
 
   private final Supplier<MemoryState> memory;
   private final Runnable pause;
+  private int unseen;
 
   /**
    * @param memory asked several times a second, and before each start
@@ -48,10 +54,20 @@ public final class MemoryGuard {
     return Math.clamp(state.total().bytes() / SHARE, LEAST, MOST);
   }
 
-  /** How many bytes are missing to the reserve; not above 0 if it is there. */
+  /**
+   * How many bytes are missing to the reserve; not above 0 if it is there. To be asked five times a
+   * second, by one thread; while there is so much that nothing can take it in a second, only every
+   * fifth time looks.
+   */
   long missing() {
+    if (unseen > 0) {
+      unseen--;
+      return 0;
+    }
     MemoryState state = memory.get();
-    return (state.stalling() ? 2 : 1) * reserve(state) - state.available().bytes();
+    long missing = (state.stalling() ? 2 : 1) * reserve(state) - state.available().bytes();
+    unseen = missing < -PLENTY ? LOOKS - 1 : 0;
+    return missing;
   }
 
   /**

@@ -20,6 +20,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
@@ -193,6 +195,28 @@ class TestEviction {
       pass(house, 1);
       assertThat(house.dispatcher.prewarmed()).isEqualTo(1);
     }
+  }
+
+  @Test
+  void whereThereIsPlentyOnlyEveryFifthTimeLooks() {
+    AtomicInteger looks = new AtomicInteger();
+    AtomicLong megabytes = new AtomicLong(5000);
+    MemoryGuard guard =
+        new MemoryGuard(
+            () -> {
+              looks.incrementAndGet();
+              return new MemoryState(
+                  DataSize.ofMegabytes(8000), DataSize.ofMegabytes(megabytes.get()), false);
+            },
+            () -> {});
+    for (int time = 0; time < 10; time++) {
+      assertThat(guard.missing()).isNotPositive();
+    }
+    assertThat(looks).hasValue(2);
+    megabytes.set(399);
+    assertThat(guard.missing()).isEqualTo(1 << 20);
+    assertThat(guard.missing()).isEqualTo(1 << 20);
+    assertThat(looks).hasValue(4);
   }
 
   @Test
