@@ -66,20 +66,9 @@ final class MemoryGauge {
   }
 
   MemoryState read() {
-    long total = Long.MAX_VALUE;
-    long available = Long.MAX_VALUE;
-    try {
-      for (String line : Files.readAllLines(proc.resolve("meminfo"))) {
-        if (line.startsWith("MemTotal:")) {
-          total = kilobytes(line);
-        } else if (line.startsWith("MemAvailable:")) {
-          available = kilobytes(line);
-          break;
-        }
-      }
-    } catch (IOException e) {
-      // Without it there are still the groups.
-    }
+    String text = text("meminfo");
+    long total = kilobytes(text, "MemTotal:");
+    long available = kilobytes(text, "MemAvailable:");
     long machine = total;
     for (Group group : groups) {
       long limit = group.most();
@@ -92,22 +81,31 @@ final class MemoryGauge {
     return new MemoryState(new DataSize(total), new DataSize(available), stalling());
   }
 
-  private static long kilobytes(String line) {
-    String number = line.substring(line.indexOf(':') + 1).replace("kB", "").strip();
-    return Long.parseLong(number) * 1024;
+  /** As good as without end if it is not told: then there are still the groups. */
+  private static long kilobytes(String text, String name) {
+    String number = after(text, name, "kB");
+    return number.isEmpty() ? Long.MAX_VALUE : Long.parseLong(number) * 1024;
   }
 
   /** Pressure stall information: Documentation/accounting/psi.rst. Not every kernel has it. */
   private boolean stalling() {
-    Path file = proc.resolve("pressure/memory");
+    String share = after(text("pressure/memory"), "full avg10=", " ");
+    return !share.isEmpty() && Double.parseDouble(share) >= STALLING;
+  }
+
+  /** A file of proc's; empty if there is none. It is looked for often, so in few steps. */
+  private String text(String file) {
     try {
-      return Files.readString(file)
-          .lines()
-          .filter(line -> line.startsWith("full avg10="))
-          .map(line -> line.substring("full avg10=".length(), line.indexOf(" avg60")))
-          .anyMatch(share -> Double.parseDouble(share) >= STALLING);
+      return Files.readString(proc.resolve(file));
     } catch (IOException e) {
-      return false;
+      return "";
     }
+  }
+
+  private static String after(String text, String name, String end) {
+    int begin = text.indexOf(name);
+    return begin < 0
+        ? ""
+        : text.substring(begin + name.length(), text.indexOf(end, begin + name.length())).strip();
   }
 }

@@ -58,6 +58,25 @@ final class TestVersionTwo extends JailedTest {
   }
 
   @Test
+  void aLimitOfAGroupAboveTheInstancesIsWhatTheyHave() {
+    DataSize limit = DataSize.ofMegabytes(200);
+    Instance instance =
+        jails.python("x = b'x' * (50 << 20)\nhandler = lambda event: event").memory(128).ready();
+    String platform = new SandboxConfig(data, Isolation.JAIL).platformName();
+    Path file = parent.resolve(platform).resolve("memory.max");
+    assertThat(jails.sandbox.memory().total()).isGreaterThan(limit);
+    CgroupFiles.write(file, Long.toString(limit.bytes()));
+    try {
+      MemoryState state = jails.sandbox.memory();
+      assertThat(state.total()).isEqualTo(limit);
+      assertThat(state.available()).isBetween(DataSize.ofMegabytes(20), DataSize.ofMegabytes(150));
+    } finally {
+      CgroupFiles.write(file, "max");
+      instance.stop();
+    }
+  }
+
+  @Test
   void thePlatformIsInALeafOfTheGroupThatWasDelegated() {
     boolean top = !parent.resolve("cgroup.type").toFile().exists();
     String own = CgroupFiles.read(Path.of("/proc/self/cgroup"));
