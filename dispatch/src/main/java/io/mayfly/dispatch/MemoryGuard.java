@@ -21,8 +21,8 @@ public final class MemoryGuard {
   private static final long MOST = DataSize.ofMegabytes(1024).bytes();
   private static final int SHARE = 20;
 
-  /** What is touched in a second at the very most; the processors must clear it first. */
-  private static final long PLENTY = DataSize.ofMegabytes(4096).bytes();
+  /** What a processor can clear of memory in a second, at the very most. */
+  private static final DataSize CLEARED = DataSize.ofMegabytes(2048);
 
   private static final int LOOKS = 5;
 
@@ -32,21 +32,32 @@ public final class MemoryGuard {
   private static final Duration PAUSE = Duration.ofMillis(20);
 
   private final Supplier<MemoryState> memory;
+  private final long plenty;
   private final Runnable pause;
+
+  /** Whether there was so much at the last look that starts until the next one need not ask. */
+  private volatile boolean plentiful;
+
+  /** How many looks are left out. */
   private int unseen;
 
   /**
    * @param memory asked several times a second, and before each start
    */
   public MemoryGuard(Supplier<MemoryState> memory) {
-    this(memory, () -> LockSupport.parkNanos(PAUSE.toNanos()));
+    this(
+        memory,
+        CLEARED.times(Runtime.getRuntime().availableProcessors()),
+        () -> LockSupport.parkNanos(PAUSE.toNanos()));
   }
 
   /**
+   * @param plenty what nothing can take in a second
    * @param pause lets some time pass, in which what was stopped may go
    */
-  MemoryGuard(Supplier<MemoryState> memory, Runnable pause) {
+  MemoryGuard(Supplier<MemoryState> memory, DataSize plenty, Runnable pause) {
     this.memory = memory;
+    this.plenty = plenty.bytes();
     this.pause = pause;
   }
 
@@ -66,7 +77,8 @@ public final class MemoryGuard {
     }
     MemoryState state = memory.get();
     long missing = (state.stalling() ? 2 : 1) * reserve(state) - state.available().bytes();
-    unseen = missing < -PLENTY ? LOOKS - 1 : 0;
+    plentiful = missing < -plenty;
+    unseen = plentiful ? LOOKS - 1 : 0;
     return missing;
   }
 
@@ -88,6 +100,9 @@ public final class MemoryGuard {
    * @throws MayflyException if there is no memory for an instance
    */
   void admit(LongConsumer relieve) {
+    if (plentiful) {
+      return;
+    }
     for (int attempt = 0; ; attempt++) {
       MemoryState state = memory.get();
       long missing = reserve(state) / 2 - state.available().bytes();

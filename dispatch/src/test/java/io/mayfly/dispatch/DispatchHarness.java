@@ -94,7 +94,7 @@ final class DispatchHarness implements AutoCloseable {
             source,
             starter,
             keepAlive,
-            new MemoryGuard(sandbox::memory, () -> {}),
+            new MemoryGuard(sandbox::memory, DataSize.ofMegabytes(4096), () -> {}),
             new ConcurrencyLimits() {
               @Override
               public OptionalInt reserved(FunctionName function) {

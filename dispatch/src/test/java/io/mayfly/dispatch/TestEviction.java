@@ -208,15 +208,19 @@ class TestEviction {
               return new MemoryState(
                   DataSize.ofMegabytes(8000), DataSize.ofMegabytes(megabytes.get()), false);
             },
+            DataSize.ofMegabytes(4096),
             () -> {});
     for (int time = 0; time < 10; time++) {
       assertThat(guard.missing()).isNotPositive();
     }
-    assertThat(looks).hasValue(2);
+    guard.admit(missing -> {});
+    assertThat(looks).as("nor does a start").hasValue(2);
     megabytes.set(399);
     assertThat(guard.missing()).isEqualTo(1 << 20);
     assertThat(guard.missing()).isEqualTo(1 << 20);
     assertThat(looks).hasValue(4);
+    guard.admit(missing -> {});
+    assertThat(looks).hasValue(5);
   }
 
   @Test
@@ -230,9 +234,11 @@ class TestEviction {
       DataSize total = DataSize.ofMegabytes(row.getKey());
       DataSize none = DataSize.ofMegabytes(0);
       long reserve = DataSize.ofMegabytes(row.getValue()).bytes();
-      MemoryGuard calm = new MemoryGuard(() -> new MemoryState(total, none, false), () -> {});
+      MemoryGuard calm =
+          new MemoryGuard(() -> new MemoryState(total, none, false), total, () -> {});
       assertThat(calm.missing()).isEqualTo(reserve);
-      MemoryGuard stalling = new MemoryGuard(() -> new MemoryState(total, none, true), () -> {});
+      MemoryGuard stalling =
+          new MemoryGuard(() -> new MemoryState(total, none, true), total, () -> {});
       assertThat(stalling.missing()).isEqualTo(2 * reserve);
     }
   }
