@@ -12,12 +12,24 @@ const ERROR = 5;
 const INVOKE = 0x41;
 const SPECIALISE = 0x42;
 
+/** The bytes of a frame before its body. */
+const HEAD = 9;
+
 /** A piece of text with its length before it, in two bytes. */
 function text(value) {
   const bytes = Buffer.from(value).subarray(0, 0xffff);
   const head = Buffer.allocUnsafe(2);
   head.writeUInt16BE(bytes.length);
   return Buffer.concat([head, bytes]);
+}
+
+/** The head of a frame with a body of `size` bytes, with room for so much of that. */
+function frame(type, number, size, room) {
+  const head = Buffer.allocUnsafe(HEAD + room);
+  head.writeUInt32BE(HEAD - 4 + size, 0);
+  head[4] = type;
+  head.writeUInt32BE(number, 5);
+  return head;
 }
 
 function parseInvoke(number, body) {
@@ -29,13 +41,13 @@ function parseInvoke(number, body) {
   };
   return {
     number,
-    deadline: Number(body.readBigUInt64BE(0)),
+    deadline: body.readUInt32BE(0) * 2 ** 32 + body.readUInt32BE(4),
     requestId: take(2),
     functionArn: take(2),
     traceId: take(2),
     clientContext: take(4),
     cognitoIdentity: take(4),
-    payload: body.subarray(at),
+    payload: body.toString('utf8', at),
   };
 }
 
@@ -51,8 +63,11 @@ function parseVariables(body) {
 
 class Platform {
   #socket;
+  /** Pieces of a frame that has not come as a whole. */
   #pending = [];
   #size = 0;
+  /** How long they must be for the frame, or what comes first of it, to be whole. */
+  #needed = HEAD;
   #gathers = false;
   #gathering = false;
 
@@ -60,47 +75,58 @@ class Platform {
   onFunction = () => {};
 
   constructor(path, onCall) {
-    this.#socket = net.connect(path);
-    this.#socket.on('data', (piece) => this.#receive(piece, onCall));
+    // One buffer for all that is read: what is kept of it is copied.
+    const buffer = Buffer.allocUnsafeSlow(64 * 1024);
+    const callback = (count) => {
+      this.#receive(buffer.subarray(0, count), onCall);
+      return true;
+    };
+    this.#socket = net.connect({ path, onread: { buffer, callback } });
     this.#socket.on('error', () => process.exit(0));
     this.#socket.on('close', () => process.exit(0));
   }
 
   #receive(piece, onCall) {
-    this.#pending.push(piece);
-    this.#size += piece.length;
-    while (this.#size >= 9) {
-      let data = this.#pending.length === 1 ? this.#pending[0] : undefined;
-      if (!data) {
-        if (this.#pending[0].length < 9) {
-          this.#pending = [Buffer.concat(this.#pending)];
-        }
-        const end = 4 + this.#pending[0].readUInt32BE(0);
-        if (this.#size < end) {
-          return;
-        }
-        data = Buffer.concat(this.#pending);
-        this.#pending = [data];
-      }
-      const end = 4 + data.readUInt32BE(0);
-      if (this.#size < end) {
+    let data = piece;
+    if (this.#size > 0) {
+      this.#pending.push(Buffer.from(piece));
+      this.#size += piece.length;
+      if (this.#size < this.#needed) {
         return;
       }
-      this.#pending = data.length > end ? [data.subarray(end)] : [];
-      this.#size -= end;
-      if (data[4] === INVOKE) {
-        onCall(parseInvoke(data.readUInt32BE(5), data.subarray(9, end)));
-      } else if (data[4] === SPECIALISE) {
-        this.onFunction(parseVariables(data.subarray(9, end)));
+      data = Buffer.concat(this.#pending);
+    }
+    let at = 0;
+    let needed = HEAD;
+    while (data.length - at >= needed) {
+      needed = 4 + data.readUInt32BE(at);
+      if (data.length - at >= needed) {
+        const [start, end] = [at, at + needed];
+        at = end;
+        needed = HEAD;
+        this.#take(data[start + 4], data.readUInt32BE(start + 5), data.subarray(start + HEAD, end), onCall);
       }
+    }
+    this.#pending = at < data.length ? [Buffer.from(data.subarray(at))] : [];
+    this.#size = data.length - at;
+    this.#needed = needed;
+  }
+
+  /** Takes one frame, whose body is overwritten after this. */
+  #take(type, number, body, onCall) {
+    if (type === INVOKE) {
+      onCall(parseInvoke(number, body));
+    } else if (type === SPECIALISE) {
+      this.onFunction(parseVariables(body));
     }
   }
 
   #send(type, number, bodies, sent) {
-    const head = Buffer.allocUnsafe(9);
-    head.writeUInt32BE(5 + bodies.reduce((sum, body) => sum + body.length, 0), 0);
-    head[4] = type;
-    head.writeUInt32BE(number, 5);
+    const size = bodies.reduce((sum, body) => sum + body.length, 0);
+    this.#write(Buffer.concat([frame(type, number, size, 0), ...bodies]), sent);
+  }
+
+  #write(whole, sent) {
     if (this.#gathers && !this.#gathering) {
       this.#gathering = true;
       this.#socket.cork();
@@ -109,7 +135,7 @@ class Platform {
         this.#socket.uncork();
       });
     }
-    this.#socket.write(Buffer.concat([head, ...bodies]), sent);
+    this.#socket.write(whole, sent);
   }
 
   /** Whether waiting for the next call keeps the process alive. */
@@ -140,7 +166,10 @@ class Platform {
   }
 
   result(number, json) {
-    this.#send(RESULT, number, [Buffer.from(json)]);
+    const size = Buffer.byteLength(json);
+    const whole = frame(RESULT, number, size, size);
+    whole.write(json, HEAD);
+    this.#write(whole);
   }
 
   error(number, error, sent) {

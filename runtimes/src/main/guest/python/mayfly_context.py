@@ -1,5 +1,6 @@
 """The context object that handlers get as their second argument."""
 
+import functools
 import os
 import sys
 import time
@@ -46,16 +47,24 @@ class CognitoIdentity(_Fields):
     __slots__ = ("cognito_identity_id", "cognito_identity_pool_id")
 
 
+@functools.lru_cache(maxsize=None)
+def _of_function():
+    """What is the same for all calls."""
+    return {
+        "log_group_name": os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME"),
+        "log_stream_name": os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME"),
+        "function_name": os.environ.get("AWS_LAMBDA_FUNCTION_NAME"),
+        "memory_limit_in_mb": os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"),
+        "function_version": os.environ.get("AWS_LAMBDA_FUNCTION_VERSION"),
+    }
+
+
 class LambdaContext:
     """What Lambda tells a handler about its invocation."""
 
     def __init__(self, request_id, client_context, cognito_identity, deadline_ms, function_arn):
         self.aws_request_id = request_id
-        self.log_group_name = os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME")
-        self.log_stream_name = os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME")
-        self.function_name = os.environ.get("AWS_LAMBDA_FUNCTION_NAME")
-        self.memory_limit_in_mb = os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
-        self.function_version = os.environ.get("AWS_LAMBDA_FUNCTION_VERSION")
+        self.__dict__.update(_of_function())
         self.invoked_function_arn = function_arn
         self.tenant_id = None
         self._w3c_fields = _take_w3c(client_context)

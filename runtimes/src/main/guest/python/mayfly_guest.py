@@ -40,10 +40,10 @@ class Platform:
     def __init__(self, path):
         self.socket = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
         self.socket.connect(path)
-        self.pending = bytearray()
+        self.pending = b""
 
     def send(self, kind, call, *parts):
-        size = 5 + sum(len(part) for part in parts)
+        size = 5 + sum(map(len, parts))
         head = size.to_bytes(4, "big") + bytes((kind,)) + call.to_bytes(4, "big")
         if size < 65536:
             self.socket.sendall(b"".join((head, *parts)))
@@ -58,22 +58,27 @@ class Platform:
 
     def receive(self):
         """The next frame's type, call number and body; the process ends when the platform is gone."""
-        size = int.from_bytes(self._take(4), "big")
-        if size < 5:
-            sys.exit("mayfly guest: a frame of %d bytes" % size)
-        frame = self._take(size)
-        return frame[0], int.from_bytes(frame[1:5], "big"), memoryview(frame)[5:]
+        pending = self._at_least(self.pending, 4)
+        end = 4 + int.from_bytes(pending[:4], "big")
+        if end < 9:
+            sys.exit("mayfly guest: a frame of %d bytes" % (end - 4))
+        pending = self._at_least(pending, end)
+        self.pending = pending[end:]
+        return pending[4], int.from_bytes(pending[5:9], "big"), pending[9:end]
 
-    def _take(self, size):
-        pending = self.pending
-        while len(pending) < size:
-            piece = self.socket.recv(max(65536, min(size - len(pending), 1 << 20)))
+    def _at_least(self, pending, size):
+        """What is pending, with what has to come for it to be so long."""
+        missing = size - len(pending)
+        if missing <= 0:
+            return pending
+        pieces = [pending]
+        while missing > 0:
+            piece = self.socket.recv(max(65536, min(missing, 1 << 20)))
             if not piece:
                 os._exit(0)
-            pending += piece
-        taken = bytes(pending[:size])
-        del pending[:size]
-        return taken
+            pieces.append(piece)
+            missing -= len(piece)
+        return b"".join(pieces)
 
 
 class Call:
@@ -81,20 +86,19 @@ class Call:
 
     def __init__(self, body):
         self.deadline_ms = int.from_bytes(body[:8], "big")
-        self.at = 8
-        self.body = body
-        self.request_id = self._text(2)
-        self.function_arn = self._text(2)
-        self.trace_id = self._text(2)
-        self.client_context = self._text(4)
-        self.cognito_identity = self._text(4)
-        self.payload = bytes(body[self.at :])
+        self.request_id, at = _text(body, 8, 2)
+        self.function_arn, at = _text(body, at, 2)
+        self.trace_id, at = _text(body, at, 2)
+        self.client_context, at = _text(body, at, 4)
+        self.cognito_identity, at = _text(body, at, 4)
+        self.payload = body[at:]
 
-    def _text(self, width):
-        start = self.at + width
-        end = start + int.from_bytes(self.body[self.at : start], "big")
-        self.at = end
-        return str(self.body[start:end], "utf-8")
+
+def _text(body, at, width):
+    """The text at a place with its length before it, and where it ends."""
+    start = at + width
+    end = start + int.from_bytes(body[at:start], "big")
+    return body[start:end].decode(), end
 
 
 def load_handler(handler):
@@ -216,7 +220,7 @@ def become(body):
         for _ in range(2):
             start = at + 4
             at = start + int.from_bytes(body[start - 4 : start], "big")
-            pair.append(bytes(body[start:at]))
+            pair.append(body[start:at])
         os.environb[pair[0]] = pair[1]
     # Code that was mounted after the start is not in the folder of that name that was there before.
     os.chdir(os.environ["LAMBDA_TASK_ROOT"])

@@ -16,6 +16,8 @@ _MARK = os.urandom(12).hex()
 
 
 class _Encoder(json.JSONEncoder):
+    """Writes one value after another, on one thread."""
+
     marked = False
 
     def default(self, value):
@@ -71,15 +73,18 @@ def _is_plain(value):
     return True
 
 
+_encoder = _Encoder(ensure_ascii=sys.version_info < (3, 12))
+
+
 def encode(value):
     """The value as JSON text; raises TypeError or ValueError for what has no JSON form."""
-    encoder = _Encoder(ensure_ascii=sys.version_info < (3, 12))
+    _encoder.marked = False
     try:
-        text = encoder.encode(value if _is_plain(value) else _plain(value, set()))
+        text = _encoder.encode(value if _is_plain(value) else _plain(value, set()))
     except TypeError:
         # Perhaps only a key was in the way; what else was will be said again.
-        text = encoder.encode(_plain(value, set()))
-    if encoder.marked:
+        text = _encoder.encode(_plain(value, set()))
+    if _encoder.marked:
         text = text.replace('"' + _MARK, "").replace(_MARK + '"', "")
     return text
 
@@ -88,10 +93,13 @@ def _refuse_constant(text):
     raise ValueError("Expecting value: %s is not JSON" % text)
 
 
+_decoder = json.JSONDecoder(parse_constant=_refuse_constant)
+
+
 def decode(text):
     """The value of JSON text in a string or in UTF-8."""
     if isinstance(text, bytes):
         text = text.decode("utf-8")
     if text.startswith("\ufeff"):
         text = text[1:]
-    return json.loads(text, parse_constant=_refuse_constant)
+    return _decoder.decode(text)
