@@ -39,24 +39,17 @@ final class Call {
   CompletableFuture<InvokeResult> place() {
     while (true) {
       FunctionPool pool = house.serving(request.function());
-      long before = house.now();
-      switch (pool.claim(given -> take(pool, given, house.now() - before))) {
+      long came = house.now();
+      switch (pool.claim(given -> take(pool, given, came), came)) {
         case FunctionPool.Claim.Warm warm -> {
-          if (warm.frozen()) {
-            // The kernel may take its time to thaw it.
-            Thread.ofVirtual()
-                .name("thaw-" + pool.config().id())
-                .start(() -> run(pool, warm.instance(), Duration.ZERO, Optional.empty()));
-          } else {
-            run(pool, warm.instance(), Duration.ZERO, Optional.empty());
-          }
+          run(pool, warm.instance(), warm.frozen(), Duration.ZERO, Optional.empty());
           return result;
         }
         case FunctionPool.Claim.Queued queued -> {
           if (queued.start()) {
             house.start(pool);
           }
-          house.watch(pool);
+          queued.look().ifPresent(wait -> house.lookAfter(pool, wait));
           return result;
         }
         case FunctionPool.Claim.Retired _ -> {
@@ -66,26 +59,21 @@ final class Call {
     }
   }
 
-  /** Something has come for a call that has waited so many nanoseconds. */
-  private void take(FunctionPool pool, Seat.Given given, long waited) {
+  /** Something has come for a call that has been in the queue. */
+  private void take(FunctionPool pool, Seat.Given given, long came) {
     switch (given) {
-      case Seat.Given.Served served -> {
-        if (served.start().isEmpty()) {
-          pool.waited(waited);
-        }
-        run(
-            pool,
-            served.instance(),
-            Duration.ofNanos(waited),
-            served.start().map(start -> cold(waited, start)));
-      }
+      case Seat.Given.Served served ->
+          run(
+              pool,
+              served.instance(),
+              served.frozen(),
+              served.waited(),
+              served.start().map(start -> cold(served.waited(), start)));
       case Seat.Given.NotStarted notStarted -> {
         InvokeResult failed;
         try {
-          failed =
-              house
-                  .reports()
-                  .ofStart(request, pool.config(), notStarted.failure(), Duration.ofNanos(waited));
+          Duration waited = Duration.ofNanos(house.now() - came);
+          failed = house.reports().ofStart(request, pool.config(), notStarted.failure(), waited);
         } catch (RuntimeException | Error e) {
           fail(e);
           throw e;
@@ -96,9 +84,9 @@ final class Call {
     }
   }
 
-  /** The ledger of a call that has waited so many nanoseconds for an instance to be started. */
-  private static ColdStart cold(long waited, Seat.Start start) {
-    Duration queue = Duration.ofNanos(waited).minus(start.took());
+  /** The ledger of a call that has waited so long for an instance to be started. */
+  private static ColdStart cold(Duration waited, Seat.Start start) {
+    Duration queue = waited.minus(start.took());
     Duration place = start.took().minus(start.startup().total());
     Startup startup = start.startup();
     return new ColdStart(
@@ -112,6 +100,22 @@ final class Call {
 
   private static Duration notBelowZero(Duration duration) {
     return duration.isNegative() ? Duration.ZERO : duration;
+  }
+
+  private void run(
+      FunctionPool pool,
+      PooledInstance pooled,
+      boolean frozen,
+      Duration waited,
+      Optional<ColdStart> cold) {
+    if (frozen) {
+      // The kernel may take its time to thaw it.
+      Thread.ofVirtual()
+          .name("thaw-" + pool.config().id())
+          .start(() -> run(pool, pooled, waited, cold));
+    } else {
+      run(pool, pooled, waited, cold);
+    }
   }
 
   private void run(
@@ -138,7 +142,7 @@ final class Call {
           .invoke(
               invocation, outcome -> answered(pool, pooled, waited, cold, taken, before, outcome));
     } catch (RuntimeException | Error e) {
-      giveUp(pool, pooled, taken, e);
+      giveUp(pool, pooled, waited, taken, e);
     }
   }
 
@@ -155,23 +159,25 @@ final class Call {
       Duration took = Duration.ofNanos(house.now() - before);
       made = house.reports().of(request, pool.config(), pooled, waited, cold, took, outcome);
     } catch (RuntimeException | Error e) {
-      giveUp(pool, pooled, taken, e);
+      giveUp(pool, pooled, waited, taken, e);
       return;
     }
-    giveBack(pool, pooled, taken, !(outcome instanceof Outcome.TimedOut));
+    giveBack(pool, pooled, waited, taken, !(outcome instanceof Outcome.TimedOut));
     succeed(made);
   }
 
   /** Nobody knows what the instance is doing. */
-  private void giveUp(FunctionPool pool, PooledInstance pooled, long taken, Throwable why) {
+  private void giveUp(
+      FunctionPool pool, PooledInstance pooled, Duration waited, long taken, Throwable why) {
     pooled.stop();
-    giveBack(pool, pooled, taken, false);
+    giveBack(pool, pooled, waited, taken, false);
     fail(why);
   }
 
-  private void giveBack(FunctionPool pool, PooledInstance pooled, long taken, boolean good) {
+  private void giveBack(
+      FunctionPool pool, PooledInstance pooled, Duration waited, long taken, boolean good) {
     long now = house.now();
-    if (pool.giveBack(pooled, now, now - taken, good)) {
+    if (pool.giveBack(pooled, now, waited.toNanos(), now - taken, good)) {
       house.start(pool);
     }
   }

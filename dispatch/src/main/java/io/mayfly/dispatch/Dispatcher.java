@@ -152,20 +152,16 @@ public final class Dispatcher implements AutoCloseable {
    * Sees to it that calls in a pool's queue do not wait for something that never comes, without a
    * timer for each of them.
    */
-  void watch(FunctionPool pool) {
-    pool.nextLook()
-        .ifPresent(
-            wait ->
-                CompletableFuture.delayedExecutor(
-                        wait.toNanos(), TimeUnit.NANOSECONDS, Runnable::run)
-                    .execute(() -> look(pool)));
-  }
-
-  private void look(FunctionPool pool) {
-    for (int starts = pool.startAfterAll(); starts > 0; starts--) {
-      start(pool);
-    }
-    watch(pool);
+  void lookAfter(FunctionPool pool, Duration wait) {
+    CompletableFuture.delayedExecutor(wait.toNanos(), TimeUnit.NANOSECONDS, Runnable::run)
+        .execute(
+            () -> {
+              FunctionPool.Look look = pool.look(nanoTime.getAsLong());
+              for (int i = 0; i < look.starts(); i++) {
+                start(pool);
+              }
+              look.next().ifPresent(next -> lookAfter(pool, next));
+            });
   }
 
   /** Starts an instance on a thread of its own: whoever is first in the queue then gets it. */

@@ -35,18 +35,15 @@ final class FunctionPool {
   private final int capacity;
   private final ReentrantLock lock = new ReentrantLock();
   private final Forecast forecast = new Forecast();
+  private final Parallelism parallelism;
 
-  /** Instances that have room for a call, those that had one most lately first. */
-  private final Deque<PooledInstance> open = new ArrayDeque<>();
+  private final OpenInstances instances = new OpenInstances();
 
   private final Deque<Seat> queue = new ArrayDeque<>();
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
 
   /** Instances that are starting, idle, busy or not yet wholly gone. */
   private int live;
-
-  /** Instances that have started and are not going. */
-  private int serving;
 
   /** How many instances there are to be before calls come. */
   private int provisioned;
@@ -60,13 +57,14 @@ final class FunctionPool {
   /** Calls that have an instance. */
   private int busy;
 
-  /** Whether somebody is going to {@link #startAfterAll}. */
+  /** Whether somebody is going to {@link #look}. */
   private boolean looking;
 
   private boolean retired;
 
-  FunctionPool(FunctionConfig config) {
+  FunctionPool(FunctionConfig config, Parallelism parallelism) {
     this.config = config;
+    this.parallelism = parallelism;
     this.capacity = config.callsPerInstance();
   }
 
@@ -93,8 +91,14 @@ final class FunctionPool {
      */
     record Warm(PooledInstance instance, boolean frozen) implements Claim {}
 
-    /** The caller waits; {@code start} says whether it has an instance started first. */
-    record Queued(boolean start) implements Claim {}
+    /**
+     * The call waits.
+     *
+     * @param start whether the caller has an instance started first
+     * @param look when the caller is to see to it that somebody looks after those who wait; see
+     *     {@link #nextLook}
+     */
+    record Queued(boolean start, Optional<Duration> look) implements Claim {}
 
     record Retired() implements Claim {}
   }
@@ -104,47 +108,41 @@ final class FunctionPool {
    *
    * @param taker takes what comes of a seat, on the thread that brings it
    */
-  Claim claim(Consumer<Seat.Given> taker) {
+  Claim claim(Consumer<Seat.Given> taker, long nanoTime) {
     lock.lock();
     try {
       if (retired) {
         return new Claim.Retired();
       }
-      PooledInstance newest = firstOpen();
+      PooledInstance newest = roomForMore() ? takeNewest() : null;
       if (newest != null) {
         return new Claim.Warm(newest, newest.frozen());
       }
-      Seat seat = new Seat(taker, Math.max(LEAST_PATIENCE_NANOS, forecast.start()));
-      queue.addLast(seat);
-      boolean start = unprovided() > 0 && !forecast.betterToWait(unprovided(), busy);
+      queue.addLast(new Seat(taker, nanoTime, Math.max(LEAST_PATIENCE_NANOS, forecast.start())));
+      boolean start = betterToStart();
       if (start) {
         start();
       }
-      return new Claim.Queued(start);
+      return new Claim.Queued(start, nextLook(nanoTime));
     } finally {
       lock.unlock();
     }
   }
 
-  /** Takes room in the instance that was used last, passing over those that have ended. */
-  private @Nullable PooledInstance firstOpen() {
-    for (PooledInstance first = open.peekFirst(); first != null; first = open.peekFirst()) {
-      if (!first.hasRoom()) {
-        open.removeFirst();
-        continue;
-      }
-      occupy(first);
-      return first;
-    }
-    return null;
+  /** Whether one more call at work would not only slow the others down. */
+  private boolean roomForMore() {
+    return busy < parallelism.limit();
   }
 
-  private void occupy(PooledInstance instance) {
-    instance.begin();
-    busy++;
-    if (!instance.hasRoom()) {
-      open.remove(instance);
-    }
+  /** Whether an instance is to be started for those in the queue. */
+  private boolean betterToStart() {
+    return unprovided() > 0 && roomForMore() && !forecast.betterToWait(unprovided(), busy);
+  }
+
+  private @Nullable PooledInstance takeNewest() {
+    PooledInstance newest = instances.takeNewest();
+    busy += newest == null ? 0 : 1;
+    return newest;
   }
 
   /** How many of those in the queue no start under way has room for. */
@@ -159,46 +157,61 @@ final class FunctionPool {
 
   /**
    * When somebody is to look whether a call in the queue has waited for too long, from now; empty
-   * if nobody waits or somebody looks anyway. Whoever is told has to {@link #startAfterAll}.
+   * if nobody waits or somebody looks anyway. Whoever is told has to {@link #look}.
    */
-  Optional<Duration> nextLook() {
-    lock.lock();
-    try {
-      if (looking || queue.isEmpty()) {
-        return Optional.empty();
-      }
-      looking = true;
-      long next = queue.stream().mapToLong(Seat::untilLook).min().orElseThrow();
-      return Optional.of(Duration.ofNanos(Math.max(LEAST_PATIENCE_NANOS, next)));
-    } finally {
-      lock.unlock();
+  private Optional<Duration> nextLook(long nanoTime) {
+    if (looking || queue.isEmpty()) {
+      return Optional.empty();
     }
+    looking = true;
+    long next = queue.stream().mapToLong(seat -> seat.untilLook(nanoTime)).min().orElseThrow();
+    return Optional.of(Duration.ofNanos(Math.max(LEAST_PATIENCE_NANOS, next)));
   }
 
   /**
-   * Looks after calls that have been waiting for long, because no forecast holds for ever and a
-   * start that was meant for one may have failed.
+   * What comes of a look.
    *
-   * @return how many instances are to be started for them
+   * @param starts how many instances the caller is to have started
+   * @param next when to look again, as in {@link #nextLook}
    */
-  int startAfterAll() {
+  record Look(int starts, Optional<Duration> next) {}
+
+  /**
+   * Looks after calls that have been waiting for long, because no forecast holds for ever and a
+   * start that was meant for one may have failed: they get an idle instance if there is one.
+   */
+  Look look(long nanoTime) {
+    List<Seat> served = new ArrayList<>();
+    int starts = 0;
+    Optional<Duration> next;
     lock.lock();
     try {
       looking = false;
-      int starts = 0;
-      for (Seat seat : queue) {
-        if (seat.untilLook() <= 0) {
-          seat.looked(MOST_PATIENCE_NANOS);
-          if (unprovided() > 0) {
-            start();
-            starts++;
-          }
+      Iterator<Seat> waiting = queue.iterator();
+      while (waiting.hasNext()) {
+        Seat seat = waiting.next();
+        if (seat.untilLook(nanoTime) > 0) {
+          continue;
+        }
+        PooledInstance idle = takeNewest();
+        if (idle != null) {
+          waiting.remove();
+          seat.give(served(seat, idle, Optional.empty(), nanoTime));
+          served.add(seat);
+          continue;
+        }
+        seat.looked(nanoTime, MOST_PATIENCE_NANOS);
+        if (unprovided() > 0) {
+          start();
+          starts++;
         }
       }
-      return starts;
+      next = nextLook(nanoTime);
     } finally {
       lock.unlock();
     }
+    served.forEach(Seat::goOn);
+    return new Look(starts, next);
   }
 
   /** Counts an instance before it is started; {@link #gone} takes it off again. */
@@ -224,15 +237,10 @@ final class FunctionPool {
         try {
           starting--;
           startFailure = Optional.empty();
-          serving++;
-          ready.instance().counted(true);
+          instances.count(ready.instance());
           forecast.startTook(tookNanos);
-          Optional<Seat.Start> start =
-              Optional.of(new Seat.Start(Duration.ofNanos(tookNanos), ready.startup()));
-          while (ready.instance().hasRoom() && !queue.isEmpty()) {
-            served.add(occupyForFirst(ready.instance(), start));
-            start = Optional.empty();
-          }
+          Seat.Start start = new Seat.Start(Duration.ofNanos(tookNanos), ready.startup());
+          serveQueue(served, ready.instance(), Optional.of(start), nanoTime);
           keep = open(ready.instance(), nanoTime);
           ready.instance().ready(nanoTime);
           completeIfDrained();
@@ -274,27 +282,48 @@ final class FunctionPool {
     }
   }
 
-  /** Gives room in an instance to whoever has waited longest, who is to go on without the lock. */
-  private Seat occupyForFirst(PooledInstance instance, Optional<Seat.Start> start) {
-    instance.begin();
-    busy++;
-    Seat first = queue.removeFirst();
-    first.give(new Seat.Given.Served(instance, start));
-    return first;
+  /**
+   * Gives room to those who have waited longest, who are to go on without the lock: in one
+   * instance, which is in no list now, and then in those that are idle.
+   *
+   * @param start how that one was started, if it has only just been
+   */
+  private void serveQueue(
+      List<Seat> served, PooledInstance one, Optional<Seat.Start> start, long nanoTime) {
+    Optional<Seat.Start> news = start;
+    while (!queue.isEmpty() && roomForMore()) {
+      PooledInstance next = one.hasRoom() ? one : takeNewest();
+      if (next == null) {
+        return;
+      }
+      if (next == one) {
+        instances.take(one);
+        busy++;
+      }
+      Seat seat = queue.removeFirst();
+      seat.give(served(seat, next, news, nanoTime));
+      served.add(seat);
+      news = Optional.empty();
+    }
+  }
+
+  private Seat.Given served(
+      Seat seat, PooledInstance instance, Optional<Seat.Start> start, long nanoTime) {
+    long waited = seat.waited(nanoTime);
+    if (start.isEmpty() && roomForMore()) {
+      forecast.waited(waited);
+    }
+    return new Seat.Given.Served(instance, instance.frozen(), Duration.ofNanos(waited), start);
   }
 
   /** Leaves an instance to the next calls; false if it is to be stopped instead. */
   private boolean open(PooledInstance instance, long nanoTime) {
     if (instance.idle() && (retired || instance.leaving() || !instance.instance().usable())) {
-      uncount(instance);
+      instances.remove(instance);
       return false;
     }
     if (instance.hasRoom() && !retired) {
-      if (instance.idle()) {
-        instance.idleSince(nanoTime);
-      }
-      open.remove(instance);
-      open.addFirst(instance);
+      instances.add(instance, nanoTime);
     }
     return true;
   }
@@ -303,29 +332,31 @@ final class FunctionPool {
    * Takes an instance back after a call and gives it to the next. One that cannot serve again, or
    * whose pool is over, is stopped once it has no call any more.
    *
+   * @param waitedNanos how long the call had waited for it
    * @param tookNanos how long the call had it
    * @param good false if the instance is to take no more calls
    * @return whether the caller is to have another started, because calls were waiting for this one
    */
-  boolean giveBack(PooledInstance instance, long nanoTime, long tookNanos, boolean good) {
+  boolean giveBack(
+      PooledInstance instance, long nanoTime, long waitedNanos, long tookNanos, boolean good) {
     List<Seat> served = new ArrayList<>(1);
     boolean keep;
     boolean start;
     lock.lock();
     try {
+      if (capacity == 1) {
+        parallelism.ended(nanoTime, waitedNanos, tookNanos, busy);
+      }
       busy--;
       instance.end();
       forecast.callTook(tookNanos);
       if (!good) {
         instance.leave();
-        uncount(instance);
-        open.remove(instance);
+        instances.remove(instance);
       }
-      while (instance.hasRoom() && !queue.isEmpty()) {
-        served.add(occupyForFirst(instance, Optional.empty()));
-      }
+      serveQueue(served, instance, Optional.empty(), nanoTime);
       keep = open(instance, nanoTime);
-      start = !keep && unprovided() > 0 && !forecast.betterToWait(unprovided(), busy);
+      start = !keep && betterToStart();
       if (start) {
         start();
       }
@@ -340,26 +371,12 @@ final class FunctionPool {
     return start;
   }
 
-  /** A call has waited for an instance that others had. */
-  void waited(long nanos) {
-    lock.lock();
-    try {
-      forecast.waited(nanos);
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** An instance that was counted is wholly gone, or never came to be. */
   void gone(Optional<PooledInstance> instance) {
     lock.lock();
     try {
       live--;
-      instance.ifPresent(
-          gone -> {
-            uncount(gone);
-            open.remove(gone);
-          });
+      instance.ifPresent(instances::remove);
       completeIfDrained();
     } finally {
       lock.unlock();
@@ -375,8 +392,7 @@ final class FunctionPool {
     lock.lock();
     try {
       retired = true;
-      stopping = open.stream().filter(PooledInstance::idle).toList();
-      open.clear();
+      stopping = instances.clear();
       completeIfDrained();
     } finally {
       lock.unlock();
@@ -396,7 +412,8 @@ final class FunctionPool {
       provisioned = (calls + capacity - 1) / capacity;
       boolean justFailed =
           startFailure.isPresent() && nanoTime - startFailedAt < AFTER_FAILURE.toNanos();
-      int missing = retired || justFailed ? 0 : Math.max(0, provisioned - serving - starting);
+      int missing =
+          retired || justFailed ? 0 : Math.max(0, provisioned - instances.serving() - starting);
       for (int i = 0; i < missing; i++) {
         start();
       }
@@ -409,15 +426,9 @@ final class FunctionPool {
   Readiness readiness() {
     lock.lock();
     try {
-      return new Readiness(live * capacity, serving * capacity, startFailure);
+      return new Readiness(live * capacity, instances.serving() * capacity, startFailure);
     } finally {
       lock.unlock();
-    }
-  }
-
-  private void uncount(PooledInstance instance) {
-    if (instance.counted(false)) {
-      serving--;
     }
   }
 
@@ -435,18 +446,14 @@ final class FunctionPool {
   Use use(long since) {
     lock.lock();
     try {
-      int idle = 0;
-      int used = 0;
+      List<PooledInstance> used = instances.usedSince(since);
       long lastEnd = since;
-      for (PooledInstance instance : open) {
-        idle += instance.idle() ? 1 : 0;
-        if (instance.usedSince(since)) {
-          used++;
-          lastEnd += Math.max(0, instance.idleSince() - lastEnd);
-        }
+      for (PooledInstance instance : used) {
+        lastEnd += Math.max(0, instance.idleSince() - lastEnd);
       }
-      int inUse = Math.max(0, serving - idle);
-      return new Use(inUse + used, inUse, idle, starting, lastEnd, forecast.start());
+      int idle = instances.idle();
+      int inUse = Math.max(0, instances.serving() - idle);
+      return new Use(inUse + used.size(), inUse, idle, starting, lastEnd, forecast.start());
     } finally {
       lock.unlock();
     }
@@ -457,10 +464,10 @@ final class FunctionPool {
    *
    * @return how many starts the caller is to make for that
    */
-  int prewarm(int instances) {
+  int prewarm(int wanted) {
     lock.lock();
     try {
-      int starts = retired || startFailure.isPresent() ? 0 : instances;
+      int starts = retired || startFailure.isPresent() ? 0 : wanted;
       for (int i = 0; i < starts; i++) {
         start();
       }
@@ -476,20 +483,10 @@ final class FunctionPool {
    * @return how many
    */
   int keepIdle(int most) {
-    List<PooledInstance> stopping = new ArrayList<>();
+    List<PooledInstance> stopping;
     lock.lock();
     try {
-      long idle = open.stream().filter(PooledInstance::idle).count();
-      Iterator<PooledInstance> oldest = open.descendingIterator();
-      while (oldest.hasNext() && idle > most && serving > provisioned) {
-        PooledInstance instance = oldest.next();
-        if (instance.idle()) {
-          oldest.remove();
-          uncount(instance);
-          stopping.add(instance);
-          idle--;
-        }
-      }
+      stopping = instances.removeIdle(most, provisioned);
     } finally {
       lock.unlock();
     }
@@ -503,14 +500,10 @@ final class FunctionPool {
    * @return what one of those has taken of memory that were not frozen before
    */
   Optional<DataSize> freezeIdleSince(long nanoTime) {
-    List<PooledInstance> freezing = new ArrayList<>();
+    List<PooledInstance> freezing;
     lock.lock();
     try {
-      for (PooledInstance instance : open) {
-        if (instance.idle() && instance.idleSince() - nanoTime <= 0 && instance.markFrozen()) {
-          freezing.add(instance);
-        }
-      }
+      freezing = instances.markFrozen(nanoTime);
     } finally {
       lock.unlock();
     }

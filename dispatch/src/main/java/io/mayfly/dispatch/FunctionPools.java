@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  */
 final class FunctionPools {
   private final FunctionSource functions;
+  private final int processors = Runtime.getRuntime().availableProcessors();
   private final Map<FunctionVersion, FunctionPool> serving = new ConcurrentHashMap<>();
 
   /** A pool is in here from before it leaves {@link #serving} until its last instance is gone. */
@@ -52,7 +53,7 @@ final class FunctionPools {
                 draining.add(before);
                 outdated.add(before);
               }
-              return new FunctionPool(now);
+              return new FunctionPool(now, new Parallelism(processors));
             });
     // Nobody waits for these: busy instances go with their calls.
     outdated.forEach(

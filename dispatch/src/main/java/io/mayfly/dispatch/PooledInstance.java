@@ -27,7 +27,7 @@ final class PooledInstance {
   /** When it was ready, if it was started ahead and no call has had it since. */
   private OptionalLong unusedSince = OptionalLong.empty();
 
-  /** Whether it has been frozen since. */
+  /** Whether it has been frozen since, and no call that came then has ended. */
   private boolean frozen;
 
   /**
@@ -80,6 +80,7 @@ final class PooledInstance {
 
   void end() {
     calls--;
+    frozen = false;
   }
 
   long idleSince() {
@@ -101,10 +102,9 @@ final class PooledInstance {
 
   void idleSince(long nanoTime) {
     idleSince = nanoTime;
-    frozen = false;
   }
 
-  /** Whether it has been frozen, or is being, since its last call. */
+  /** Whether a call may have to wait for it to be thawed. */
   boolean frozen() {
     return frozen;
   }

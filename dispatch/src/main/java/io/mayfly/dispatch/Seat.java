@@ -21,9 +21,12 @@ final class Seat {
     /**
      * An instance with room for the call.
      *
+     * @param frozen whether it has to be thawed
+     * @param waited since the call came
      * @param start how the instance was started, if it has only just been
      */
-    record Served(PooledInstance instance, Optional<Start> start) implements Given {}
+    record Served(PooledInstance instance, boolean frozen, Duration waited, Optional<Start> start)
+        implements Given {}
 
     /** An instance that was started did not get ready. */
     record NotStarted(StartResult.Failed failure) implements Given {}
@@ -33,20 +36,23 @@ final class Seat {
   }
 
   private final Consumer<Given> taker;
+  private final long came;
   private @Nullable Given given;
 
-  /** How long the call waits, by {@link System#nanoTime}, before it looks again, and when. */
+  /** How long the call waits, in nanoseconds, before it is looked after, and when that is. */
   private long patience;
 
   private long lookAt;
 
   /**
    * @param taker takes what comes, not under the pool's lock
+   * @param came when the call came, in nanoseconds of the pool's clock
    */
-  Seat(Consumer<Given> taker, long patience) {
+  Seat(Consumer<Given> taker, long came, long patience) {
     this.taker = taker;
+    this.came = came;
     this.patience = patience;
-    this.lookAt = System.nanoTime() + patience;
+    this.lookAt = came + patience;
   }
 
   void give(Given what) {
@@ -58,14 +64,18 @@ final class Seat {
     taker.accept(Optional.ofNullable(given).orElseThrow());
   }
 
-  /** How many nanoseconds from now the call looks again. */
-  long untilLook() {
-    return lookAt - System.nanoTime();
+  long waited(long nanoTime) {
+    return nanoTime - came;
   }
 
-  /** It has looked, and does so again after twice the time, but for no longer than {@code most}. */
-  void looked(long most) {
+  /** In how many nanoseconds the call is to be looked after. */
+  long untilLook(long nanoTime) {
+    return lookAt - nanoTime;
+  }
+
+  /** It was, and is to be again after twice the time, but no longer than {@code most}. */
+  void looked(long nanoTime, long most) {
     patience = Math.min(most, 2 * patience);
-    lookAt = System.nanoTime() + patience;
+    lookAt = nanoTime + patience;
   }
 }
