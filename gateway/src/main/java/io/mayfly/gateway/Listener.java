@@ -16,16 +16,13 @@ import java.util.concurrent.Semaphore;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
-import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Handler;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,8 +37,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Listener implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Listener.class);
-
-  private static final int HEADER_BYTES = 64 * 1024;
 
   /** A quarter of the heap, but enough for the largest request there is. */
   private static final int BODY_BUDGET_KILOBYTES =
@@ -58,28 +53,16 @@ public final class Listener implements AutoCloseable {
   /**
    * Starts listening.
    *
+   * @param threads not to be closed before this is
    * @param address port 0 takes any free one
    * @throws MayflyException if the address is in use or not this machine's
    */
-  public static Listener start(InetSocketAddress address, Router router) {
-    QueuedThreadPool threads = new QueuedThreadPool(16, 2);
-    threads.setName("mayfly-http");
-    Server server = new Server(threads);
-    HttpConfiguration configuration = new HttpConfiguration();
-    configuration.setSendServerVersion(false);
-    configuration.setRequestHeaderSize(HEADER_BYTES);
-    configuration.setResponseHeaderSize(HEADER_BYTES);
-    // Paths are taken as they came and decoded once, by whoever they are for: ARNs hold %3A and
-    // %2F.
-    configuration.setUriCompliance(UriCompliance.UNSAFE);
-    // The other processors are for what comes out of the jails, and for what runs in them.
-    int selectors = Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
-    ServerConnector connector =
-        new ServerConnector(server, 1, selectors, new HttpConnectionFactory(configuration));
+  public static Listener start(HttpThreads threads, InetSocketAddress address, Router router) {
+    Server server = threads.server();
+    ServerConnector connector = threads.connector();
     connector.setHost(address.getHostString());
     connector.setPort(address.getPort());
     connector.setAcceptQueueSize(1024);
-    server.addConnector(connector);
     server.setHandler(new Adapter(router));
     server.setErrorHandler(Listener::refuse);
     Listener listener = new Listener(server, connector);
@@ -119,6 +102,7 @@ public final class Listener implements AutoCloseable {
   public void close() {
     try {
       server.stop();
+      connector.getConnectedEndPoints().forEach(EndPoint::close);
     } catch (Exception e) {
       log.warn("the listener did not stop cleanly: {}", e.toString());
     }

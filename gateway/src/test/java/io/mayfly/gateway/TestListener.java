@@ -50,6 +50,9 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,6 +93,7 @@ class TestListener {
   private FunctionCatalog catalog;
   private Dispatcher dispatcher;
   private Router router;
+  private final HttpThreads threads = HttpThreads.start();
   private Listener listener;
   private FunctionUrl url;
 
@@ -290,12 +294,14 @@ class TestListener {
                 new FakeMetrics(),
                 headers -> headers.first("authorization").equals(Optional.of("Basic x"))),
             new AwsHandler(new AwsEndpoint(List.of(), verifier, this::remember)));
-    listener = Listener.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), router);
+    listener =
+        Listener.start(threads, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), router);
   }
 
   @AfterEach
   void stop() {
     listener.close();
+    threads.close();
     dispatcher.close();
     catalog.close();
     database.close();
@@ -511,12 +517,45 @@ class TestListener {
 
   @Test
   void aPortInUseIsNamedWithWhatToDo() {
-    assertThatThrownBy(
-            () ->
-                Listener.start(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.port()),
-                    router))
-        .isInstanceOf(MayflyException.class)
-        .hasMessageContainingAll("port " + listener.port(), "in use", "--port");
+    try (HttpThreads others = HttpThreads.start()) {
+      InetSocketAddress taken =
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.port());
+      assertThatThrownBy(() -> Listener.start(others, taken, router))
+          .isInstanceOf(MayflyException.class)
+          .hasMessageContainingAll("port " + listener.port(), "in use", "--port");
+    }
+  }
+
+  @Test
+  void watchedSocketsOutliveTheListenerAndEndQuietlyAfterTheirThreads() throws Exception {
+    try (ServerSocketChannel door = ServerSocketChannel.open()) {
+      door.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      try (SocketChannel guest = SocketChannel.open(door.getLocalAddress());
+          SocketChannel socket = door.accept()) {
+        CountDownLatch heard = new CountDownLatch(1);
+        HttpThreads.Watch watch = threads.watch(socket, heard::countDown, () -> {});
+        listener.close();
+        guest.write(ByteBuffer.wrap(new byte[1]));
+        assertThat(heard.await(20, TimeUnit.SECONDS)).isTrue();
+        threads.close();
+        watch.end();
+        assertThatThrownBy(() -> threads.watch(socket, () -> {}, () -> {}))
+            .isInstanceOf(IOException.class);
+      }
+    }
+  }
+
+  @Test
+  void aListenerThatIsClosedLetsGoOfItsConnections() throws IOException {
+    try (Socket idle = new Socket(InetAddress.getLoopbackAddress(), listener.port())) {
+      idle.setSoTimeout(20_000);
+      idle.getOutputStream()
+          .write(
+              ("GET / HTTP/1.1\r\nHost: " + urlHost() + "\r\n\r\n")
+                  .getBytes(StandardCharsets.US_ASCII));
+      assertThat(idle.getInputStream().read()).isEqualTo('H');
+      listener.close();
+      assertThat(idle.getInputStream().readAllBytes()).isNotEmpty();
+    }
   }
 }

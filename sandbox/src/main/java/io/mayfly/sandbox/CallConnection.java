@@ -27,14 +27,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Calls over one connection of a guest that is ready, one or several at a time.
  *
- * <p>Nobody waits: whoever makes a call sends it, and the loop's thread gives every answer to its
- * call. Callers write for each other: who finds the connection free sends what has gathered
- * meanwhile in one write, and what the guest does not take at once the loop sends on.
+ * <p>Nobody waits: whoever makes a call sends it, and the watcher's thread gives every answer to
+ * its call. Callers write for each other: who finds the connection free sends what has gathered
+ * meanwhile in one write, and what the guest does not take at once the watcher sends on.
  */
-final class CallConnection implements FramesLoop.Watched {
+final class CallConnection {
   private final SocketChannel socket;
   private final FrameReader reader;
-  private final FramesLoop loop;
+  private volatile SocketWatcher.@Nullable Watch watch;
   private final AtomicInteger numbers = new AtomicInteger();
   private final Map<Integer, Call> running = new ConcurrentHashMap<>();
 
@@ -52,19 +52,37 @@ final class CallConnection implements FramesLoop.Watched {
 
   private record Call(Instant deadline, RuntimeChannel.Answer answer) {}
 
-  CallConnection(SocketChannel socket, FrameReader reader, FramesLoop loop) {
+  CallConnection(SocketChannel socket, FrameReader reader) {
     this.socket = socket;
     this.reader = reader;
-    this.loop = loop;
   }
 
   /** Begins to read answers. */
-  void start() throws IOException {
-    loop.watch(socket, this);
+  void start(SocketWatcher watcher) throws IOException {
+    watch = watcher.watch(socket, this::readable, this::writable);
+    if (end != null) {
+      // The guest had gone already, before the watch was known.
+      endWatch();
+    }
+  }
+
+  private void awaitRoom(boolean wanted) throws IOException {
+    SocketWatcher.Watch known = watch;
+    if (known == null) {
+      throw new IllegalStateException("a call before the guest is ready");
+    }
+    known.awaitRoom(wanted);
+  }
+
+  private void endWatch() {
+    SocketWatcher.Watch known = watch;
+    if (known != null) {
+      known.end();
+    }
   }
 
   /**
-   * Makes a call, whose answer comes on the loop's thread or, if there is none to come, at once.
+   * Makes a call, whose answer comes on the watcher's thread or, if there is none to come, at once.
    */
   void invoke(Invocation invocation, RuntimeChannel.Answer answer) {
     int number = numbers.incrementAndGet();
@@ -138,16 +156,15 @@ final class CallConnection implements FramesLoop.Watched {
       unwritten.removeFirst();
     }
     if (!unwritten.isEmpty()) {
-      loop.awaitRoom(socket, true);
+      awaitRoom(true);
     }
     return unwritten.isEmpty();
   }
 
-  @Override
-  public void writable() {
+  private void writable() {
     writing.lock();
     try {
-      loop.awaitRoom(socket, false);
+      awaitRoom(false);
       var _ = write();
     } catch (IOException e) {
       fail(e, Optional.empty());
@@ -157,8 +174,7 @@ final class CallConnection implements FramesLoop.Watched {
     send();
   }
 
-  @Override
-  public void readable() {
+  private void readable() {
     try {
       do {
         Optional<GuestFrame> frame = reader.read();
@@ -201,7 +217,7 @@ final class CallConnection implements FramesLoop.Watched {
 
   private void fail(Exception why, Optional<Outcome> outcome) {
     end = why;
-    loop.forget(socket);
+    endWatch();
     running.forEach(
         (number, call) -> {
           if (running.remove(number) != null) {
@@ -225,7 +241,7 @@ final class CallConnection implements FramesLoop.Watched {
     if (end == null) {
       fail(new ClosedChannelException(), Optional.empty());
     } else {
-      loop.forget(socket);
+      endWatch();
     }
   }
 }

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * Frames over a Unix socket, with one of our own guests.
  *
  * <p>Until the guest is ready, whoever waits for it reads its socket, one thread at a time. Then
- * its connections, of which it may open several for several calls at a time, are the loop's. {@link
- * #close} comes from other threads, and makes a read or accept that is under way fail.
+ * its connections, of which it may open several for several calls at a time, are the watcher's.
+ * {@link #close} comes from other threads, and makes a read or accept that is under way fail.
  */
 final class FramesChannel implements RuntimeChannel {
   private static final int VERSION = 1;
@@ -35,7 +35,7 @@ final class FramesChannel implements RuntimeChannel {
   private static final String JSON = "application/json";
 
   private final FramesListener listener;
-  private final FramesLoop loop;
+  private final SocketWatcher watcher;
 
   private volatile int callsAtATime;
 
@@ -59,9 +59,9 @@ final class FramesChannel implements RuntimeChannel {
   /**
    * @param callsAtATime how many calls the guest is to take at the same time
    */
-  FramesChannel(FramesListener listener, FramesLoop loop, int callsAtATime) {
+  FramesChannel(FramesListener listener, SocketWatcher watcher, int callsAtATime) {
     this.listener = listener;
-    this.loop = loop;
+    this.watcher = watcher;
     this.callsAtATime = callsAtATime;
   }
 
@@ -182,12 +182,12 @@ final class FramesChannel implements RuntimeChannel {
 
   private void serveOver(Connection guest, int calls) throws IOException {
     if (calls > 0) {
-      CallConnection made = new CallConnection(guest.socket(), guest.reader(), loop);
+      CallConnection made = new CallConnection(guest.socket(), guest.reader());
       serving.add(made);
       for (int i = 0; i < calls; i++) {
         free.addLast(made);
       }
-      made.start();
+      made.start(watcher);
     }
   }
 

@@ -109,8 +109,7 @@ final class JailBuilder implements AutoCloseable {
     RuntimeChannel channel =
         site.socket()
             .<RuntimeChannel>map(
-                listener ->
-                    new FramesChannel(listener, machine.frames().next(), base.callsAtATime()))
+                listener -> new FramesChannel(listener, machine.watcher(), base.callsAtATime()))
             .orElseGet(
                 () -> new RuntimeApiChannel(process.listener().orElseThrow(), base.callsAtATime()));
     return new Shell(jailed(base, site, process, channel, logs, output, false, undo), script);
@@ -127,8 +126,7 @@ final class JailBuilder implements AutoCloseable {
     Posix.Pipe output = output(undo);
     Launcher.Started process = fork(zygote, base, site, listener, output.writeEnd());
     undo.forgetLast();
-    FramesChannel channel =
-        new FramesChannel(listener, machine.frames().next(), base.callsAtATime());
+    FramesChannel channel = new FramesChannel(listener, machine.watcher(), base.callsAtATime());
     return jailed(base, site, process, channel, logs, output, true, undo);
   }
 

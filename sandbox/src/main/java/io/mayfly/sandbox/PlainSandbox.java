@@ -76,7 +76,7 @@ final class PlainSandbox implements Sandbox {
           id,
           started,
           Map.of("MAYFLY_SOCKET", listener.path().toString()),
-          new FramesChannel(listener, machine.frames().next(), spec.callsAtATime()));
+          new FramesChannel(listener, machine.watcher(), spec.callsAtATime()));
     } catch (IOException | RuntimeException e) {
       listener.close();
       throw e;

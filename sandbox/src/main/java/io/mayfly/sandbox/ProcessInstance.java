@@ -413,10 +413,13 @@ final class ProcessInstance implements Instance {
         .name("instance-" + id + "-end")
         .start(
             () -> {
-              channel.close();
-              containment.release();
-              released.countDown();
-              waiting.forEach(Runnable::run);
+              try {
+                channel.close();
+              } finally {
+                containment.release();
+                released.countDown();
+                waiting.forEach(Runnable::run);
+              }
             });
   }
 

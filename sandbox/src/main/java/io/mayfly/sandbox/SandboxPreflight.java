@@ -37,16 +37,16 @@ final class SandboxPreflight {
     this.config = config;
   }
 
-  static Sandbox jailed(SandboxConfig config) {
-    return new SandboxPreflight(config).jailed();
+  static Sandbox jailed(SandboxConfig config, SocketWatcher watcher) {
+    return new SandboxPreflight(config).jailed(watcher);
   }
 
-  static Sandbox plain(SandboxConfig config) {
+  static Sandbox plain(SandboxConfig config, SocketWatcher watcher) {
     Path setpriv = tool("setpriv").orElseThrow(() -> notInstalled("setpriv", "util-linux"));
-    return new PlainSandbox(Machine.open(), setpriv, RunFolder.open(config.platformName()));
+    return new PlainSandbox(Machine.open(watcher), setpriv, RunFolder.open(config.platformName()));
   }
 
-  private Sandbox jailed() {
+  private Sandbox jailed(SocketWatcher watcher) {
     Optional<Path> bwrap = required("bwrap", "bubblewrap");
     Optional<Path> setpriv = required("setpriv", "util-linux");
     if (Posix.userId() != 0) {
@@ -66,7 +66,7 @@ final class SandboxPreflight {
     Optional<ScratchDisks> disks = disks(run, users);
     JailCommand command = new JailCommand(bwrap.get(), setpriv.get(), run);
     JailedSandbox sandbox =
-        new JailedSandbox(Machine.open(), cgroups.get(), run, disks, command, users);
+        new JailedSandbox(Machine.open(watcher), cgroups.get(), run, disks, command, users);
     try {
       tryOut(sandbox, run);
       return sandbox;

@@ -63,6 +63,7 @@ final class JailHarness implements AutoCloseable {
     FORKED
   }
 
+  private final SocketLoop sockets = new SocketLoop();
   final Sandbox sandbox;
   final Path data;
   private final Way way;
@@ -79,7 +80,7 @@ final class JailHarness implements AutoCloseable {
   JailHarness(Path data, Isolation isolation, Way way) {
     this.data = data;
     this.way = way;
-    this.sandbox = Sandboxes.open(new SandboxConfig(data, isolation));
+    this.sandbox = Sandboxes.open(new SandboxConfig(data, isolation), sockets);
     if (way == Way.FORKED) {
       Spare first = sandbox.prepare(pythonSpare()).orElseThrow();
       if (!first.awaitPrepared(Duration.ofSeconds(30))) {
@@ -265,5 +266,6 @@ final class JailHarness implements AutoCloseable {
   @Override
   public void close() {
     sandbox.close();
+    sockets.close();
   }
 }

@@ -21,7 +21,8 @@ final class TestZygotes {
   private static final String WAITS =
       "import socket; s = socket.socket(fileno=3); s.recv(9999); s.send(b'ready'); s.recv(9999)";
 
-  private final Machine machine = Machine.open();
+  private final SocketLoop sockets = new SocketLoop();
+  private final Machine machine = Machine.open(sockets);
   private final int mounts = Posix.open("/proc/self/ns/mnt", Posix.O_RDONLY);
   private final AtomicLong nanos = new AtomicLong(Duration.ofDays(1).toNanos());
   private final AtomicInteger made = new AtomicInteger();
@@ -36,6 +37,7 @@ final class TestZygotes {
   void end() {
     zygotes.close();
     machine.close();
+    sockets.close();
     Posix.close(mounts);
   }
 

@@ -22,6 +22,7 @@ import io.mayfly.functions.FunctionConcurrency;
 import io.mayfly.functions.FunctionUrls;
 import io.mayfly.gateway.AwsHandler;
 import io.mayfly.gateway.FunctionUrlHandler;
+import io.mayfly.gateway.HttpThreads;
 import io.mayfly.gateway.Listener;
 import io.mayfly.gateway.PlatformHandler;
 import io.mayfly.gateway.Router;
@@ -121,10 +122,11 @@ final class Platform implements AutoCloseable {
       DataDirectory data = closing.add(DataDirectory.open(options.data()));
       owner = ownerKeys(data, random);
       // Trying the first jail waits for the kernel, so it runs beside the rest of the start.
+      Background<HttpThreads> threads = new Background<>(() -> closing.add(HttpThreads.start()));
+      SandboxConfig isolation = new SandboxConfig(data.root(), options.isolation());
       Background<Sandbox> sandbox =
           new Background<>(
-              () ->
-                  closing.add(Sandboxes.open(new SandboxConfig(data.root(), options.isolation()))));
+              () -> closing.add(Sandboxes.open(isolation, new GuestSockets(threads.get()))));
       Database database = closing.add(Database.open(data.root().resolve("mayfly.db")));
       FunctionStore store = new SqliteFunctionStore(database);
       CodeStore code = new CodeStore(new BlobStore(data.folder("blobs")), data.folder("code"));
@@ -264,7 +266,8 @@ final class Platform implements AutoCloseable {
           });
       listener =
           closing.add(
-              Listener.start(new InetSocketAddress(options.host(), options.port()), router));
+              Listener.start(
+                  threads.get(), new InetSocketAddress(options.host(), options.port()), router));
       closing.add(RunFile.write(data.root(), url(), account.region()));
     } catch (RuntimeException | Error e) {
       closing.close();
