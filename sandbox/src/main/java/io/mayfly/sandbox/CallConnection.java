@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * meanwhile in one write, and what the guest does not take at once the watcher sends on.
  */
 final class CallConnection {
+  /** How many bytes are read at a time, so that others on the same thread have their turns. */
+  private static final long TURN = 1 << 20;
+
   private final SocketChannel socket;
   private final FrameReader reader;
   private volatile SocketWatcher.@Nullable Watch watch;
@@ -177,7 +180,7 @@ final class CallConnection {
   private void readable() {
     try {
       do {
-        Optional<GuestFrame> frame = reader.read();
+        Optional<GuestFrame> frame = reader.read(TURN);
         if (frame.isEmpty()) {
           if (reader.ended()) {
             fail(new IOException("the runtime closed its connection"), Optional.empty());

@@ -5,16 +5,22 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One HTTP/1.1 connection from a jail (RFC 9112), as much of it as Runtime API clients use: bodies
  * by length or in chunks, keep-alive, {@code Expect: 100-continue}. Everything read is bounded.
  *
- * <p>One thread reads requests, and any one thread at a time answers.
+ * <p>Waits for nothing: {@link #read} takes what has come and goes on from there the next time,
+ * {@link #write} keeps what the client does not read until there is room. One thread at a time
+ * reads, any write.
  */
 final class HttpConnection implements AutoCloseable {
   // Lambda-Runtime-Function-XRay-Error-Cause alone may take a megabyte.
@@ -23,6 +29,9 @@ final class HttpConnection implements AutoCloseable {
   // A body that is too large is read to its end, so that its sender gets to see the answer.
   private static final long DROPPED_BYTES = 256L * 1024 * 1024;
   private static final int BUFFER_BYTES = 16 * 1024;
+
+  /** How many bytes are read at a time, so that others on the same thread have their turns. */
+  private static final long TURN = 1 << 20;
 
   /** What was sent is no HTTP, or more of it than is taken. */
   static final class MalformedException extends IOException {
@@ -33,9 +42,40 @@ final class HttpConnection implements AutoCloseable {
     }
   }
 
+  /** What comes next of a request. */
+  private enum Part {
+    START,
+    HEADERS,
+    BODY,
+    CHUNK_SIZE,
+    CHUNK,
+    CHUNK_END,
+    TRAILERS
+  }
+
   private final SocketChannel socket;
   private final int maximumBody;
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).flip();
+  private volatile SocketWatcher.@Nullable Watch watch;
+  private boolean ended;
+
+  private Part part = Part.START;
+
+  /** What there is of a line whose end has not come. */
+  private ByteArrayOutputStream line = new ByteArrayOutputStream(128);
+
+  /** How many more bytes of lines are taken. */
+  private int lineRoom = HEADER_BYTES;
+
+  private String[] start = {};
+  private Map<String, String> headers = new HashMap<>();
+  private Body body = new Body();
+
+  /** What is missing of the body, or of the chunk. */
+  private long missing;
+
+  private final ReentrantLock writing = new ReentrantLock();
+  private final Deque<ByteBuffer> unwritten = new ArrayDeque<>();
 
   HttpConnection(SocketChannel socket, int maximumBody) {
     this.socket = socket;
@@ -43,97 +83,206 @@ final class HttpConnection implements AutoCloseable {
   }
 
   /**
-   * Waits for the next request.
+   * Has the socket watched.
    *
-   * @return empty if the client closed the connection instead
+   * @param readable runs when there is something to {@link #read}
+   */
+  void start(SocketWatcher watcher, Runnable readable) throws IOException {
+    writing.lock();
+    try {
+      watch = watcher.watch(socket, readable, this::writable);
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /**
+   * Takes what has come.
+   *
+   * @return a request once there is a whole one
    * @throws MalformedException if the client must be refused with status 400
    */
   Optional<HttpRequest> read() throws IOException {
-    if (!buffer.hasRemaining() && !fill()) {
+    long room = TURN;
+    while (true) {
+      while (buffer.hasRemaining()) {
+        if (step()) {
+          return Optional.of(finish());
+        }
+      }
+      if (room <= 0 || !fill()) {
+        return Optional.empty();
+      }
+      room -= buffer.remaining();
+    }
+  }
+
+  /** Whether the client has closed the connection, between two requests. */
+  boolean ended() {
+    return ended;
+  }
+
+  /** Whether the client has sent more than the request that was read, or not read an answer. */
+  boolean pipelined() {
+    writing.lock();
+    try {
+      return buffer.hasRemaining() || !unwritten.isEmpty();
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private boolean fill() throws IOException {
+    buffer.clear();
+    int count = socket.read(buffer);
+    buffer.flip();
+    if (count < 0) {
+      if (part != Part.START || line.size() > 0) {
+        throw new MalformedException("the connection ended in the middle of a request");
+      }
+      ended = true;
+    }
+    return count > 0;
+  }
+
+  /** Takes some of what is in the buffer; true at the end of a request. */
+  private boolean step() throws IOException {
+    if (part == Part.BODY || part == Part.CHUNK) {
+      int count = (int) Math.min(missing, buffer.remaining());
+      body.add(buffer.array(), buffer.position(), count);
+      buffer.position(buffer.position() + count);
+      missing -= count;
+      if (missing > 0 || part == Part.BODY) {
+        return missing == 0;
+      }
+      part = Part.CHUNK_END;
+      return false;
+    }
+    Optional<String> whole = line();
+    return whole.isPresent() && take(whole.get());
+  }
+
+  /** One line without its end; bare line feeds are taken too, as RFC 9112 section 2.2 allows. */
+  private Optional<String> line() throws MalformedException {
+    byte[] bytes = buffer.array();
+    int from = buffer.position();
+    int end = from;
+    while (end < buffer.limit() && bytes[end] != '\n') {
+      end++;
+    }
+    boolean whole = end < buffer.limit();
+    buffer.position(whole ? end + 1 : end);
+    lineRoom -= buffer.position() - from;
+    if (lineRoom <= 0 || line.size() + end - from > LINE_BYTES) {
+      throw new MalformedException("the headers are too long");
+    }
+    line.write(bytes, from, end - from);
+    if (!whole) {
       return Optional.empty();
     }
-    int[] left = {HEADER_BYTES};
-    String[] start = line(left).split(" ", -1);
-    if (start.length != 3 || !start[2].startsWith("HTTP/1.")) {
-      throw new MalformedException("the request line is not HTTP/1.1");
+    String text = line.toString(StandardCharsets.UTF_8);
+    if (line.size() > BUFFER_BYTES) {
+      line = new ByteArrayOutputStream(128);
+    } else {
+      line.reset();
     }
-    Map<String, String> headers = new HashMap<>();
-    headers(headers, left);
+    return Optional.of(text.endsWith("\r") ? text.substring(0, text.length() - 1) : text);
+  }
+
+  /** Takes one line; true at the end of a request. */
+  private boolean take(String text) throws IOException {
+    switch (part) {
+      case START -> {
+        start = text.split(" ", -1);
+        if (start.length != 3 || !start[2].startsWith("HTTP/1.")) {
+          throw new MalformedException("the request line is not HTTP/1.1");
+        }
+        part = Part.HEADERS;
+      }
+      case HEADERS -> {
+        if (text.isEmpty()) {
+          return !bodyFollows();
+        }
+        header(text);
+      }
+      case CHUNK_SIZE -> {
+        int extension = text.indexOf(';');
+        expect(number((extension < 0 ? text : text.substring(0, extension)).strip(), 16));
+        part = missing == 0 ? Part.TRAILERS : Part.CHUNK;
+      }
+      case CHUNK_END -> {
+        if (!text.isEmpty()) {
+          throw new MalformedException("a chunk is longer than it says");
+        }
+        // What a chunk's own lines took is given back: it is the body that is bounded, by its size.
+        lineRoom = HEADER_BYTES;
+        part = Part.CHUNK_SIZE;
+      }
+      case TRAILERS -> {
+        if (text.isEmpty()) {
+          return true;
+        }
+        header(text);
+      }
+      case BODY, CHUNK -> throw new IllegalStateException("no line is due in a body");
+    }
+    return false;
+  }
+
+  /** The headers are over. */
+  private boolean bodyFollows() throws IOException {
     if (start[2].equals("HTTP/1.0")) {
       headers.putIfAbsent("connection", "close");
     }
     if ("100-continue".equalsIgnoreCase(headers.get("expect"))) {
       write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
     }
-    Body body = new Body();
     if (headers.containsKey("transfer-encoding")) {
       if (!"chunked".equalsIgnoreCase(headers.get("transfer-encoding"))
           || headers.containsKey("content-length")) {
         throw new MalformedException("the body's transfer encoding is not understood");
       }
-      chunks(body, headers, left);
-    } else if (headers.containsKey("content-length")) {
-      copy(number(String.valueOf(headers.get("content-length")), 10), body);
+      part = Part.CHUNK_SIZE;
+      return true;
     }
-    return Optional.of(new HttpRequest(start[0], start[1], headers, body.bytes(), body.total));
-  }
-
-  /** Whether the client has sent more than the request that was read. */
-  boolean pipelined() {
-    return buffer.hasRemaining();
-  }
-
-  /** Sends an answer. */
-  void write(byte[] bytes) throws IOException {
-    ByteBuffer data = ByteBuffer.wrap(bytes);
-    while (data.hasRemaining()) {
-      socket.write(data);
+    if (headers.containsKey("content-length")) {
+      expect(number(String.valueOf(headers.get("content-length")), 10));
+      part = Part.BODY;
+      return missing > 0;
     }
+    return false;
   }
 
-  @Override
-  public void close() {
-    try {
-      socket.close();
-    } catch (IOException e) {
-      // The descriptor is gone whatever close(2) says.
+  private void expect(long bytes) throws MalformedException {
+    if (bytes > DROPPED_BYTES - body.total) {
+      throw new MalformedException("a body of more than " + DROPPED_BYTES + " bytes");
     }
+    missing = bytes;
   }
 
-  private void headers(Map<String, String> headers, int[] left) throws IOException {
-    for (String line = line(left); !line.isEmpty(); line = line(left)) {
-      int colon = line.indexOf(':');
-      if (colon <= 0 || line.charAt(0) == ' ' || line.charAt(0) == '\t') {
-        throw new MalformedException("a header line has no name");
-      }
-      String name = line.substring(0, colon).toLowerCase(Locale.ROOT);
-      String value = line.substring(colon + 1).strip();
-      String before = headers.put(name, value);
-      if (before != null && name.equals("content-length") && !before.equals(value)) {
-        throw new MalformedException("two different content lengths");
-      }
-      if (headers.size() > 100) {
-        throw new MalformedException("more than 100 headers");
-      }
+  private void header(String text) throws MalformedException {
+    int colon = text.indexOf(':');
+    if (colon <= 0 || text.charAt(0) == ' ' || text.charAt(0) == '\t') {
+      throw new MalformedException("a header line has no name");
+    }
+    String name = text.substring(0, colon).toLowerCase(Locale.ROOT);
+    String value = text.substring(colon + 1).strip();
+    String before = headers.put(name, value);
+    if (before != null && name.equals("content-length") && !before.equals(value)) {
+      throw new MalformedException("two different content lengths");
+    }
+    if (headers.size() > 100) {
+      throw new MalformedException("more than 100 headers");
     }
   }
 
-  private void chunks(Body body, Map<String, String> headers, int[] left) throws IOException {
-    while (true) {
-      String line = line(left);
-      int extension = line.indexOf(';');
-      long size = number((extension < 0 ? line : line.substring(0, extension)).strip(), 16);
-      if (size == 0) {
-        headers(headers, left);
-        return;
-      }
-      copy(size, body);
-      if (!line(left).isEmpty()) {
-        throw new MalformedException("a chunk is longer than it says");
-      }
-      // What a chunk's own lines took is given back: it is the body that is bounded, by its size.
-      left[0] = HEADER_BYTES;
-    }
+  private HttpRequest finish() {
+    HttpRequest request = new HttpRequest(start[0], start[1], headers, body.bytes(), body.total);
+    part = Part.START;
+    lineRoom = HEADER_BYTES;
+    headers = new HashMap<>();
+    body = new Body();
+    return request;
   }
 
   private static long number(String text, int radix) throws MalformedException {
@@ -147,47 +296,56 @@ final class HttpConnection implements AutoCloseable {
     }
   }
 
-  private void copy(long length, Body body) throws IOException {
-    if (length > DROPPED_BYTES - body.total) {
-      throw new MalformedException("a body of more than " + DROPPED_BYTES + " bytes");
-    }
-    long left = length;
-    while (left > 0) {
-      if (!buffer.hasRemaining() && !fill()) {
-        throw new MalformedException("the connection ended in the middle of a body");
+  /** Sends an answer, at once as far as there is room for it. */
+  void write(byte[] bytes) throws IOException {
+    writing.lock();
+    try {
+      boolean waited = !unwritten.isEmpty();
+      unwritten.addLast(ByteBuffer.wrap(bytes));
+      flush();
+      SocketWatcher.Watch known = watch;
+      if (!waited && !unwritten.isEmpty() && known != null) {
+        known.awaitRoom(true);
       }
-      int count = (int) Math.min(left, buffer.remaining());
-      body.add(buffer.array(), buffer.position(), count);
-      buffer.position(buffer.position() + count);
-      left -= count;
-    }
-  }
-
-  /** One line without its end; bare line feeds are taken too, as RFC 9112 section 2.2 allows. */
-  private String line(int[] left) throws IOException {
-    ByteArrayOutputStream line = new ByteArrayOutputStream(128);
-    while (true) {
-      if (!buffer.hasRemaining() && !fill()) {
-        throw new MalformedException("the connection ended in the middle of a line");
-      }
-      byte next = buffer.get();
-      left[0]--;
-      if (next == '\n') {
-        String text = line.toString(StandardCharsets.UTF_8);
-        return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
-      }
-      if (left[0] <= 0 || line.size() >= LINE_BYTES) {
-        throw new MalformedException("the headers are too long");
-      }
-      line.write(next);
+    } finally {
+      writing.unlock();
     }
   }
 
-  private boolean fill() throws IOException {
-    buffer.clear();
-    int count = socket.read(buffer);
-    buffer.flip();
-    return count > 0;
+  private void flush() throws IOException {
+    socket.write(unwritten.toArray(ByteBuffer[]::new));
+    while (!unwritten.isEmpty() && !unwritten.getFirst().hasRemaining()) {
+      unwritten.removeFirst();
+    }
+  }
+
+  private void writable() {
+    writing.lock();
+    try {
+      flush();
+      SocketWatcher.Watch known = watch;
+      if (unwritten.isEmpty() && known != null) {
+        known.awaitRoom(false);
+      }
+    } catch (IOException e) {
+      // Whoever reads hears of it.
+      close();
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      // The descriptor is gone whatever close(2) says.
+    }
+    SocketWatcher.Watch known = watch;
+    if (known != null) {
+      known.end();
+    }
   }
 
   /** A body while it is read: kept up to the limit, counted beyond it. */

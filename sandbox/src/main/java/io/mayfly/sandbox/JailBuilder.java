@@ -111,7 +111,12 @@ final class JailBuilder implements AutoCloseable {
             .<RuntimeChannel>map(
                 listener -> new FramesChannel(listener, machine.watcher(), base.callsAtATime()))
             .orElseGet(
-                () -> new RuntimeApiChannel(process.listener().orElseThrow(), base.callsAtATime()));
+                () ->
+                    new RuntimeApiChannel(
+                        process.listener().orElseThrow(),
+                        machine.watcher(),
+                        machine.timer(),
+                        base.callsAtATime()));
     return new Shell(jailed(base, site, process, channel, logs, output, false, undo), script);
   }
 

@@ -94,7 +94,7 @@ final class PlainSandbox implements Sandbox {
           id,
           started,
           Map.of("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:" + port),
-          new RuntimeApiChannel(listener, spec.callsAtATime()));
+          new RuntimeApiChannel(listener, machine.watcher(), machine.timer(), spec.callsAtATime()));
     } catch (IOException | RuntimeException e) {
       listener.close();
       throw e;

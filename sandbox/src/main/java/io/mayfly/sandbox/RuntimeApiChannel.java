@@ -11,14 +11,18 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -27,10 +31,10 @@ import org.jspecify.annotations.Nullable;
  * AWS Lambda's Runtime API 2018-06-01 ("Using the Lambda runtime API for custom runtimes") for one
  * instance, over a listener that only this instance can reach.
  *
- * <p>One virtual thread accepts, one per connection reads requests. A {@code next} that has to wait
- * costs no thread: its connection is remembered, and the call's own virtual thread writes the event
- * into it and waits for the answer. All state is under {@link #lock}; nothing is written to a
- * socket under it.
+ * <p>One virtual thread accepts; its connections are the watcher's, on whose threads requests are
+ * read and calls get their answers. Whoever makes a call writes the event into the connection whose
+ * {@code next} has waited longest; if none waits, the call does. All state is under {@link #lock};
+ * nothing is written to a socket and nobody is told anything under it.
  */
 final class RuntimeApiChannel implements RuntimeChannel {
   private static final String PREFIX = "/2018-06-01/runtime/";
@@ -42,37 +46,51 @@ final class RuntimeApiChannel implements RuntimeChannel {
   private static final String ERROR_BODY = "lambda-runtime-function-error-body";
 
   private final ServerSocketChannel listener;
+  private final SocketWatcher watcher;
+  private final DeadlineAlarm alarm;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final Condition readiness = lock.newCondition();
   private final Set<HttpConnection> connections = new HashSet<>();
   // Connections whose "next" waits for an event, the longest first; one for each call at most.
   private final Deque<HttpConnection> waiting = new ArrayDeque<>();
+  // Calls that wait for a "next".
+  private final Deque<Call> unplaced = new ArrayDeque<>();
   // What the runtime has been given and has not answered, by request id.
   private final Map<String, Call> running = new HashMap<>();
   // Calls whose caller has its timeout. Their answers are taken, and nobody wants them.
   private final Set<String> late = new HashSet<>();
+  // With one call at a time, an answer that the caller does not have yet; see next().
+  private Optional<Answered> held = Optional.empty();
   private @Nullable Outcome initError;
   private int callsAtATime;
   private boolean ready;
   private boolean closed;
 
-  /** One call; its answer is guarded by the lock. */
-  private static final class Call {
-    private final Condition answered;
-    private @Nullable Outcome answer;
+  private record Call(String id, byte[] event, Instant deadline, Answer answer) {}
 
-    Call(Condition answered) {
-      this.answered = answered;
+  private record Answered(Call call, Outcome outcome, Instant until) {
+    void tell() {
+      call.answer().answered(outcome);
     }
   }
 
+  /** A call and the connection that its event goes to. */
+  private record Placed(Call call, HttpConnection connection) {}
+
   /**
+   * @param timer for answers after which the runtime does not ask for more
    * @param callsAtATime how many events the runtime may have at the same time; it asks for each
    *     over a connection of its own
    */
-  RuntimeApiChannel(ServerSocketChannel listener, int callsAtATime) {
+  RuntimeApiChannel(
+      ServerSocketChannel listener,
+      SocketWatcher watcher,
+      ScheduledExecutorService timer,
+      int callsAtATime) {
     this.listener = listener;
+    this.watcher = watcher;
     this.callsAtATime = callsAtATime;
+    this.alarm = new DeadlineAlarm(timer, this::letGo);
     Thread.ofVirtual().name("runtime-api").start(this::accept);
   }
 
@@ -97,7 +115,10 @@ final class RuntimeApiChannel implements RuntimeChannel {
     lock.lock();
     try {
       while (!ready && initError == null) {
-        await();
+        if (closed) {
+          throw stopped();
+        }
+        readiness.awaitUninterruptibly();
       }
       return Optional.ofNullable(initError);
     } finally {
@@ -105,140 +126,125 @@ final class RuntimeApiChannel implements RuntimeChannel {
     }
   }
 
+  private static ChannelClosedException stopped() {
+    return new ChannelClosedException("the instance has been stopped");
+  }
+
   @Override
   public void invoke(Invocation invocation, Answer answer) {
-    Thread.ofVirtual()
-        .name("runtime-api-call")
-        .start(
-            () -> {
-              Outcome outcome;
-              try {
-                outcome = converse(invocation);
-              } catch (ChannelClosedException e) {
-                answer.closed(e);
-                return;
-              } catch (RuntimeException | Error e) {
-                // The call must have an answer all the same.
-                answer.closed(new ChannelClosedException("the call failed: " + e, e));
-                throw e;
-              }
-              answer.answered(outcome);
-            });
+    Call call =
+        new Call(invocation.requestId().value(), event(invocation), invocation.deadline(), answer);
+    Optional<Placed> placed;
+    lock.lock();
+    try {
+      unplaced.addLast(call);
+      placed = place();
+    } finally {
+      lock.unlock();
+    }
+    placed.ifPresent(this::give);
+    endIfClosed(call);
   }
 
-  /** None: each call's thread sees to its own. */
+  /** Whoever closed the channel may have been too early to see a call. */
+  private void endIfClosed(Call call) {
+    boolean over;
+    lock.lock();
+    try {
+      over = closed;
+    } finally {
+      lock.unlock();
+    }
+    if (over) {
+      end(call);
+    }
+  }
+
+  /** Gives the call that has waited longest the connection that has, if there are both. */
+  private Optional<Placed> place() {
+    if (closed || waiting.isEmpty() || unplaced.isEmpty()) {
+      return Optional.empty();
+    }
+    Call call = unplaced.removeFirst();
+    running.put(call.id(), call);
+    return Optional.of(new Placed(call, waiting.removeFirst()));
+  }
+
+  private void give(Placed first) {
+    Optional<Placed> placed = Optional.of(first);
+    while (placed.isPresent()) {
+      HttpConnection connection = placed.get().connection();
+      try {
+        connection.write(placed.get().call().event());
+        return;
+      } catch (IOException e) {
+        // The client went away between asking and being given the event; it will ask again.
+        forget(connection);
+        Call call = placed.get().call();
+        placed = again(call);
+        endIfClosed(call);
+      }
+    }
+  }
+
+  private Optional<Placed> again(Call call) {
+    lock.lock();
+    try {
+      if (running.remove(call.id(), call)) {
+        unplaced.addFirst(call);
+      }
+      return place();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   @Override
   public Instant expire(Instant now) {
-    return Instant.MAX;
-  }
-
-  /** Gives the runtime an event and waits for its answer. */
-  Outcome converse(Invocation invocation) throws ChannelClosedException {
-    byte[] event = event(invocation);
-    String id = invocation.requestId().value();
-    Call call = new Call(lock.newCondition());
-    while (!offer(event, takeWaiting(id, call))) {
-      // The client went away between asking and being given the event; it will ask again.
-      withdraw(id);
-    }
+    List<Call> over = new ArrayList<>();
+    Instant next = Instant.MAX;
     lock.lock();
     try {
-      long left = Duration.between(Instant.now(), invocation.deadline()).toNanos();
-      while (call.answer == null) {
-        requireOpen();
-        if (callsAtATime == 1) {
-          call.answered.awaitUninterruptibly();
-        } else if (left > 0) {
-          left = awaitAtMost(call.answered, left);
+      Iterator<Call> given = running.values().iterator();
+      while (given.hasNext()) {
+        Call call = given.next();
+        if (now.isBefore(call.deadline())) {
+          next = call.deadline().isBefore(next) ? call.deadline() : next;
         } else {
-          running.remove(id);
-          late.add(id);
-          return new Outcome.TimedOut();
+          given.remove();
+          late.add(call.id());
+          over.add(call);
         }
       }
-      awaitNext();
-      return call.answer;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private static boolean offer(byte[] event, HttpConnection connection) {
-    try {
-      connection.write(event);
-      return true;
-    } catch (IOException e) {
-      connection.close();
-      return false;
-    }
-  }
-
-  private void withdraw(String id) {
-    lock.lock();
-    try {
-      running.remove(id);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Waits until the runtime asks, and makes {@code call} one that it may answer. */
-  private HttpConnection takeWaiting(String id, Call call) throws ChannelClosedException {
-    lock.lock();
-    try {
-      while (waiting.isEmpty()) {
-        await();
+      for (Call call : List.copyOf(unplaced)) {
+        if (now.isBefore(call.deadline())) {
+          next = call.deadline().isBefore(next) ? call.deadline() : next;
+        } else {
+          unplaced.remove(call);
+          over.add(call);
+        }
       }
-      running.put(id, call);
-      return waiting.removeFirst();
     } finally {
       lock.unlock();
     }
-  }
-
-  /**
-   * Gives the runtime a moment to ask for the next event: what it does until then belongs to the
-   * call it has answered. AWS's client for Java logs a handler's error only after it has sent it.
-   */
-  private void awaitNext() {
-    long left = callsAtATime == 1 ? NEXT_LAG.toNanos() : 0;
-    while (waiting.isEmpty() && !closed && left > 0) {
-      left = awaitAtMost(changed, left);
-    }
-  }
-
-  @SuppressWarnings("WaitNotInLoop") // every caller loops over its own condition
-  private void await() throws ChannelClosedException {
-    requireOpen();
-    changed.awaitUninterruptibly();
-  }
-
-  private void requireOpen() throws ChannelClosedException {
-    if (closed) {
-      throw new ChannelClosedException("the instance has been stopped");
-    }
-  }
-
-  /** What is left of the nanoseconds; nothing after an interrupt. */
-  @SuppressWarnings("WaitNotInLoop") // every caller loops over its own condition
-  private static long awaitAtMost(Condition condition, long nanos) {
-    try {
-      return condition.awaitNanos(nanos);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return 0;
-    }
+    over.forEach(call -> call.answer().answered(new Outcome.TimedOut()));
+    return next;
   }
 
   @Override
   public void close() {
     Set<HttpConnection> open;
+    List<Call> calls;
+    Optional<Answered> answered;
     lock.lock();
     try {
       closed = true;
       open = Set.copyOf(connections);
-      changed.signalAll();
-      running.values().forEach(call -> call.answered.signalAll());
+      calls = new ArrayList<>(running.values());
+      calls.addAll(unplaced);
+      answered = held;
+      held = Optional.empty();
+      readiness.signalAll();
     } finally {
       lock.unlock();
     }
@@ -248,6 +254,23 @@ final class RuntimeApiChannel implements RuntimeChannel {
       // The descriptor is gone whatever close(2) says.
     }
     open.forEach(HttpConnection::close);
+    answered.ifPresent(Answered::tell);
+    calls.forEach(this::end);
+  }
+
+  /** Ends a call that the runtime will not answer any more, unless that has been done. */
+  private void end(Call call) {
+    boolean first;
+    lock.lock();
+    try {
+      // In one of the two at the most.
+      first = running.remove(call.id(), call) || unplaced.remove(call);
+    } finally {
+      lock.unlock();
+    }
+    if (first) {
+      call.answer().closed(stopped());
+    }
   }
 
   private void accept() {
@@ -256,7 +279,7 @@ final class RuntimeApiChannel implements RuntimeChannel {
         SocketChannel socket = listener.accept();
         HttpConnection connection = new HttpConnection(socket, Limits.RESPONSE_BYTES);
         if (register(connection)) {
-          Thread.ofVirtual().name("runtime-api-connection").start(() -> serve(connection));
+          start(connection);
         } else {
           connection.close();
         }
@@ -264,6 +287,15 @@ final class RuntimeApiChannel implements RuntimeChannel {
     } catch (IOException e) {
       // The listener is closed with the instance; without one the runtime cannot go on anyway.
       close();
+    }
+  }
+
+  private void start(HttpConnection connection) {
+    try {
+      connection.start(watcher, () -> serve(connection));
+    } catch (IOException e) {
+      // It has been closed meanwhile.
+      forget(connection);
     }
   }
 
@@ -289,30 +321,37 @@ final class RuntimeApiChannel implements RuntimeChannel {
     }
   }
 
+  /** There is something to read. Requests wait for their answers, so there is one at the most. */
   private void serve(HttpConnection connection) {
     try {
       Optional<HttpRequest> request = connection.read();
-      while (request.isPresent()) {
+      if (request.isPresent()) {
         if (connection.pipelined() || isWaiting(connection)) {
           throw new HttpConnection.MalformedException("requests must wait for their answers");
         }
-        Optional<Reply> reply = route(request.get(), connection);
-        boolean last = "close".equalsIgnoreCase(request.get().header("connection").orElse(""));
-        if (reply.isPresent()) {
-          connection.write(reply.get().bytes(last));
-          if (last) {
-            return;
-          }
-        }
-        request = connection.read();
+        serve(connection, request.get());
+      } else if (connection.ended()) {
+        forget(connection);
       }
     } catch (HttpConnection.MalformedException e) {
       refuse(connection, e.getMessage());
+      forget(connection);
     } catch (IOException e) {
       // The runtime closed its end or is gone; there is nobody to tell.
-    } finally {
       forget(connection);
     }
+  }
+
+  private void serve(HttpConnection connection, HttpRequest request) throws IOException {
+    Reaction reaction = route(request, connection);
+    boolean last = "close".equalsIgnoreCase(request.header("connection").orElse(""));
+    if (reaction.reply().isPresent()) {
+      connection.write(reaction.reply().get().bytes(last));
+      if (last) {
+        forget(connection);
+      }
+    }
+    reaction.then().run();
   }
 
   private static void refuse(HttpConnection connection, @Nullable String reason) {
@@ -332,50 +371,95 @@ final class RuntimeApiChannel implements RuntimeChannel {
     }
   }
 
-  /** The reply, or empty for a {@code next} that is answered when there is an event. */
-  private Optional<Reply> route(HttpRequest request, HttpConnection connection) {
+  /**
+   * What a request leads to.
+   *
+   * @param reply empty for a {@code next}, which is answered when there is an event
+   * @param then what is to be done after the reply has been sent
+   */
+  private record Reaction(Optional<Reply> reply, Runnable then) {
+    static Reaction of(Reply reply) {
+      return new Reaction(Optional.of(reply), () -> {});
+    }
+
+    static Reaction of(Reply reply, Runnable then) {
+      return new Reaction(Optional.of(reply), then);
+    }
+  }
+
+  private Reaction route(HttpRequest request, HttpConnection connection) {
     String path = request.path();
     if (request.method().equals("GET") && path.equals(INVOCATION + "next")) {
       return next(connection);
     }
     if (request.method().equals("POST") && path.equals(PREFIX + "init/error")) {
-      return Optional.of(initError(request));
+      return Reaction.of(initError(request));
     }
     if (request.method().equals("POST") && path.startsWith(INVOCATION)) {
       String[] parts = path.substring(INVOCATION.length()).split("/", -1);
       if (parts.length == 2 && parts[1].equals("response")) {
-        return Optional.of(answer(parts[0], request, false));
+        return answer(parts[0], request, false);
       }
       if (parts.length == 2 && parts[1].equals("error")) {
-        return Optional.of(answer(parts[0], request, true));
+        return answer(parts[0], request, true);
       }
     }
-    return Optional.of(Reply.error(404, "NotFound", "The Runtime API has no such path"));
+    return Reaction.of(Reply.error(404, "NotFound", "The Runtime API has no such path"));
   }
 
-  private Optional<Reply> next(HttpConnection connection) {
-    HttpConnection before = null;
+  /**
+   * The runtime asks for an event. With one call at a time, this is when the call before is over:
+   * what the runtime did since its answer belongs to that call. AWS's client for Java logs a
+   * handler's error only after it has sent it.
+   */
+  private Reaction next(HttpConnection connection) {
+    Optional<HttpConnection> before = Optional.empty();
+    Optional<Answered> answered;
+    Optional<Placed> placed;
     lock.lock();
     try {
       if (running.size() + late.size() >= callsAtATime) {
-        return Optional.of(
+        return Reaction.of(
             Reply.error(
                 403, "InvalidStateTransition", "The current invocation has not been answered"));
       }
       // A client that asks once more has given an earlier connection up.
       if (waiting.size() + running.size() + late.size() >= callsAtATime) {
-        before = waiting.removeFirst();
+        before = Optional.of(waiting.removeFirst());
       }
       waiting.addLast(connection);
       ready = true;
-      changed.signalAll();
+      readiness.signalAll();
+      answered = held;
+      held = Optional.empty();
+      placed = place();
     } finally {
       lock.unlock();
     }
-    if (before != null) {
-      before.close();
+    before.ifPresent(this::forget);
+    return new Reaction(
+        Optional.empty(),
+        () -> {
+          placed.ifPresent(this::give);
+          answered.ifPresent(Answered::tell);
+        });
+  }
+
+  /** Gives the held answer to its caller when it is time, and says when to look again. */
+  private Instant letGo(Instant now) {
+    Optional<Answered> answered;
+    lock.lock();
+    try {
+      if (held.isPresent() && now.isBefore(held.get().until())) {
+        return held.get().until();
+      }
+      answered = held;
+      held = Optional.empty();
+    } finally {
+      lock.unlock();
     }
-    return Optional.empty();
+    answered.ifPresent(Answered::tell);
+    return Instant.MAX;
   }
 
   private Reply initError(HttpRequest request) {
@@ -385,31 +469,36 @@ final class RuntimeApiChannel implements RuntimeChannel {
         return Reply.error(403, "InvalidStateTransition", "The runtime has been initialised");
       }
       initError = new Outcome.InitError(request.body(), request.header(ERROR_TYPE));
-      changed.signalAll();
+      readiness.signalAll();
       return Reply.accepted();
     } finally {
       lock.unlock();
     }
   }
 
-  private Reply answer(String requestId, HttpRequest request, boolean error) {
+  private Reaction answer(String requestId, HttpRequest request, boolean error) {
+    Reply reply =
+        request.oversized()
+            ? Reply.error(
+                413,
+                "RequestEntityTooLarge",
+                "Exceeded maximum allowed payload size (" + Limits.RESPONSE_BYTES + " bytes).")
+            : Reply.accepted();
     lock.lock();
     try {
       Call call = running.remove(requestId);
-      if (call == null && !late.remove(requestId)) {
-        return Reply.error(400, "InvalidRequestID", "Invalid request ID");
+      if (call == null) {
+        return Reaction.of(
+            late.remove(requestId)
+                ? reply
+                : Reply.error(400, "InvalidRequestID", "Invalid request ID"));
       }
-      if (call != null) {
-        call.answer = outcome(request, error);
-        call.answered.signal();
+      Answered answered = new Answered(call, outcome(request, error), Instant.now().plus(NEXT_LAG));
+      if (callsAtATime > 1) {
+        return Reaction.of(reply, answered::tell);
       }
-      if (request.oversized()) {
-        return Reply.error(
-            413,
-            "RequestEntityTooLarge",
-            "Exceeded maximum allowed payload size (" + Limits.RESPONSE_BYTES + " bytes).");
-      }
-      return Reply.accepted();
+      held = Optional.of(answered);
+      return Reaction.of(reply, () -> alarm.atLatest(answered.until()));
     } finally {
       lock.unlock();
     }

@@ -15,10 +15,12 @@ import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +33,9 @@ final class TestRuntimeApi {
 
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final ServerSocketChannel listener = listen();
-  private final RuntimeApiChannel channel = new RuntimeApiChannel(listener, 1);
+  private final SocketLoop sockets = new SocketLoop();
+  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+  private final RuntimeApiChannel channel = new RuntimeApiChannel(listener, sockets, timer, 1);
 
   private static ServerSocketChannel listen() {
     try {
@@ -46,6 +50,8 @@ final class TestRuntimeApi {
   void close() {
     channel.close();
     threads.close();
+    timer.shutdownNow();
+    sockets.close();
   }
 
   @BeforeEach
@@ -117,7 +123,21 @@ final class TestRuntimeApi {
   }
 
   private Future<Outcome> invoke(Invocation invocation) {
-    return threads.submit(() -> channel.converse(invocation));
+    CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    channel.invoke(
+        invocation,
+        new RuntimeChannel.Answer() {
+          @Override
+          public void answered(Outcome answer) {
+            assertThat(outcome.isCancelled() || outcome.complete(answer)).isTrue();
+          }
+
+          @Override
+          public void closed(RuntimeChannel.ChannelClosedException why) {
+            assertThat(outcome.isCancelled() || outcome.completeExceptionally(why)).isTrue();
+          }
+        });
+    return outcome;
   }
 
   private static String get(Future<Outcome> outcome)
@@ -322,6 +342,12 @@ final class TestRuntimeApi {
   void clientThatGoesAwayWhileItWaitsIsForgotten() throws Exception {
     try (Client client = new Client()) {
       client.send(NEXT);
+    }
+    try (Client other = new Client()) {
+      // Two turns of the thread that reads: after them it has seen that the client is gone.
+      for (int turn = 0; turn < 2; turn++) {
+        assertThat(other.exchange("GET / HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 404");
+      }
     }
     assertStillServes();
   }

@@ -29,6 +29,9 @@ public final class FrameReader {
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER).flip();
   private boolean ended;
 
+  /** How much may still be read in this turn. */
+  private long room;
+
   // The frame that is being read, once its head has been: how much of its body has come.
   private boolean inFrame;
   private byte type;
@@ -47,12 +50,26 @@ public final class FrameReader {
   /**
    * The next frame, for which a channel that blocks waits.
    *
-   * @return empty when the guest has closed the connection between two frames, and when a channel
-   *     that does not block has not got all of a frame yet
+   * @return empty when the guest has closed the connection between two frames
    * @throws FrameException if what came is no frame; the connection cannot be read any further
    * @throws IOException if the connection broke
    */
   public Optional<GuestFrame> read() throws IOException {
+    return read(Long.MAX_VALUE);
+  }
+
+  /**
+   * The next frame of a channel that does not block.
+   *
+   * @param most about how many bytes are read at the most: a guest that writes without end must not
+   *     keep its reader from all others
+   * @return empty when the guest has closed the connection between two frames, and when there is
+   *     not all of a frame yet; the next read goes on with it
+   * @throws FrameException if what came is no frame; the connection cannot be read any further
+   * @throws IOException if the connection broke
+   */
+  public Optional<GuestFrame> read(long most) throws IOException {
+    room = most;
     if (!inFrame && !head()) {
       return Optional.empty();
     }
@@ -155,8 +172,10 @@ public final class FrameReader {
       if (count > 0) {
         buffer.get(body, filled, count);
       } else {
-        count = channel.read(ByteBuffer.wrap(body, filled, Math.min(SLICE, body.length - filled)));
+        int slice = (int) Math.min(room, Math.min(SLICE, body.length - filled));
+        count = slice <= 0 ? 0 : channel.read(ByteBuffer.wrap(body, filled, slice));
         requireMore(count);
+        room -= count;
       }
       if (count == 0) {
         return false;
@@ -183,6 +202,9 @@ public final class FrameReader {
 
   /** Reads into the buffer; false if nothing came. */
   private boolean more() throws IOException {
+    if (room <= 0) {
+      return false;
+    }
     buffer.compact();
     int count;
     try {
@@ -195,6 +217,7 @@ public final class FrameReader {
       return false;
     }
     requireMore(count);
+    room -= count;
     return count > 0;
   }
 

@@ -20,6 +20,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -72,6 +73,31 @@ class TestFrames {
     assertThat(reader.read()).contains(new GuestFrame.TooLarge(1, large.length));
     assertThat(reader.read()).contains(new GuestFrame.TooLarge(2, large.length));
     assertThat(reader.read()).containsInstanceOf(GuestFrame.Result.class);
+  }
+
+  @Test
+  void aFrameIsReadInTurnsOfABoundedSize() throws IOException {
+    byte[] large = new byte[Limits.RESPONSE_BYTES + 1];
+    ByteArrayOutputStream stream = new ByteArrayOutputStream();
+    stream.write(frame(4, 1, new byte[Limits.RESPONSE_BYTES]));
+    stream.write(frame(4, 2, large));
+    ByteArrayInputStream bytes = new ByteArrayInputStream(stream.toByteArray());
+    FrameReader reader = new FrameReader(Channels.newChannel(bytes));
+    int turn = 1 << 20;
+
+    for (Class<?> kind : List.of(GuestFrame.Result.class, GuestFrame.TooLarge.class)) {
+      int turns = 0;
+      Optional<GuestFrame> read = Optional.empty();
+      while (read.isEmpty()) {
+        int before = bytes.available();
+        read = reader.read(turn);
+        assertThat(before - bytes.available()).isLessThanOrEqualTo(turn + 16 * 1024);
+        assertThat(reader.ended()).isFalse();
+        turns++;
+      }
+      assertThat(read).containsInstanceOf(kind);
+      assertThat(turns).isGreaterThan(5);
+    }
   }
 
   @Test
