@@ -49,7 +49,8 @@ public final class Mayfly implements AutoCloseable {
   public record Refused(int status, String announced) {}
 
   private static final class Shared {
-    private static final Mayfly INSTANCE = Mayfly.start();
+    /** Replaces no instance that has ended: whether a call is cold is up to the calls. */
+    private static final Mayfly INSTANCE = Mayfly.start("--keep-alive", "600");
 
     static {
       Runtime.getRuntime().addShutdownHook(new Thread(INSTANCE::close, "stop-shared-platform"));
