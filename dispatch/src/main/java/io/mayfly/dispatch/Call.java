@@ -42,7 +42,7 @@ final class Call {
       long came = house.now();
       switch (pool.claim(given -> take(pool, given, came), came)) {
         case FunctionPool.Claim.Warm warm -> {
-          run(pool, warm.instance(), warm.frozen(), Duration.ZERO, Optional.empty());
+          run(pool, warm.instance(), Duration.ZERO, Optional.empty());
           return result;
         }
         case FunctionPool.Claim.Queued queued -> {
@@ -66,7 +66,6 @@ final class Call {
           run(
               pool,
               served.instance(),
-              served.frozen(),
               served.waited(),
               served.start().map(start -> cold(served.waited(), start)));
       case Seat.Given.NotStarted notStarted -> {
@@ -100,22 +99,6 @@ final class Call {
 
   private static Duration notBelowZero(Duration duration) {
     return duration.isNegative() ? Duration.ZERO : duration;
-  }
-
-  private void run(
-      FunctionPool pool,
-      PooledInstance pooled,
-      boolean frozen,
-      Duration waited,
-      Optional<ColdStart> cold) {
-    if (frozen) {
-      // The kernel may take its time to thaw it.
-      Thread.ofVirtual()
-          .name("thaw-" + pool.config().id())
-          .start(() -> run(pool, pooled, waited, cold));
-    } else {
-      run(pool, pooled, waited, cold);
-    }
   }
 
   private void run(

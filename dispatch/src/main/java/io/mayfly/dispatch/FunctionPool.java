@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * outside of it.
  */
 final class FunctionPool {
+  private static final System.Logger LOG = System.getLogger(FunctionPool.class.getName());
+
   /** How long after a failed start another is made for nobody but provisioned concurrency. */
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(10);
 
@@ -84,12 +86,8 @@ final class FunctionPool {
 
   /** What a call got: an instance, a seat in the queue, or word that this pool is over. */
   sealed interface Claim {
-    /**
-     * The call has an instance.
-     *
-     * @param frozen whether it has to be thawed
-     */
-    record Warm(PooledInstance instance, boolean frozen) implements Claim {}
+    /** The call has an instance. */
+    record Warm(PooledInstance instance) implements Claim {}
 
     /**
      * The call waits.
@@ -116,7 +114,7 @@ final class FunctionPool {
       }
       PooledInstance newest = roomForMore() ? takeNewest() : null;
       if (newest != null) {
-        return new Claim.Warm(newest, newest.frozen());
+        return new Claim.Warm(newest);
       }
       queue.addLast(new Seat(taker, nanoTime, Math.max(LEAST_PATIENCE_NANOS, forecast.start())));
       boolean start = betterToStart();
@@ -210,7 +208,7 @@ final class FunctionPool {
     } finally {
       lock.unlock();
     }
-    served.forEach(Seat::goOn);
+    goOn(served);
     return new Look(starts, next);
   }
 
@@ -250,7 +248,7 @@ final class FunctionPool {
         if (!keep) {
           ready.instance().stop();
         }
-        served.forEach(Seat::goOn);
+        goOn(served);
       }
       case StartResult.Failed failed ->
           notStarted(new Seat.Given.NotStarted(failed), "FUNCTION_ERROR_INIT_FAILURE", nanoTime);
@@ -307,13 +305,24 @@ final class FunctionPool {
     }
   }
 
+  /** What goes wrong with one call is no reason for the others to wait for ever. */
+  private static void goOn(List<Seat> served) {
+    for (Seat seat : served) {
+      try {
+        seat.goOn();
+      } catch (RuntimeException e) {
+        LOG.log(System.Logger.Level.ERROR, "a call could not go on", e);
+      }
+    }
+  }
+
   private Seat.Given served(
       Seat seat, PooledInstance instance, Optional<Seat.Start> start, long nanoTime) {
     long waited = seat.waited(nanoTime);
     if (start.isEmpty() && roomForMore()) {
       forecast.waited(waited);
     }
-    return new Seat.Given.Served(instance, instance.frozen(), Duration.ofNanos(waited), start);
+    return new Seat.Given.Served(instance, Duration.ofNanos(waited), start);
   }
 
   /** Leaves an instance to the next calls; false if it is to be stopped instead. */
@@ -367,7 +376,7 @@ final class FunctionPool {
     if (!keep) {
       instance.stop();
     }
-    served.forEach(Seat::goOn);
+    goOn(served);
     return start;
   }
 

@@ -27,7 +27,7 @@ final class PooledInstance {
   /** When it was ready, if it was started ahead and no call has had it since. */
   private OptionalLong unusedSince = OptionalLong.empty();
 
-  /** Whether it has been frozen since, and no call that came then has ended. */
+  /** Whether it has been frozen since. */
   private boolean frozen;
 
   /**
@@ -80,7 +80,6 @@ final class PooledInstance {
 
   void end() {
     calls--;
-    frozen = false;
   }
 
   long idleSince() {
@@ -102,11 +101,7 @@ final class PooledInstance {
 
   void idleSince(long nanoTime) {
     idleSince = nanoTime;
-  }
-
-  /** Whether a call may have to wait for it to be thawed. */
-  boolean frozen() {
-    return frozen;
+    frozen = false;
   }
 
   /** True the first time since it became idle. */

@@ -21,11 +21,10 @@ final class Seat {
     /**
      * An instance with room for the call.
      *
-     * @param frozen whether it has to be thawed
      * @param waited since the call came
      * @param start how the instance was started, if it has only just been
      */
-    record Served(PooledInstance instance, boolean frozen, Duration waited, Optional<Start> start)
+    record Served(PooledInstance instance, Duration waited, Optional<Start> start)
         implements Given {}
 
     /** An instance that was started did not get ready. */

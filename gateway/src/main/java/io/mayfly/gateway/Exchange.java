@@ -65,12 +65,21 @@ final class Exchange {
                 .whenComplete(
                     (known, failure) -> {
                       if (failure == null) {
-                        send(known);
+                        sendOrFail(known);
                       } else {
                         fail(failure);
                       }
                     });
       }
+    }
+  }
+
+  /** Nobody sees what is thrown where an answer comes late. */
+  private void sendOrFail(HttpResponse answer) {
+    try {
+      send(answer);
+    } catch (RuntimeException e) {
+      fail(e);
     }
   }
 

@@ -34,7 +34,11 @@ public final class HttpThreads implements AutoCloseable {
 
   private static final int HEADER_BYTES = 64 * 1024;
 
-  private final QueuedThreadPool threads = new QueuedThreadPool(16, 2);
+  private final int count = Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
+
+  /** Those that read keep one each for good, and so does the one that accepts. */
+  private final QueuedThreadPool threads = new QueuedThreadPool(count + 15, count + 1);
+
   private final Server server = new Server(threads);
   private final ServerConnector connector;
   private final List<ManagedSelector> selectors;
@@ -49,7 +53,6 @@ public final class HttpThreads implements AutoCloseable {
     // Paths are taken as they came and decoded once, by whoever they are for: ARNs hold %3A and
     // %2F.
     configuration.setUriCompliance(UriCompliance.UNSAFE);
-    int count = Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
     connector =
         new ServerConnector(
             server,

@@ -26,6 +26,7 @@ final class HttpConnection implements AutoCloseable {
   // Lambda-Runtime-Function-XRay-Error-Cause alone may take a megabyte.
   private static final int HEADER_BYTES = 1_200_000;
   private static final int LINE_BYTES = 1024 * 1024 + 1024;
+  private static final int START_BYTES = 8 * 1024;
   // A body that is too large is read to its end, so that its sender gets to see the answer.
   private static final long DROPPED_BYTES = 256L * 1024 * 1024;
   private static final int BUFFER_BYTES = 16 * 1024;
@@ -86,11 +87,12 @@ final class HttpConnection implements AutoCloseable {
    * Has the socket watched.
    *
    * @param readable runs when there is something to {@link #read}
+   * @param broken runs when what was kept cannot be written any more
    */
-  void start(SocketWatcher watcher, Runnable readable) throws IOException {
+  void start(SocketWatcher watcher, Runnable readable, Runnable broken) throws IOException {
     writing.lock();
     try {
-      watch = watcher.watch(socket, readable, this::writable);
+      watch = watcher.watch(socket, readable, () -> writable(broken));
     } finally {
       writing.unlock();
     }
@@ -124,12 +126,7 @@ final class HttpConnection implements AutoCloseable {
 
   /** Whether the client has sent more than the request that was read, or not read an answer. */
   boolean pipelined() {
-    writing.lock();
-    try {
-      return buffer.hasRemaining() || !unwritten.isEmpty();
-    } finally {
-      writing.unlock();
-    }
+    return buffer.hasRemaining() || unsent();
   }
 
   private boolean fill() throws IOException {
@@ -173,7 +170,8 @@ final class HttpConnection implements AutoCloseable {
     boolean whole = end < buffer.limit();
     buffer.position(whole ? end + 1 : end);
     lineRoom -= buffer.position() - from;
-    if (lineRoom <= 0 || line.size() + end - from > LINE_BYTES) {
+    int most = part == Part.START ? START_BYTES : LINE_BYTES;
+    if (lineRoom <= 0 || line.size() + end - from > most) {
       throw new MalformedException("the headers are too long");
     }
     line.write(bytes, from, end - from);
@@ -193,7 +191,7 @@ final class HttpConnection implements AutoCloseable {
   private boolean take(String text) throws IOException {
     switch (part) {
       case START -> {
-        start = text.split(" ", -1);
+        start = text.split(" ", 4);
         if (start.length != 3 || !start[2].startsWith("HTTP/1.")) {
           throw new MalformedException("the request line is not HTTP/1.1");
         }
@@ -319,7 +317,7 @@ final class HttpConnection implements AutoCloseable {
     }
   }
 
-  private void writable() {
+  private void writable(Runnable broken) {
     writing.lock();
     try {
       flush();
@@ -327,9 +325,20 @@ final class HttpConnection implements AutoCloseable {
       if (unwritten.isEmpty() && known != null) {
         known.awaitRoom(false);
       }
+      return;
     } catch (IOException e) {
-      // Whoever reads hears of it.
-      close();
+      // Said below, without the lock.
+    } finally {
+      writing.unlock();
+    }
+    broken.run();
+  }
+
+  /** Whether something of what was to be sent has not been. */
+  boolean unsent() {
+    writing.lock();
+    try {
+      return !unwritten.isEmpty();
     } finally {
       writing.unlock();
     }

@@ -59,7 +59,7 @@ final class ProcessInstance implements Instance {
   private int running;
 
   /** When the only call must be over. */
-  private Instant deadline = Instant.MAX;
+  private volatile Instant deadline = Instant.MAX;
 
   private volatile int callsAtATime;
   private final DeadlineAlarm alarm;
@@ -72,6 +72,11 @@ final class ProcessInstance implements Instance {
 
   private final AtomicReference<State> state = new AtomicReference<>(State.STARTING);
   private final AtomicReference<@Nullable Outcome> reason = new AtomicReference<>();
+
+  /** Held by whoever kills the processes, and while the first of them is reaped. */
+  private final Object dying = new Object();
+
+  private boolean dead;
   private final CountDownLatch gone = new CountDownLatch(1);
   private final CountDownLatch released = new CountDownLatch(1);
   private final List<Runnable> callbacks = new ArrayList<>();
@@ -179,11 +184,36 @@ final class ProcessInstance implements Instance {
 
   @Override
   public void invoke(Invocation invocation, Consumer<Outcome> answer) {
-    if (!begin(invocation.deadline())) {
+    Instant until = invocation.deadline();
+    Optional<Boolean> begun = beginNow(until);
+    if (begun.isPresent()) {
+      invoke(begun.get(), invocation, answer);
+      return;
+    }
+    // The kernel takes its time to freeze and to thaw.
+    Thread.ofVirtual()
+        .name("instance-" + id + "-thaw")
+        .start(
+            () -> {
+              boolean there;
+              try {
+                there = begin(until);
+              } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.ERROR, "instance " + id + " cannot be thawed", e);
+                kill(new Outcome.BadResponse("it could not be thawed"));
+                endLater("it could not be thawed", answer);
+                return;
+              }
+              invoke(there, invocation, answer);
+            });
+  }
+
+  /** Gives the event to the runtime, if the instance is still there. */
+  private void invoke(boolean there, Invocation invocation, Consumer<Outcome> answer) {
+    if (!there) {
       endLater("it is gone", answer);
       return;
     }
-    alarm.atLatest(invocation.deadline());
     channel.invoke(
         invocation,
         new RuntimeChannel.Answer() {
@@ -198,6 +228,8 @@ final class ProcessInstance implements Instance {
             endLater(why.reason(), answer);
           }
         });
+    // Now that the channel knows the call: an alarm that rings before has not seen it.
+    alarm.atLatest(invocation.deadline());
   }
 
   private void answered(Outcome outcome, Consumer<Outcome> answer) {
@@ -244,6 +276,11 @@ final class ProcessInstance implements Instance {
     if (callsAtATime > 1) {
       return channel.expire(now);
     }
+    Instant due = deadline;
+    if (now.isBefore(due)) {
+      // No lock, which somebody may hold who freezes it.
+      return due;
+    }
     freezing.lock();
     try {
       if (!now.isBefore(deadline)) {
@@ -252,6 +289,18 @@ final class ProcessInstance implements Instance {
         return Instant.MAX;
       }
       return deadline;
+    } finally {
+      freezing.unlock();
+    }
+  }
+
+  /** The same as {@link #begin}, or empty if that would take a while. */
+  private Optional<Boolean> beginNow(Instant until) {
+    if (!freezing.tryLock()) {
+      return Optional.empty();
+    }
+    try {
+      return frozen ? Optional.empty() : Optional.of(begin(until));
     } finally {
       freezing.unlock();
     }
@@ -293,7 +342,7 @@ final class ProcessInstance implements Instance {
       if (reason.get() != null) {
         // Killed meanwhile: the dead must run to die, and may have been stopped after that was
         // said.
-        containment.kill();
+        killProcesses();
       }
     } catch (MayflyException e) {
       // Its group went while it was being frozen.
@@ -379,7 +428,22 @@ final class ProcessInstance implements Instance {
 
   void kill(Outcome why) {
     if (reason.compareAndSet(null, why)) {
-      containment.kill();
+      killProcesses();
+    }
+  }
+
+  /** Never after the first process has been reaped: its descriptor's number may be another's. */
+  private void killProcesses() {
+    synchronized (dying) {
+      if (dead) {
+        return;
+      }
+      try {
+        containment.kill();
+      } catch (RuntimeException e) {
+        // Its group has gone with its processes.
+        LOG.log(System.Logger.Level.WARNING, "instance " + id + " could not be killed", e);
+      }
     }
   }
 
@@ -397,8 +461,12 @@ final class ProcessInstance implements Instance {
   /** Runs once, on the pump's thread, when the first process has ended. */
   private void processEnded(long registration) {
     pump.forget(process.processDescriptor(), registration);
-    Posix.ExitStatus status = Posix.reap(process.processDescriptor());
-    Posix.close(process.processDescriptor());
+    Posix.ExitStatus status;
+    synchronized (dying) {
+      dead = true;
+      status = Posix.reap(process.processDescriptor());
+      Posix.close(process.processDescriptor());
+    }
     output.close();
     lastPeak = containment.peakMemory();
     reason.compareAndSet(

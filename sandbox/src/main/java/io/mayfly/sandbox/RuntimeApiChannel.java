@@ -56,7 +56,7 @@ final class RuntimeApiChannel implements RuntimeChannel {
   // Calls that wait for a "next".
   private final Deque<Call> unplaced = new ArrayDeque<>();
   // What the runtime has been given and has not answered, by request id.
-  private final Map<String, Call> running = new HashMap<>();
+  private final Map<String, Placed> running = new HashMap<>();
   // Calls whose caller has its timeout. Their answers are taken, and nobody wants them.
   private final Set<String> late = new HashSet<>();
   // With one call at a time, an answer that the caller does not have yet; see next().
@@ -165,37 +165,16 @@ final class RuntimeApiChannel implements RuntimeChannel {
     if (closed || waiting.isEmpty() || unplaced.isEmpty()) {
       return Optional.empty();
     }
-    Call call = unplaced.removeFirst();
-    running.put(call.id(), call);
-    return Optional.of(new Placed(call, waiting.removeFirst()));
+    Placed placed = new Placed(unplaced.removeFirst(), waiting.removeFirst());
+    running.put(placed.call().id(), placed);
+    return Optional.of(placed);
   }
 
-  private void give(Placed first) {
-    Optional<Placed> placed = Optional.of(first);
-    while (placed.isPresent()) {
-      HttpConnection connection = placed.get().connection();
-      try {
-        connection.write(placed.get().call().event());
-        return;
-      } catch (IOException e) {
-        // The client went away between asking and being given the event; it will ask again.
-        forget(connection);
-        Call call = placed.get().call();
-        placed = again(call);
-        endIfClosed(call);
-      }
-    }
-  }
-
-  private Optional<Placed> again(Call call) {
-    lock.lock();
+  private void give(Placed placed) {
     try {
-      if (running.remove(call.id(), call)) {
-        unplaced.addFirst(call);
-      }
-      return place();
-    } finally {
-      lock.unlock();
+      placed.connection().write(placed.call().event());
+    } catch (IOException e) {
+      forget(placed.connection());
     }
   }
 
@@ -205,9 +184,9 @@ final class RuntimeApiChannel implements RuntimeChannel {
     Instant next = Instant.MAX;
     lock.lock();
     try {
-      Iterator<Call> given = running.values().iterator();
+      Iterator<Placed> given = running.values().iterator();
       while (given.hasNext()) {
-        Call call = given.next();
+        Call call = given.next().call();
         if (now.isBefore(call.deadline())) {
           next = call.deadline().isBefore(next) ? call.deadline() : next;
         } else {
@@ -240,8 +219,8 @@ final class RuntimeApiChannel implements RuntimeChannel {
     try {
       closed = true;
       open = Set.copyOf(connections);
-      calls = new ArrayList<>(running.values());
-      calls.addAll(unplaced);
+      calls = new ArrayList<>(unplaced);
+      running.values().forEach(placed -> calls.add(placed.call()));
       answered = held;
       held = Optional.empty();
       readiness.signalAll();
@@ -263,8 +242,12 @@ final class RuntimeApiChannel implements RuntimeChannel {
     boolean first;
     lock.lock();
     try {
-      // In one of the two at the most.
-      first = running.remove(call.id(), call) || unplaced.remove(call);
+      Placed placed = running.get(call.id());
+      boolean given = placed != null && placed.call().equals(call);
+      if (given) {
+        running.remove(call.id());
+      }
+      first = given || unplaced.remove(call);
     } finally {
       lock.unlock();
     }
@@ -292,7 +275,7 @@ final class RuntimeApiChannel implements RuntimeChannel {
 
   private void start(HttpConnection connection) {
     try {
-      connection.start(watcher, () -> serve(connection));
+      connection.start(watcher, () -> serve(connection), () -> forget(connection));
     } catch (IOException e) {
       // It has been closed meanwhile.
       forget(connection);
@@ -310,15 +293,37 @@ final class RuntimeApiChannel implements RuntimeChannel {
     }
   }
 
+  /**
+   * Lets go of a connection. A call whose event has not been wholly sent over it is placed anew:
+   * the client went away between asking and being given the event, and will ask again.
+   */
   private void forget(HttpConnection connection) {
+    boolean unsent = connection.unsent();
     connection.close();
+    Optional<Call> call = Optional.empty();
+    Optional<Placed> placed;
     lock.lock();
     try {
       connections.remove(connection);
       waiting.remove(connection);
+      if (unsent) {
+        call =
+            running.values().stream()
+                .filter(each -> each.connection().equals(connection))
+                .map(Placed::call)
+                .findFirst();
+        call.ifPresent(
+            again -> {
+              running.remove(again.id());
+              unplaced.addFirst(again);
+            });
+      }
+      placed = place();
     } finally {
       lock.unlock();
     }
+    placed.ifPresent(this::give);
+    call.ifPresent(this::endIfClosed);
   }
 
   /** There is something to read. Requests wait for their answers, so there is one at the most. */
@@ -345,13 +350,17 @@ final class RuntimeApiChannel implements RuntimeChannel {
   private void serve(HttpConnection connection, HttpRequest request) throws IOException {
     Reaction reaction = route(request, connection);
     boolean last = "close".equalsIgnoreCase(request.header("connection").orElse(""));
-    if (reaction.reply().isPresent()) {
-      connection.write(reaction.reply().get().bytes(last));
-      if (last) {
-        forget(connection);
+    try {
+      if (reaction.reply().isPresent()) {
+        connection.write(reaction.reply().get().bytes(last));
+        if (last) {
+          forget(connection);
+        }
       }
+    } finally {
+      // Whether the runtime hears of it or not, the call has its answer.
+      reaction.then().run();
     }
-    reaction.then().run();
   }
 
   private static void refuse(HttpConnection connection, @Nullable String reason) {
@@ -486,15 +495,16 @@ final class RuntimeApiChannel implements RuntimeChannel {
             : Reply.accepted();
     lock.lock();
     try {
-      Call call = running.remove(requestId);
-      if (call == null) {
+      Placed placed = running.remove(requestId);
+      if (placed == null) {
         return Reaction.of(
             late.remove(requestId)
                 ? reply
                 : Reply.error(400, "InvalidRequestID", "Invalid request ID"));
       }
-      Answered answered = new Answered(call, outcome(request, error), Instant.now().plus(NEXT_LAG));
-      if (callsAtATime > 1) {
+      Answered answered =
+          new Answered(placed.call(), outcome(request, error), Instant.now().plus(NEXT_LAG));
+      if (callsAtATime > 1 || closed) {
         return Reaction.of(reply, answered::tell);
       }
       held = Optional.of(answered);

@@ -366,6 +366,38 @@ final class TestRuntimeApi {
   }
 
   @Test
+  void aRequestLineWithoutEndIsRefused() throws Exception {
+    try (Client client = new Client()) {
+      assertThat(client.exchange("GET /" + " ".repeat(9_000))).startsWith("HTTP/1.1 400");
+      assertThat(client.atEnd()).isTrue();
+    }
+    assertStillServes();
+  }
+
+  @Test
+  void anEventThatIsNotReadIsGivenToTheNextWhoAsks() throws Exception {
+    byte[] large = ("\"" + "x".repeat(6_000_000) + "\"").getBytes(UTF_8);
+    Invocation invocation = JailHarness.invocation(large, Duration.ofMinutes(1));
+    Future<Outcome> outcome;
+    try (Client client = new Client()) {
+      outcome = invoke(invocation);
+      client.send(NEXT);
+      // The head of the event is there; the rest does not fit into what a socket keeps.
+      assertThat(client.input.read()).isEqualTo('H');
+    }
+    try (Client client = new Client()) {
+      String event = "";
+      while (!event.startsWith("HTTP/1.1 200")) {
+        // Until it is noticed that the first client has gone, its call counts as running.
+        event = client.exchange(NEXT);
+      }
+      assertThat(event).hasSizeGreaterThan(6_000_000);
+      client.exchange(post("invocation/" + invocation.requestId() + "/response", "read"));
+      assertThat(get(outcome)).isEqualTo("read");
+    }
+  }
+
+  @Test
   void connectionsAreBounded() throws Exception {
     java.util.List<Client> clients = new java.util.ArrayList<>();
     try {
