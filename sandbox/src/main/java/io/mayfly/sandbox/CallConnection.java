@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,7 @@ final class CallConnection {
 
   private final SocketChannel socket;
   private final FrameReader reader;
+  private final Consumer<Outcome> uncalled;
   private volatile SocketWatcher.@Nullable Watch watch;
   private final AtomicInteger numbers = new AtomicInteger();
   private final Map<Integer, Call> running = new ConcurrentHashMap<>();
@@ -55,9 +57,13 @@ final class CallConnection {
 
   private record Call(Instant deadline, RuntimeChannel.Answer answer) {}
 
-  CallConnection(SocketChannel socket, FrameReader reader) {
+  /**
+   * @param uncalled hears what a guest did that nobody had called
+   */
+  CallConnection(SocketChannel socket, FrameReader reader, Consumer<Outcome> uncalled) {
     this.socket = socket;
     this.reader = reader;
+    this.uncalled = uncalled;
   }
 
   /** Begins to read answers. */
@@ -221,6 +227,9 @@ final class CallConnection {
   private void fail(Exception why, Optional<Outcome> outcome) {
     end = why;
     endWatch();
+    if (running.isEmpty()) {
+      outcome.ifPresent(uncalled);
+    }
     running.forEach(
         (number, call) -> {
           if (running.remove(number) != null) {

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,8 @@ final class FramesChannel implements RuntimeChannel {
 
   private volatile OptionalLong greeted = OptionalLong.empty();
 
+  private volatile Consumer<Outcome> uncalled = outcome -> {};
+
   /** The first one; the only one that a guest with one call at a time has. */
   private @Nullable Connection connection;
 
@@ -68,6 +71,11 @@ final class FramesChannel implements RuntimeChannel {
   @Override
   public void callsAtATime(int calls) {
     callsAtATime = calls;
+  }
+
+  @Override
+  public void whenUncalled(Consumer<Outcome> listener) {
+    uncalled = listener;
   }
 
   @Override
@@ -182,7 +190,8 @@ final class FramesChannel implements RuntimeChannel {
 
   private void serveOver(Connection guest, int calls) throws IOException {
     if (calls > 0) {
-      CallConnection made = new CallConnection(guest.socket(), guest.reader());
+      CallConnection made =
+          new CallConnection(guest.socket(), guest.reader(), outcome -> uncalled.accept(outcome));
       serving.add(made);
       for (int i = 0; i < calls; i++) {
         free.addLast(made);

@@ -162,6 +162,7 @@ final class ProcessInstance implements Instance {
 
   @Override
   public Optional<Outcome> awaitReady(Duration limit) {
+    channel.whenUncalled(this::kill);
     Future<?> alarm = killAfter(limit);
     try {
       Optional<Outcome> failure = channel.awaitReady();

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,6 +104,10 @@ final class RuntimeApiChannel implements RuntimeChannel {
       lock.unlock();
     }
   }
+
+  /** A request that is out of place is refused, and its client may go on. */
+  @Override
+  public void whenUncalled(Consumer<Outcome> listener) {}
 
   /** The Runtime API has no word for it: what a runtime says first is that it is ready. */
   @Override

@@ -5,6 +5,7 @@ import io.mayfly.model.Outcome;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /**
  * The conversation with one runtime: what {@link ProcessInstance} needs of the Runtime API and of
@@ -20,6 +21,12 @@ interface RuntimeChannel extends AutoCloseable {
    * where that was not known when the channel was made.
    */
   void callsAtATime(int calls);
+
+  /**
+   * Who is to hear of a runtime that does what nobody has called it for and cannot be trusted to go
+   * on, between calls. To be called before {@link #awaitReady}.
+   */
+  void whenUncalled(Consumer<Outcome> listener);
 
   /** When the runtime said that it runs, by {@link System#nanoTime}; empty if it has not. */
   OptionalLong greeted();

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mayfly.model.Outcome;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Guests that speak frames: a small honest one, and ones that break the protocol. */
@@ -101,6 +103,15 @@ final class TestFrames extends JailedTest {
     Instance instance = serving("send(4, call, b'one'); send(4, call, b'two')").ready();
     assertThat(answer(invoke(instance, ""))).isEqualTo("one");
     assertThat(invoke(instance, "")).isInstanceOf(Outcome.BadResponse.class);
+  }
+
+  @Test
+  void aSecondAnswerIsNoticedBeforeTheNextCall() throws Exception {
+    Instance instance = serving("send(4, call, b'one'); send(4, call, b'two')").ready();
+    assertThat(answer(invoke(instance, ""))).isEqualTo("one");
+    CountDownLatch gone = new CountDownLatch(1);
+    instance.whenGone(gone::countDown);
+    assertThat(gone.await(20, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
