@@ -27,11 +27,14 @@ class TestIdleInstances {
     return new DispatchHarness(1000, spec -> program, KeepAlive.learning(Duration.ofMinutes(10)));
   }
 
-  /** Lets time pass, second by second. */
+  /** Lets time pass, second by second; what is started ahead takes none of it. */
   private static void pass(DispatchHarness house, Duration time) {
+    long forCalls = house.sandbox.started.size() - house.dispatcher.prewarmed();
     for (long second = 0; second < time.toSeconds(); second++) {
       house.advance(Duration.ofSeconds(1));
       house.dispatcher.tendIdle();
+      until(() -> house.sandbox.started.size() - house.dispatcher.prewarmed() == forCalls);
+      until(() -> house.dispatcher.readiness(NAME).ready() == house.dispatcher.instances(NAME));
     }
   }
 
