@@ -137,7 +137,7 @@ public final class InstanceStarter {
     return trained
         .launch()
         .filter(launch -> trained.owns())
-        .map(launch -> SpareKinds.own(launch, config, functions.code(config)));
+        .flatMap(launch -> SpareKinds.own(launch, config, functions.code(config)));
   }
 
   /**

@@ -6,7 +6,6 @@ import io.mayfly.sandbox.SpareSpec;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** Which spares a function's instances can be made of. */
 final class SpareKinds {
@@ -28,18 +27,23 @@ final class SpareKinds {
   }
 
   /**
-   * Runtimes that wait for this one function, with what its training has made.
+   * Runtimes that wait for this one function, with what its training has made, if the function can
+   * be waited for: others may share its training and set other variables.
    *
-   * @param trained such a launch, of a function that can be waited for
+   * @param trained such a launch
    */
-  static SpareSpec own(RuntimeLaunch trained, FunctionConfig config, Path code) {
-    Set<String> values = trained.waiting().orElseThrow().values();
-    return new SpareSpec(
-        trained,
-        true,
-        HandlerEnvironment.early(config, values),
-        config.ephemeralStorage(),
-        Optional.of(code));
+  static Optional<SpareSpec> own(RuntimeLaunch trained, FunctionConfig config, Path code) {
+    return trained
+        .waiting()
+        .filter(how -> trained.canWait(config.environment().keySet()))
+        .map(
+            how ->
+                new SpareSpec(
+                    trained,
+                    true,
+                    HandlerEnvironment.early(config, how.values()),
+                    config.ephemeralStorage(),
+                    Optional.of(code)));
   }
 
   /** Jails in which nothing runs yet. */

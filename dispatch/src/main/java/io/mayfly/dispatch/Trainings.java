@@ -237,7 +237,7 @@ public final class Trainings implements AutoCloseable {
         choice =
             CACHE + ": %d ms afresh, %d ms from its cache".formatted(millis(fresh), millis(cached));
         if (waiting.isPresent()) {
-          SpareSpec own = SpareKinds.own(trained, config, functions.code(config));
+          SpareSpec own = SpareKinds.own(trained, config, functions.code(config)).orElseThrow();
           choice = choice(waiting.get(), fresh, cached, timed(config, own, trained));
         }
       }
