@@ -150,8 +150,11 @@ public final class SparePools implements AutoCloseable {
         pool.failed(nanoTime.getAsLong());
       } else if (!spare.get().awaitPrepared(PATIENCE)) {
         failed(kind, pool, "it ended before it waited for a function");
-      } else if (!pool.made(spare.get(), nanoTime.getAsLong() - before) || closed || held) {
+      } else if (!pool.made(spare.get(), nanoTime.getAsLong() - before)) {
         spare.get().stop();
+      } else if (closed || held) {
+        // Not this very spare: a function may have it already.
+        pool.stopReady();
       }
     } catch (MayflyException e) {
       failed(kind, pool, String.valueOf(e.getMessage()));

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
@@ -231,6 +232,68 @@ final class TestSparePools {
     nanos.addAndGet(Duration.ofSeconds(10).toNanos());
     pools.hold(false);
     until(() -> waiting() == 2);
+  }
+
+  @Test
+  void aSpareThatIsStoppedForWantOfMemoryIsGivenToNobody() {
+    AtomicReference<SparePools> house = new AtomicReference<>();
+    AtomicInteger given = new AtomicInteger();
+    AtomicInteger stopped = new AtomicInteger();
+    Spare spare =
+        new Spare() {
+          @Override
+          public boolean awaitPrepared(Duration limit) {
+            house.get().hold(true);
+            return true;
+          }
+
+          @Override
+          public Instance specialise(InstanceSpec function) {
+            throw new IllegalStateException("not asked for");
+          }
+
+          @Override
+          public boolean usable() {
+            return true;
+          }
+
+          @Override
+          public void stop() {
+            given.addAndGet(house.get().take(KIND).isPresent() ? 1 : 0);
+            stopped.incrementAndGet();
+          }
+        };
+    try (SparePools hungry = new SparePools(() -> making(spare), 1, 0, Duration.ZERO, nanos::get)) {
+      house.set(hungry);
+      hungry.expect(KIND);
+      until(() -> stopped.get() == 1);
+      assertThat(given).hasValue(0);
+    }
+  }
+
+  private static Sandbox making(Spare spare) {
+    return new Sandbox() {
+      @Override
+      public Instance start(InstanceSpec spec) {
+        throw new IllegalStateException("not asked for");
+      }
+
+      @Override
+      public void expect(SpareSpec spec) {}
+
+      @Override
+      public Optional<Spare> prepare(SpareSpec spec) {
+        return Optional.of(spare);
+      }
+
+      @Override
+      public MemoryState memory() {
+        throw new IllegalStateException("not asked for");
+      }
+
+      @Override
+      public void close() {}
+    };
   }
 
   @Test
