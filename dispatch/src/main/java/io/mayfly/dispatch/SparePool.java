@@ -1,6 +1,7 @@
 package io.mayfly.dispatch;
 
 import io.mayfly.sandbox.Spare;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -16,12 +17,32 @@ final class SparePool {
   private final ReentrantLock lock = new ReentrantLock();
   private final Deque<Spare> ready = new ArrayDeque<>();
   private final SpareDemand demand;
+
+  /** The code that its spares show, if they are for one function, and which folder that was. */
+  private final Optional<Path> code;
+
+  private final Optional<FolderIdentity> folder;
+
   private Optional<Long> failedAt = Optional.empty();
   private int underWay;
   private boolean closed;
 
-  SparePool(SpareDemand demand) {
+  /**
+   * @param code the code of the one function its spares are for, if that is so
+   */
+  SparePool(SpareDemand demand, Optional<Path> code) {
     this.demand = demand;
+    this.code = code;
+    this.folder = code.flatMap(FolderIdentity::of);
+  }
+
+  /**
+   * Whether the code its spares show has gone, though the same may have come again; what was made
+   * of the code has gone with it. Asks the file system.
+   */
+  boolean outlivesCode() {
+    return code.isPresent()
+        && (folder.isEmpty() || !folder.equals(code.flatMap(FolderIdentity::of)));
   }
 
   /** The spare that has waited longest, if there is one; counts as demand either way. */

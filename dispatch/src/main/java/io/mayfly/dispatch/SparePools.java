@@ -92,7 +92,7 @@ public final class SparePools implements AutoCloseable {
 
   private Optional<SparePool> pool(SpareSpec kind) {
     SparePool known = pools.get(kind);
-    if (known != null) {
+    if (known != null && !forgetOutlived(kind, known)) {
       return Optional.of(known);
     }
     if (least == 0 || closed || !roomFor(kind)) {
@@ -101,7 +101,18 @@ public final class SparePools implements AutoCloseable {
     int few = kind.code().isPresent() ? 1 : least;
     return Optional.of(
         pools.computeIfAbsent(
-            kind, absent -> new SparePool(new SpareDemand(few, nanoTime.getAsLong()))));
+            kind,
+            absent -> new SparePool(new SpareDemand(few, nanoTime.getAsLong()), kind.code())));
+  }
+
+  /** Closes a pool whose code has gone; true if it has. */
+  private boolean forgetOutlived(SpareSpec kind, SparePool pool) {
+    if (!pool.outlivesCode()) {
+      return false;
+    }
+    pools.remove(kind, pool);
+    pool.close();
+    return true;
   }
 
   private boolean roomFor(SpareSpec kind) {
@@ -188,13 +199,22 @@ public final class SparePools implements AutoCloseable {
       pools.values().forEach(SparePool::stopReady);
     } else if (held && now - heldAt >= HOLD.toNanos()) {
       held = false;
-      pools.forEach(this::refill);
+      pools.forEach(
+          (kind, pool) -> {
+            if (!forgetOutlived(kind, pool)) {
+              refill(kind, pool);
+            }
+          });
     }
   }
 
-  /** Stops spares that nobody has wanted for long. Called every now and then. */
+  /**
+   * Stops spares that nobody has wanted for long, and those of functions whose code has gone.
+   * Called every now and then.
+   */
   public void stopUnused() {
     long now = nanoTime.getAsLong();
+    pools.forEach(this::forgetOutlived);
     pools.values().removeIf(pool -> pool.shrink(now));
   }
 

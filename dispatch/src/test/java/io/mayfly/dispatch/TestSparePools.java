@@ -14,6 +14,9 @@ import io.mayfly.sandbox.MemoryState;
 import io.mayfly.sandbox.Sandbox;
 import io.mayfly.sandbox.Spare;
 import io.mayfly.sandbox.SpareSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -25,11 +28,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Spares: how many there should be, and that there are so many. */
 final class TestSparePools {
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
   private static final SpareSpec KIND = kind(512);
+
+  @TempDir Path folder;
 
   private final AtomicLong nanos = new AtomicLong(SECOND);
   private final FakeSandbox sandbox =
@@ -173,9 +179,18 @@ final class TestSparePools {
     assertThat(sandbox.spares).isEmpty();
   }
 
-  private static SpareSpec own(String function) {
-    return new SpareSpec(
-        KIND.launch(), true, Map.of(), KIND.ephemeralStorage(), Optional.of(Path.of(function)));
+  /** Of a function whose code is there. */
+  private SpareSpec own(String function) {
+    Path code = code(function);
+    return new SpareSpec(KIND.launch(), true, Map.of(), KIND.ephemeralStorage(), Optional.of(code));
+  }
+
+  private Path code(String function) {
+    try {
+      return Files.createDirectories(folder.resolve(function));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private long waiting(SpareSpec kind) {
@@ -216,6 +231,41 @@ final class TestSparePools {
     assertThat(waiting(busy)).isEqualTo(1);
     assertThat(pools.take(quiet)).isEmpty();
     assertThat(waiting()).isEqualTo(2);
+  }
+
+  @Test
+  void aFunctionsOwnSpareGoesWithItsCode() throws IOException {
+    SpareSpec own = own("a");
+    pools.expect(own);
+    pools.expect(KIND);
+    until(() -> waiting(own) == 1 && waiting(KIND) == 2);
+    pools.stopUnused();
+    assertThat(waiting()).isEqualTo(3);
+    Files.delete(code("a"));
+    pools.stopUnused();
+    assertThat(waiting(own)).isZero();
+    assertThat(waiting(KIND)).isEqualTo(2);
+    // Nor does it come back when there is memory again.
+    pools.hold(true);
+    nanos.addAndGet(Duration.ofSeconds(10).toNanos());
+    pools.hold(false);
+    until(() -> waiting(KIND) == 2);
+    assertThat(waiting(own)).isZero();
+  }
+
+  @Test
+  void theSameCodeThatHasComeAgainIsGivenNoSpareOfBefore() throws IOException {
+    SpareSpec own = own("a");
+    pools.expect(own);
+    until(() -> waiting(own) == 1);
+    FakeSpare before = sandbox.spares.getFirst();
+    Files.delete(code("a"));
+    // As code comes: whole, by a rename.
+    Files.move(Files.createDirectory(folder.resolve("a.part")), folder.resolve("a"));
+    assertThat(pools.take(own)).isEmpty();
+    assertThat(before.usable()).isFalse();
+    until(() -> waiting(own) == 1);
+    assertThat(pools.take(own)).isPresent();
   }
 
   @Test
