@@ -255,8 +255,20 @@ final class FunctionPool {
     }
   }
 
-  /** No instance could be made; whoever has waited longest hears of it. */
+  /**
+   * No instance could be made; whoever has waited longest hears of it, unless there are calls at
+   * work whose instances they can have.
+   */
   void refused(RuntimeException why, long nanoTime) {
+    lock.lock();
+    try {
+      if (busy > 0 && !queue.isEmpty()) {
+        starting--;
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
     notStarted(new Seat.Given.Refused(why), String.valueOf(why.getMessage()), nanoTime);
   }
 

@@ -9,6 +9,7 @@ import io.mayfly.sandbox.InstanceSpec;
 import io.mayfly.sandbox.Startup;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -128,5 +129,27 @@ class TestFunctionPool {
     callers();
     runFor(Duration.ofSeconds(20));
     assertThat(runFor(Duration.ofSeconds(20))).isEqualTo(CALLERS);
+  }
+
+  @Test
+  void aStartThatIsRefusedEndsNoCallThatABusyInstanceCanServe() {
+    call();
+    List<Seat.Given> given = new ArrayList<>();
+    assertThat(pool.claim(given::add, now))
+        .isInstanceOfSatisfying(
+            FunctionPool.Claim.Queued.class, queued -> assertThat(queued.start()).isTrue());
+    pool.refused(new IllegalStateException("no memory"), now);
+    assertThat(given).isEmpty();
+    Running first = running.remove();
+    pool.giveBack(first.instance(), now, 0, 1, true);
+    assertThat(given).singleElement().isInstanceOf(Seat.Given.Served.class);
+  }
+
+  @Test
+  void aStartThatIsRefusedEndsTheCallThatNothingElseCanServe() {
+    List<Seat.Given> given = new ArrayList<>();
+    assertThat(pool.claim(given::add, now)).isInstanceOf(FunctionPool.Claim.Queued.class);
+    pool.refused(new IllegalStateException("no memory"), now);
+    assertThat(given).singleElement().isInstanceOf(Seat.Given.Refused.class);
   }
 }
