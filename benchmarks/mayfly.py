@@ -59,6 +59,11 @@ class Mayfly:
         found = re.findall(r"^(%s\S*)" % family, self._mayfly("runtimes", "--data", self.data), re.M)
         return found[-1]
 
+    def interpreter(self, runtime):
+        """The program that serves a runtime."""
+        rows = self._mayfly("runtimes", "--data", self.data)
+        return re.search(r"^%s\s+\S+\s+(\S+)" % re.escape(runtime), rows, re.M).group(1)
+
     def deploy(self, name, runtime, handler, code, memory=1769, variables=None):
         """Deploys a function with a URL for everybody and returns the URL's host."""
         self.lambdas.create_function(
