@@ -3,16 +3,13 @@ package io.mayfly.sandbox;
 import io.mayfly.model.Invocation;
 import io.mayfly.model.Limits;
 import io.mayfly.model.Outcome;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -43,8 +40,6 @@ final class RuntimeApiChannel implements RuntimeChannel {
   private static final int CONNECTIONS = 32;
   // A runtime that works on after its answer must not keep the caller waiting for long.
   private static final Duration NEXT_LAG = Duration.ofMillis(100);
-  private static final String ERROR_TYPE = "lambda-runtime-function-error-type";
-  private static final String ERROR_BODY = "lambda-runtime-function-error-body";
 
   private final ServerSocketChannel listener;
   private final SocketWatcher watcher;
@@ -138,7 +133,11 @@ final class RuntimeApiChannel implements RuntimeChannel {
   @Override
   public void invoke(Invocation invocation, Answer answer) {
     Call call =
-        new Call(invocation.requestId().value(), event(invocation), invocation.deadline(), answer);
+        new Call(
+            invocation.requestId().value(),
+            RuntimeApiMessages.event(invocation),
+            invocation.deadline(),
+            answer);
     Optional<Placed> placed;
     lock.lock();
     try {
@@ -370,7 +369,8 @@ final class RuntimeApiChannel implements RuntimeChannel {
 
   private static void refuse(HttpConnection connection, @Nullable String reason) {
     try {
-      connection.write(Reply.error(400, "InvalidRequest", String.valueOf(reason)).bytes(true));
+      connection.write(
+          RuntimeApiReply.error(400, "InvalidRequest", String.valueOf(reason)).bytes(true));
     } catch (IOException e) {
       // It is being closed in any case.
     }
@@ -391,12 +391,12 @@ final class RuntimeApiChannel implements RuntimeChannel {
    * @param reply empty for a {@code next}, which is answered when there is an event
    * @param then what is to be done after the reply has been sent
    */
-  private record Reaction(Optional<Reply> reply, Runnable then) {
-    static Reaction of(Reply reply) {
+  private record Reaction(Optional<RuntimeApiReply> reply, Runnable then) {
+    static Reaction of(RuntimeApiReply reply) {
       return new Reaction(Optional.of(reply), () -> {});
     }
 
-    static Reaction of(Reply reply, Runnable then) {
+    static Reaction of(RuntimeApiReply reply, Runnable then) {
       return new Reaction(Optional.of(reply), then);
     }
   }
@@ -418,7 +418,7 @@ final class RuntimeApiChannel implements RuntimeChannel {
         return answer(parts[0], request, true);
       }
     }
-    return Reaction.of(Reply.error(404, "NotFound", "The Runtime API has no such path"));
+    return Reaction.of(RuntimeApiReply.error(404, "NotFound", "The Runtime API has no such path"));
   }
 
   /**
@@ -434,7 +434,7 @@ final class RuntimeApiChannel implements RuntimeChannel {
     try {
       if (running.size() + late.size() >= callsAtATime) {
         return Reaction.of(
-            Reply.error(
+            RuntimeApiReply.error(
                 403, "InvalidStateTransition", "The current invocation has not been answered"));
       }
       // A client that asks once more has given an earlier connection up.
@@ -476,28 +476,30 @@ final class RuntimeApiChannel implements RuntimeChannel {
     return Instant.MAX;
   }
 
-  private Reply initError(HttpRequest request) {
+  private RuntimeApiReply initError(HttpRequest request) {
     lock.lock();
     try {
       if (ready) {
-        return Reply.error(403, "InvalidStateTransition", "The runtime has been initialised");
+        return RuntimeApiReply.error(
+            403, "InvalidStateTransition", "The runtime has been initialised");
       }
-      initError = new Outcome.InitError(request.body(), request.header(ERROR_TYPE));
+      initError =
+          new Outcome.InitError(request.body(), request.header(RuntimeApiMessages.ERROR_TYPE));
       readiness.signalAll();
-      return Reply.accepted();
+      return RuntimeApiReply.accepted();
     } finally {
       lock.unlock();
     }
   }
 
   private Reaction answer(String requestId, HttpRequest request, boolean error) {
-    Reply reply =
+    RuntimeApiReply reply =
         request.oversized()
-            ? Reply.error(
+            ? RuntimeApiReply.error(
                 413,
                 "RequestEntityTooLarge",
                 "Exceeded maximum allowed payload size (" + Limits.RESPONSE_BYTES + " bytes).")
-            : Reply.accepted();
+            : RuntimeApiReply.accepted();
     lock.lock();
     try {
       Placed placed = running.remove(requestId);
@@ -505,10 +507,13 @@ final class RuntimeApiChannel implements RuntimeChannel {
         return Reaction.of(
             late.remove(requestId)
                 ? reply
-                : Reply.error(400, "InvalidRequestID", "Invalid request ID"));
+                : RuntimeApiReply.error(400, "InvalidRequestID", "Invalid request ID"));
       }
       Answered answered =
-          new Answered(placed.call(), outcome(request, error), Instant.now().plus(NEXT_LAG));
+          new Answered(
+              placed.call(),
+              RuntimeApiMessages.outcome(request, error),
+              Instant.now().plus(NEXT_LAG));
       if (callsAtATime > 1 || closed) {
         return Reaction.of(reply, answered::tell);
       }
@@ -516,91 +521,6 @@ final class RuntimeApiChannel implements RuntimeChannel {
       return Reaction.of(reply, () -> alarm.atLatest(answered.until()));
     } finally {
       lock.unlock();
-    }
-  }
-
-  private static Outcome outcome(HttpRequest request, boolean error) {
-    if (request.oversized()) {
-      return new Outcome.ResponseTooLarge(request.bodyBytes());
-    }
-    if (error) {
-      return new Outcome.HandlerError(request.body(), request.header(ERROR_TYPE));
-    }
-    Optional<String> streamError = request.header(ERROR_BODY);
-    if (streamError.isPresent()) {
-      return new Outcome.HandlerError(decoded(streamError.get()), request.header(ERROR_TYPE));
-    }
-    return new Outcome.Success(
-        request.body(), request.header("content-type").orElse("application/json"));
-  }
-
-  /** A streamed response that fails half-way carries its error as Base64 in a trailer. */
-  private static byte[] decoded(String text) {
-    try {
-      return Base64.getDecoder().decode(text);
-    } catch (IllegalArgumentException e) {
-      return text.getBytes(StandardCharsets.UTF_8);
-    }
-  }
-
-  private static byte[] event(Invocation invocation) {
-    StringBuilder head = new StringBuilder("HTTP/1.1 200 OK\r\n");
-    header(head, "Content-Type", "application/json");
-    header(head, "Lambda-Runtime-Aws-Request-Id", invocation.requestId().value());
-    header(head, "Lambda-Runtime-Deadline-Ms", Long.toString(invocation.deadline().toEpochMilli()));
-    header(head, "Lambda-Runtime-Invoked-Function-Arn", invocation.functionArn().toString());
-    header(head, "Lambda-Runtime-Trace-Id", invocation.traceId());
-    invocation
-        .clientContext()
-        .ifPresent(value -> header(head, "Lambda-Runtime-Client-Context", value));
-    invocation
-        .cognitoIdentity()
-        .ifPresent(value -> header(head, "Lambda-Runtime-Cognito-Identity", value));
-    header(head, "Content-Length", Integer.toString(invocation.payload().length));
-    head.append("\r\n");
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(invocation.payload().length + 1024);
-    bytes.writeBytes(head.toString().getBytes(StandardCharsets.UTF_8));
-    bytes.writeBytes(invocation.payload());
-    return bytes.toByteArray();
-  }
-
-  /** Values come from whoever invokes; none may end its line. */
-  private static void header(StringBuilder head, String name, String value) {
-    head.append(name).append(": ");
-    value.chars().forEach(each -> head.append(each < ' ' || each == 0x7F ? ' ' : (char) each));
-    head.append("\r\n");
-  }
-
-  /** A short JSON answer. Its texts are this class's own and need no escaping. */
-  private record Reply(int status, String body) {
-    static Reply accepted() {
-      return new Reply(202, "{\"status\":\"OK\"}\n");
-    }
-
-    static Reply error(int status, String type, String message) {
-      return new Reply(
-          status, "{\"errorMessage\":\"" + message + "\",\"errorType\":\"" + type + "\"}\n");
-    }
-
-    byte[] bytes(boolean last) {
-      String reason =
-          switch (status) {
-            case 202 -> "Accepted";
-            case 400 -> "Bad Request";
-            case 403 -> "Forbidden";
-            case 404 -> "Not Found";
-            default -> "Request Entity Too Large";
-          };
-      String head =
-          "HTTP/1.1 "
-              + status
-              + " "
-              + reason
-              + "\r\nContent-Type: application/json\r\nContent-Length: "
-              + body.length()
-              + (last ? "\r\nConnection: close" : "")
-              + "\r\n\r\n";
-      return (head + body).getBytes(StandardCharsets.US_ASCII);
     }
   }
 }
