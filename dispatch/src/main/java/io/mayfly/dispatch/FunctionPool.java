@@ -516,7 +516,8 @@ final class FunctionPool {
   }
 
   /**
-   * Freezes the instances that have been idle since {@code nanoTime} or longer.
+   * Has the instances frozen that have been idle since {@code nanoTime} or longer, without waiting:
+   * the kernel may take seconds for one that makes processes all the time.
    *
    * @return what one of those has taken of memory that were not frozen before
    */
@@ -528,8 +529,12 @@ final class FunctionPool {
     } finally {
       lock.unlock();
     }
-    // A call that comes between waits for the freezing and thaws.
-    freezing.forEach(instance -> instance.instance().freeze());
+    // A call that comes between waits for the freezing and thaws; no instance freezes in a call.
+    freezing.forEach(
+        instance ->
+            Thread.ofVirtual()
+                .name("freeze-" + instance.instance().id())
+                .start(instance.instance()::freeze));
     return freezing.stream().findFirst().map(instance -> instance.instance().peakMemory());
   }
 

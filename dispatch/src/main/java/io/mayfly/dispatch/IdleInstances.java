@@ -4,7 +4,9 @@ import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.MayflyException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +40,9 @@ final class IdleInstances {
   /** However little an instance takes by the books, its processes and disk are more. */
   private static final long LEAST_FREED = 1 << 20;
 
+  /** How long what has been stopped may take to give its memory back. */
+  static final Duration GOING = Duration.ofMillis(200);
+
   private static final Duration FORGET_EVERY = Duration.ofMinutes(10);
 
   /** No pool is as old when it is first looked at. */
@@ -56,6 +61,9 @@ final class IdleInstances {
 
   /** When resting functions want an instance, the soonest first; each is in here once at most. */
   private final NavigableSet<Due> due = new TreeSet<>();
+
+  /** What has been stopped for want of memory and may not have given it back yet. */
+  private final Deque<Freed> going = new ArrayDeque<>();
 
   private final Queue<Tick> ticks = new ConcurrentLinkedQueue<>();
   private final LongAdder prewarmed = new LongAdder();
@@ -93,6 +101,8 @@ final class IdleInstances {
   }
 
   private record Tick(FunctionVersion function, long at) {}
+
+  private record Freed(long bytes, long at) {}
 
   IdleInstances(FunctionPools pools, KeepAlive keepAlive, MemoryGuard memory, long now) {
     this.pools = pools;
@@ -164,11 +174,20 @@ final class IdleInstances {
 
   /**
    * Stops idle instances until they have freed so much memory, those first that are expected to
-   * save the fewest cold starts per byte and second. Never one that is busy or provisioned.
+   * save the fewest cold starts per byte and second. Never one that is busy or provisioned. What
+   * was stopped within the last {@link #GOING} is counted as freed: whoever looks again before it
+   * has gone is not to empty the warm set.
    *
    * @return how many bytes could not be freed
    */
   synchronized long evict(long bytes, long now) {
+    while (!going.isEmpty() && now - going.getFirst().at() >= GOING.toNanos()) {
+      going.removeFirst();
+    }
+    long missing = bytes - going.stream().mapToLong(Freed::bytes).sum();
+    if (missing <= 0) {
+      return 0;
+    }
     PriorityQueue<Candidate> least =
         new PriorityQueue<>(Comparator.comparingDouble(Candidate::worth));
     pools.forEachServing(
@@ -179,13 +198,14 @@ final class IdleInstances {
             least.add(new Candidate(pool, habits.demand, idle, now));
           }
         });
-    long missing = bytes;
     while (missing > 0 && !least.isEmpty()) {
       Candidate candidate = least.remove();
       int stopped = candidate.pool().keepIdle(candidate.idle() - 1);
       if (stopped > 0) {
         evicted.add(stopped);
-        missing -= stopped * Math.max(LEAST_FREED, candidate.demand().memory().bytes());
+        long freed = stopped * Math.max(LEAST_FREED, candidate.demand().memory().bytes());
+        going.addLast(new Freed(freed, now));
+        missing -= freed;
         if (candidate.idle() > 1) {
           least.add(candidate.next(now));
         }

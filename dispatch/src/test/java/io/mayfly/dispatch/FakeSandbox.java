@@ -37,6 +37,9 @@ final class FakeSandbox implements Sandbox {
     /** Takes an event; what it throws is the sandbox's own failure. */
     default void take(Invocation invocation) {}
 
+    /** Stops where it is; may take its time. */
+    default void freeze() {}
+
     /** Answers one event. */
     Outcome answer(FakeInstance instance, Invocation invocation);
   }
@@ -189,6 +192,7 @@ final class FakeSandbox implements Sandbox {
 
     @Override
     public void freeze() {
+      program.freeze();
       freezes.incrementAndGet();
     }
 

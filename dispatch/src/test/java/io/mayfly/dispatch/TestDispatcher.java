@@ -8,12 +8,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mayfly.dispatch.FakeSandbox.FakeInstance;
 import io.mayfly.dispatch.FakeSandbox.Program;
+import io.mayfly.model.DataSize;
 import io.mayfly.model.ErrorCode;
 import io.mayfly.model.FunctionName;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.Invocation;
 import io.mayfly.model.MayflyException;
 import io.mayfly.model.Outcome;
+import io.mayfly.sandbox.MemoryState;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -318,20 +320,54 @@ class TestDispatcher {
       house.invoke();
       house.advance(Duration.ofMillis(900));
       house.dispatcher.tendIdle();
-      FakeSandbox.FakeInstance instance = house.sandbox.started.getFirst();
+      FakeInstance instance = house.sandbox.started.getFirst();
       assertThat(instance.freezes).hasValue(0);
       house.advance(Duration.ofMillis(100));
       house.dispatcher.tendIdle();
       house.advance(Duration.ofSeconds(1));
       house.dispatcher.tendIdle();
-      assertThat(instance.freezes).hasValue(1);
+      until(() -> instance.freezes.get() == 1);
       house.invoke();
       house.dispatcher.tendIdle();
-      assertThat(instance.freezes).hasValue(1);
       house.advance(Duration.ofSeconds(1));
       house.dispatcher.tendIdle();
+      until(() -> instance.freezes.get() >= 2);
       assertThat(instance.freezes).hasValue(2);
       assertThat(house.sandbox.started).hasSize(1);
+    }
+  }
+
+  @Test
+  void anInstanceThatTakesLongToFreezeKeepsNobodyWaiting() {
+    CountDownLatch thawing = new CountDownLatch(1);
+    Program stubborn =
+        new Program() {
+          @Override
+          public void freeze() {
+            try {
+              thawing.await();
+            } catch (InterruptedException e) {
+              throw new IllegalStateException(e);
+            }
+          }
+
+          @Override
+          public Outcome answer(FakeInstance instance, Invocation invocation) {
+            return success("1");
+          }
+        };
+    try (DispatchHarness house = DispatchHarness.of(stubborn)) {
+      house.invoke();
+      house.advance(Duration.ofSeconds(1));
+      house.dispatcher.tendIdle();
+      FakeInstance instance = house.sandbox.started.getFirst();
+      house.sandbox.memory.set(
+          new MemoryState(DataSize.ofMegabytes(4000), DataSize.ofMegabytes(199), false));
+      assertThat(house.dispatcher.relieveMemory()).isTrue();
+      assertThat(instance.gone()).isTrue();
+      assertThat(instance.freezes).hasValue(0);
+      thawing.countDown();
+      until(() -> instance.freezes.get() == 1);
     }
   }
 
@@ -381,14 +417,14 @@ class TestDispatcher {
   @Test
   void aFailureOfTheSandboxItselfLeavesNoInstanceBehind() {
     FakeSandbox.Program broken =
-        new FakeSandbox.Program() {
+        new Program() {
           @Override
           public void take(Invocation invocation) {
             throw new IllegalStateException("the pipe broke");
           }
 
           @Override
-          public Outcome answer(FakeSandbox.FakeInstance instance, Invocation invocation) {
+          public Outcome answer(FakeInstance instance, Invocation invocation) {
             throw new AssertionError("it has no event");
           }
         };
