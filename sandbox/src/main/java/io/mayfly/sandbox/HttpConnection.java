@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpConnection implements AutoCloseable {
   // Lambda-Runtime-Function-XRay-Error-Cause alone may take a megabyte.
-  private static final int HEADER_BYTES = 1_200_000;
+  static final int HEADER_BYTES = 1_200_000;
   private static final int LINE_BYTES = 1024 * 1024 + 1024;
   private static final int START_BYTES = 8 * 1024;
   // A body that is too large is read to its end, so that its sender gets to see the answer.
@@ -75,12 +76,21 @@ final class HttpConnection implements AutoCloseable {
   /** What is missing of the body, or of the chunk. */
   private long missing;
 
+  private final ReceiveBudget budget;
+
+  /** What the request that is being read takes of the budget. */
+  private final AtomicInteger held = new AtomicInteger();
+
   private final ReentrantLock writing = new ReentrantLock();
   private final Deque<ByteBuffer> unwritten = new ArrayDeque<>();
 
-  HttpConnection(SocketChannel socket, int maximumBody) {
+  /**
+   * @param budget what it may hold of requests, together with others
+   */
+  HttpConnection(SocketChannel socket, int maximumBody, ReceiveBudget budget) {
     this.socket = socket;
     this.maximumBody = maximumBody;
+    this.budget = budget;
   }
 
   /**
@@ -174,11 +184,15 @@ final class HttpConnection implements AutoCloseable {
     if (lineRoom <= 0 || line.size() + end - from > most) {
       throw new MalformedException("the headers are too long");
     }
+    hold(end - from);
     line.write(bytes, from, end - from);
     if (!whole) {
       return Optional.empty();
     }
     String text = line.toString(StandardCharsets.UTF_8);
+    if (part == Part.CHUNK_SIZE || part == Part.CHUNK_END) {
+      letGo(line.size());
+    }
     if (line.size() > BUFFER_BYTES) {
       line = new ByteArrayOutputStream(128);
     } else {
@@ -276,11 +290,24 @@ final class HttpConnection implements AutoCloseable {
 
   private HttpRequest finish() {
     HttpRequest request = new HttpRequest(start[0], start[1], headers, body.bytes(), body.total);
+    budget.giveBack(held.getAndSet(0));
     part = Part.START;
     lineRoom = HEADER_BYTES;
     headers = new HashMap<>();
     body = new Body();
     return request;
+  }
+
+  private void hold(int bytes) throws MalformedException {
+    if (!budget.take(bytes)) {
+      throw new MalformedException("too much is under way that has not been sent to its end");
+    }
+    held.addAndGet(bytes);
+  }
+
+  private void letGo(int bytes) {
+    held.addAndGet(-bytes);
+    budget.giveBack(bytes);
   }
 
   private static long number(String text, int radix) throws MalformedException {
@@ -355,6 +382,8 @@ final class HttpConnection implements AutoCloseable {
     if (known != null) {
       known.end();
     }
+    // Whoever is reading finds the socket closed and comes here, too.
+    budget.giveBack(held.getAndSet(0));
   }
 
   /** A body while it is read: kept up to the limit, counted beyond it. */
@@ -362,11 +391,13 @@ final class HttpConnection implements AutoCloseable {
     private ByteArrayOutputStream kept = new ByteArrayOutputStream();
     private long total;
 
-    void add(byte[] from, int offset, int length) {
+    void add(byte[] from, int offset, int length) throws MalformedException {
       total += length;
       if (total <= maximumBody) {
+        hold(length);
         kept.write(from, offset, length);
-      } else {
+      } else if (kept.size() > 0) {
+        letGo(kept.size());
         kept = new ByteArrayOutputStream();
       }
     }

@@ -44,6 +44,7 @@ final class RuntimeApiChannel implements RuntimeChannel {
   private final ServerSocketChannel listener;
   private final SocketWatcher watcher;
   private final DeadlineAlarm alarm;
+  private final ReceiveBudget budget;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition readiness = lock.newCondition();
   private final Set<HttpConnection> connections = new HashSet<>();
@@ -86,6 +87,8 @@ final class RuntimeApiChannel implements RuntimeChannel {
     this.listener = listener;
     this.watcher = watcher;
     this.callsAtATime = callsAtATime;
+    this.budget =
+        new ReceiveBudget(Limits.RESPONSE_BYTES + HttpConnection.HEADER_BYTES, callsAtATime);
     this.alarm = new DeadlineAlarm(timer, this::letGo);
     Thread.ofVirtual().name("runtime-api").start(this::accept);
   }
@@ -94,6 +97,7 @@ final class RuntimeApiChannel implements RuntimeChannel {
   public void callsAtATime(int calls) {
     lock.lock();
     try {
+      budget.addCalls(calls - callsAtATime);
       callsAtATime = calls;
     } finally {
       lock.unlock();
@@ -264,7 +268,7 @@ final class RuntimeApiChannel implements RuntimeChannel {
     try {
       while (true) {
         SocketChannel socket = listener.accept();
-        HttpConnection connection = new HttpConnection(socket, Limits.RESPONSE_BYTES);
+        HttpConnection connection = new HttpConnection(socket, Limits.RESPONSE_BYTES, budget);
         if (register(connection)) {
           start(connection);
         } else {

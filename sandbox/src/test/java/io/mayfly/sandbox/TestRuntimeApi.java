@@ -11,9 +11,12 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -21,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +99,18 @@ final class TestRuntimeApi {
         text.append(new String(input.readNBytes(length), UTF_8));
       }
       return text.toString();
+    }
+
+    /** Whether there is an answer within a moment. */
+    boolean hasAnswer() throws IOException {
+      try {
+        socket.setSoTimeout(20);
+        return !receive().isEmpty();
+      } catch (SocketTimeoutException e) {
+        return false;
+      } finally {
+        socket.setSoTimeout(30_000);
+      }
     }
 
     boolean atEnd() throws IOException {
@@ -410,6 +426,48 @@ final class TestRuntimeApi {
         client.close();
       }
     }
+  }
+
+  /**
+   * Sends the last byte of a request once another was refused. A client that still sends when it is
+   * refused may find its connection broken before it has read why.
+   */
+  private static boolean served(Client client, AtomicBoolean refused, String body) {
+    try {
+      client.send("POST /x HTTP/1.1\r\nContent-Length: " + (body.length() + 1) + "\r\n\r\n" + body);
+      while (!refused.get()) {
+        if (client.hasAnswer()) {
+          refused.set(true);
+          return false;
+        }
+      }
+      return client.exchange("y").startsWith("HTTP/1.1 404");
+    } catch (IOException e) {
+      refused.set(true);
+      return false;
+    }
+  }
+
+  @Test
+  void requestsWithoutEndTakeNoMoreMemoryThanTwoCallsNeed() throws Exception {
+    String body = "x".repeat(6_000_000);
+    for (int round = 0; round < 3; round++) {
+      try (Client one = new Client();
+          Client two = new Client();
+          Client three = new Client()) {
+        AtomicBoolean refused = new AtomicBoolean();
+        List<Future<Boolean>> answers = new ArrayList<>();
+        for (Client client : List.of(one, two, three)) {
+          answers.add(threads.submit(() -> served(client, refused, body)));
+        }
+        List<Boolean> became = new ArrayList<>();
+        for (Future<Boolean> answer : answers) {
+          became.add(answer.get());
+        }
+        assertThat(became).containsExactlyInAnyOrder(true, true, false);
+      }
+    }
+    assertStillServes();
   }
 
   private void assertStillServes() throws Exception {
