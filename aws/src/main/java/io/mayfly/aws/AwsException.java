@@ -11,14 +11,15 @@ public final class AwsException extends RuntimeException {
   private final String code;
   private final int status;
   private final String text;
-  private final Map<String, String> details;
+  private final Map<String, Object> details;
 
   /**
    * @param code the code on the wire, for example {@code ValidationException}
    * @param status the HTTP status
-   * @param details further members of the error's shape, by their names in the model
+   * @param details further members of the error's shape, by their names in the model: values as
+   *     {@link Shape} defines them
    */
-  public AwsException(String code, int status, String message, Map<String, String> details) {
+  public AwsException(String code, int status, String message, Map<String, ?> details) {
     super(message, null, false, false);
     this.code = code;
     this.status = status;
@@ -41,6 +42,11 @@ public final class AwsException extends RuntimeException {
     return new AwsException("SerializationException", 400, message);
   }
 
+  /** A union without exactly one of its members. */
+  static AwsException notOneMember(Shape.Structure union) {
+    return serialization("exactly one member of the union " + union.name() + " must be set");
+  }
+
   /** The request sets something that would have no effect here. */
   static AwsException unsupported(String member) {
     return new AwsException(
@@ -60,7 +66,7 @@ public final class AwsException extends RuntimeException {
   }
 
   /** Further members of the error's shape. */
-  public Map<String, String> details() {
+  public Map<String, Object> details() {
     return details;
   }
 

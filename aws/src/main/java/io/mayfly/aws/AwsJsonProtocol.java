@@ -16,7 +16,7 @@ final class AwsJsonProtocol implements Protocol {
   @Override
   public Map<String, Object> parse(Route route) {
     Shape.Structure input = route.service().input(route.operation());
-    return BODY.read(route.request().body(), input, Optional.empty());
+    return BODY.read(ContentCoding.body(route), input, Optional.empty());
   }
 
   @Override

@@ -11,7 +11,7 @@ sealed interface BodyFormat permits JsonBody, XmlBody {
    * @param name the root element's name
    * @param namespace its namespace
    */
-  record Root(String name, Optional<String> namespace) {}
+  record Root(String name, Optional<XmlNamespace> namespace) {}
 
   /** The media type of the body. */
   String contentType();

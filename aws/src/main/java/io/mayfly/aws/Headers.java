@@ -36,6 +36,12 @@ public final class Headers {
     return this;
   }
 
+  /** Sets a name that has no value yet. */
+  public Headers setIfAbsent(String name, String value) {
+    values.computeIfAbsent(lower(name), _ -> new ArrayList<>(List.of(value)));
+    return this;
+  }
+
   /** The first value. */
   public Optional<String> first(String name) {
     return all(name).stream().findFirst();

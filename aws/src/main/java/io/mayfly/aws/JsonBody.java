@@ -1,6 +1,8 @@
 package io.mayfly.aws;
 
 import java.io.ByteArrayOutputStream;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -66,10 +68,32 @@ final class JsonBody implements BodyFormat {
       }
       return values;
     } catch (JacksonException malformed) {
-      String reason = Optional.ofNullable(malformed.getOriginalMessage()).orElse("malformed");
-      throw AwsException.serialization(
-          "Could not parse request body into json: " + Texts.shorten(reason));
+      throw malformed(malformed);
     }
+  }
+
+  /**
+   * A body that is one document.
+   *
+   * @throws AwsException if it is malformed, or null
+   */
+  static Object readDocument(byte[] body) {
+    try (JsonParser parser = Parser.JSON.createParser(ObjectReadContext.empty(), body)) {
+      parser.nextToken();
+      Object document = document(parser);
+      if (document == null || parser.nextToken() != null) {
+        throw AwsException.serialization("Could not parse request body into json");
+      }
+      return document;
+    } catch (JacksonException malformed) {
+      throw malformed(malformed);
+    }
+  }
+
+  private static AwsException malformed(JacksonException cause) {
+    String reason = Optional.ofNullable(cause.getOriginalMessage()).orElse("malformed");
+    return AwsException.serialization(
+        "Could not parse request body into json: " + Texts.shorten(reason));
   }
 
   private static boolean isBlank(byte[] body) {
@@ -94,11 +118,16 @@ final class JsonBody implements BodyFormat {
           parser.skipChildren();
           continue;
         }
-        throw AwsException.unsupported(Texts.shorten(name));
+        throw shape.union()
+            ? AwsException.notOneMember(shape)
+            : AwsException.unsupported(Texts.shorten(name));
       }
       if (values.put(member.name(), value(parser, member)) != null) {
         throw AwsException.serialization("'" + member.wireName() + "' is given twice");
       }
+    }
+    if (shape.union() && values.size() != 1) {
+      throw AwsException.notOneMember(shape);
     }
     return values;
   }
@@ -152,6 +181,13 @@ final class JsonBody implements BodyFormat {
       }
       case Shape.NumberShape number -> number(parser, number, member);
       case Shape.Timestamp _ -> timestamp(parser, member);
+      case Shape.Document _ -> {
+        Object document = document(parser);
+        if (document == null) {
+          throw AwsException.serialization("'" + member.name() + "' is null");
+        }
+        yield document;
+      }
     };
   }
 
@@ -176,14 +212,27 @@ final class JsonBody implements BodyFormat {
 
   private static Object number(JsonParser parser, Shape.NumberShape number, Member member) {
     boolean whole =
-        number.kind() == Shape.NumberKind.INTEGER || number.kind() == Shape.NumberKind.LONG;
+        number.kind() != Shape.NumberKind.FLOAT && number.kind() != Shape.NumberKind.DOUBLE;
     if (!whole && parser.currentToken() == JsonToken.VALUE_STRING) {
-      return TextValues.read(member, parser.getString(), TimestampFormat.UNIX);
+      String text = parser.getString();
+      if (TextValues.isNamedNumber(text)) {
+        return TextValues.read(member, text, TimestampFormat.UNIX);
+      }
     }
     if (whole || parser.currentToken() != JsonToken.VALUE_NUMBER_FLOAT) {
       expect(parser, JsonToken.VALUE_NUMBER_INT, member, whole ? "Integer" : "Double");
     }
     return switch (number.kind()) {
+      case BYTE -> {
+        int value = parser.getIntValue();
+        inRange(value == (byte) value, member);
+        yield (byte) value;
+      }
+      case SHORT -> {
+        int value = parser.getIntValue();
+        inRange(value == (short) value, member);
+        yield (short) value;
+      }
       case INTEGER -> parser.getIntValue();
       case LONG -> parser.getLongValue();
       case FLOAT -> finite(parser.getFloatValue(), member);
@@ -192,10 +241,44 @@ final class JsonBody implements BodyFormat {
   }
 
   private static <T extends Number> T finite(T value, Member member) {
-    if (Double.isInfinite(value.doubleValue())) {
+    inRange(!Double.isInfinite(value.doubleValue()), member);
+    return value;
+  }
+
+  private static void inRange(boolean isInRange, Member member) {
+    if (!isInRange) {
       throw AwsException.serialization("'" + member.name() + "' is out of range");
     }
-    return value;
+  }
+
+  private static @Nullable Object document(JsonParser parser) {
+    return switch (parser.currentToken()) {
+      case START_OBJECT -> {
+        Map<String, @Nullable Object> entries = new LinkedHashMap<>();
+        for (String key = parser.nextName(); key != null; key = parser.nextName()) {
+          parser.nextToken();
+          if (entries.containsKey(key)) {
+            throw AwsException.serialization("the key '" + Texts.shorten(key) + "' is given twice");
+          }
+          entries.put(wellFormed(key), document(parser));
+        }
+        yield entries;
+      }
+      case START_ARRAY -> {
+        List<@Nullable Object> elements = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+          elements.add(document(parser));
+        }
+        yield elements;
+      }
+      case VALUE_STRING -> wellFormed(parser.getString());
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE -> false;
+      case VALUE_NUMBER_INT -> parser.getBigIntegerValue();
+      case VALUE_NUMBER_FLOAT -> parser.getDecimalValue();
+      case VALUE_NULL -> null;
+      default -> throw AwsException.serialization("Unexpected token received from parser");
+    };
   }
 
   private static Instant timestamp(JsonParser parser, Member member) {
@@ -248,11 +331,20 @@ final class JsonBody implements BodyFormat {
     return bytes.toByteArray();
   }
 
+  /** A body that is one document. */
+  static byte[] writeDocument(Object document) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+    try (JsonGenerator generator = Parser.JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
+      document(generator, document);
+    }
+    return bytes.toByteArray();
+  }
+
   static void write(JsonGenerator generator, Map<String, Object> values, Shape.Structure shape) {
     generator.writeStartObject();
     for (Member member : shape.members().values()) {
       Object value = values.get(member.name());
-      if (value != null && member.location() == Member.Location.BODY) {
+      if (value != null && member.isInResponseBody()) {
         generator.writeName(member.wireName());
         write(generator, value, member);
       }
@@ -260,7 +352,8 @@ final class JsonBody implements BodyFormat {
     generator.writeEndObject();
   }
 
-  private static void write(JsonGenerator generator, Object value, Member member) {
+  /** Writes a value without its name. */
+  static void write(JsonGenerator generator, Object value, Member member) {
     switch (member.shape()) {
       case Shape.Structure structure -> write(generator, Values.structure(value), structure);
       case Shape.ListShape list -> {
@@ -285,8 +378,9 @@ final class JsonBody implements BodyFormat {
       case Shape.BooleanShape _ -> generator.writeBoolean((Boolean) value);
       case Shape.NumberShape number -> {
         switch (number.kind()) {
-          case INTEGER -> generator.writeNumber((Integer) value);
+          case BYTE, SHORT, INTEGER -> generator.writeNumber(((Number) value).intValue());
           case LONG -> generator.writeNumber((Long) value);
+          // What is no number is written as a string.
           case FLOAT -> generator.writeNumber((Float) value);
           case DOUBLE -> generator.writeNumber((Double) value);
         }
@@ -300,6 +394,32 @@ final class JsonBody implements BodyFormat {
           generator.writeString(text);
         }
       }
+      case Shape.Document _ -> document(generator, value);
+    }
+  }
+
+  private static void document(JsonGenerator generator, @Nullable Object value) {
+    switch (value) {
+      case null -> generator.writeNull();
+      case Map<?, ?> entries -> {
+        generator.writeStartObject();
+        entries.forEach(
+            (key, entry) -> {
+              generator.writeName((String) key);
+              document(generator, entry);
+            });
+        generator.writeEndObject();
+      }
+      case List<?> elements -> {
+        generator.writeStartArray();
+        elements.forEach(element -> document(generator, element));
+        generator.writeEndArray();
+      }
+      case Boolean truth -> generator.writeBoolean(truth);
+      case BigInteger number -> generator.writeNumber(number);
+      case BigDecimal number -> generator.writeNumber(number);
+      case Number number -> generator.writeNumber(number.toString());
+      default -> generator.writeString((String) value);
     }
   }
 }

@@ -13,6 +13,7 @@ import tools.jackson.core.json.JsonFactory;
  * __type} (json), the message in the member that the model has for it.
  */
 final class JsonErrors {
+  private static final int LONGEST_TEXT = 64 * 1024;
   private static final JsonFactory JSON = new JsonFactory();
 
   private JsonErrors() {}
@@ -27,7 +28,18 @@ final class JsonErrors {
     Optional<Shape.Structure> shape = service.error(error.code());
     String type = shape.map(Shape.Structure::name).orElse(error.code());
     headers.set("x-amzn-ErrorType", type);
+    if (service.metadata().queryCompatible()) {
+      shape
+          .flatMap(Shape.Structure::error)
+          .filter(trait -> !trait.code().equals(type))
+          .ifPresent(trait -> headers.set("x-amzn-query-error", queryError(trait)));
+    }
     return response(shape, error, headers, Map.of("__type", type));
+  }
+
+  /** The code under which clients of the service's older query protocol know an error. */
+  private static String queryError(Shape.ErrorTrait trait) {
+    return trait.code() + ";" + (trait.senderFault() ? "Sender" : "Receiver");
   }
 
   /** An error for which no service is known to say how it looks. */
@@ -45,8 +57,9 @@ final class JsonErrors {
       AwsException error,
       Headers headers,
       Map<String, String> first) {
-    Map<String, String> members = new TreeMap<>(first);
-    members.putAll(error.details());
+    Map<String, Object> values = new TreeMap<>(first);
+    values.putAll(error.details());
+    Map<String, Member> members = new TreeMap<>();
     String messageName = "message";
     int status = error.status();
     if (shape.isPresent()) {
@@ -54,24 +67,43 @@ final class JsonErrors {
         if (member.name().equalsIgnoreCase("message")) {
           messageName = member.wireName();
         } else if (member.name().equals("Type") && member.shape() instanceof Shape.StringShape) {
-          members.putIfAbsent("Type", error.status() < 500 ? "User" : "Service");
+          values.putIfAbsent("Type", error.status() < 500 ? "User" : "Service");
         }
-        if (member.location() == Member.Location.HEADER) {
-          Optional.ofNullable(members.remove(member.name()))
-              .ifPresent(value -> headers.set(member.wireName(), value));
+        Object value = values.remove(member.name());
+        if (value != null && member.location() == Member.Location.HEADER) {
+          headers.set(member.wireName(), TextValues.writeHeader(member, value));
+        } else if (value != null) {
+          values.put(member.wireName(), value);
+          members.put(member.wireName(), member);
         }
       }
       int modelled = shape.get().error().map(Shape.ErrorTrait::status).orElse(0);
       status = modelled == 0 ? status : modelled;
     }
-    members.put(messageName, Texts.shorten(error.getMessage(), 64 * 1024));
+    if (!error.getMessage().isEmpty()) {
+      values.put(messageName, error.getMessage());
+    }
+    return new WireResponse(status, headers, write(values, members));
+  }
+
+  private static byte[] write(Map<String, Object> values, Map<String, Member> members) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
     try (JsonGenerator generator = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
       generator.writeStartObject();
-      members.forEach(
-          (name, value) -> generator.writeStringProperty(name, Texts.shorten(value, 64 * 1024)));
+      values.forEach(
+          (name, value) -> {
+            Member member = members.get(name);
+            if (member != null && !(value instanceof String)) {
+              generator.writeName(name);
+              JsonBody.write(generator, value, member);
+            } else {
+              // Shown to whoever sent it, and often made of what was sent.
+              String text = Texts.shorten(value.toString(), LONGEST_TEXT);
+              generator.writeStringProperty(name, text);
+            }
+          });
       generator.writeEndObject();
     }
-    return new WireResponse(status, headers, bytes.toByteArray());
+    return bytes.toByteArray();
   }
 }

@@ -37,10 +37,8 @@ public final class Member {
       boolean required,
       boolean flattened,
       boolean xmlAttribute,
-      Optional<TimestampFormat> timestampFormat) {
-    static final Traits NONE =
-        new Traits(Optional.empty(), Location.BODY, false, false, false, Optional.empty());
-  }
+      Optional<TimestampFormat> timestampFormat,
+      Optional<XmlNamespace> xmlNamespace) {}
 
   Member(ServiceModel model, String name, String shapeName, Traits traits) {
     this.model = model;
@@ -74,6 +72,14 @@ public final class Member {
     return traits.location();
   }
 
+  /** Whether it travels in the body of a response, which has neither path nor query string. */
+  public boolean isInResponseBody() {
+    return switch (traits.location()) {
+      case BODY, URI, QUERY -> true;
+      case HEADER, HEADERS, STATUS_CODE -> false;
+    };
+  }
+
   /** Whether a request without it is invalid. */
   public boolean required() {
     return traits.required();
@@ -90,7 +96,8 @@ public final class Member {
               Shape.Blob _,
               Shape.NumberShape _,
               Shape.BooleanShape _,
-              Shape.Timestamp _ ->
+              Shape.Timestamp _,
+              Shape.Document _ ->
               false;
         };
   }
@@ -98,6 +105,17 @@ public final class Member {
   /** Whether the value is an attribute of its structure's XML element. */
   public boolean xmlAttribute() {
     return traits.xmlAttribute();
+  }
+
+  /** The namespace that the value's XML element declares. */
+  Optional<XmlNamespace> xmlNamespace() {
+    if (traits.xmlNamespace().isPresent()) {
+      return traits.xmlNamespace();
+    }
+    // A namespace without a prefix is that of a document whose root the structure is.
+    return shape() instanceof Shape.Structure structure
+        ? structure.xmlNamespace().filter(namespace -> !namespace.prefix().isEmpty())
+        : Optional.empty();
   }
 
   /** The timestamp format of this place: the member's, else its shape's, else {@code fallback}. */

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param inputXmlName the root element of its request in XML, where the operation names it
  * @param resultWrapper the element around its result in the query protocol
  * @param deprecated whether another operation took its place
+ * @param compressible whether its request may be compressed
  * @param errorShapes the names of the exceptions that the model lists for it
  */
 public record OperationModel(
@@ -27,4 +28,5 @@ public record OperationModel(
     Optional<String> inputXmlName,
     Optional<String> resultWrapper,
     boolean deprecated,
+    boolean compressible,
     List<String> errorShapes) {}

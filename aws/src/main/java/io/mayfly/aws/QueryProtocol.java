@@ -94,7 +94,8 @@ final class QueryProtocol implements Protocol {
           Shape.Blob _,
           Shape.NumberShape _,
           Shape.BooleanShape _,
-          Shape.Timestamp _ ->
+          Shape.Timestamp _,
+          Shape.Document _ ->
           TextValues.read(member, node.value(place), TimestampFormat.ISO8601);
     };
   }

@@ -174,6 +174,12 @@ final class RecordBinder<R extends Record> {
         }
         yield Converter.SAME;
       }
+      case Shape.Document _ -> {
+        if (type != Object.class) {
+          throw mismatch(component + " must be of type Object");
+        }
+        yield Converter.SAME;
+      }
     };
   }
 
@@ -276,12 +282,14 @@ final class RecordBinder<R extends Record> {
         case Shape.Timestamp _ -> Instant.class;
         case Shape.NumberShape number ->
             switch (number.kind()) {
+              case BYTE -> Byte.class;
+              case SHORT -> Short.class;
               case INTEGER -> Integer.class;
               case LONG -> Long.class;
               case FLOAT -> Float.class;
               case DOUBLE -> Double.class;
             };
-        case Shape.Structure _, Shape.ListShape _, Shape.MapShape _ ->
+        case Shape.Structure _, Shape.ListShape _, Shape.MapShape _, Shape.Document _ ->
             throw new IllegalArgumentException(shape.name() + " is no scalar");
       };
     }

@@ -1,11 +1,10 @@
 package io.mayfly.aws;
 
 import io.mayfly.aws.Member.Location;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -26,33 +25,62 @@ final class RestProtocol implements Protocol {
   @Override
   public Map<String, Object> parse(Route route) {
     Shape.Structure input = route.service().input(route.operation());
-    WireRequest request = route.request();
-    QueryString query = QueryString.parse(request.query());
+    // S3 looks at neither header.
+    if (format instanceof JsonBody) {
+      // An input that may have members one day is sent as an empty object by some.
+      boolean isEmpty = input.members().isEmpty() && route.operation().inputShape().isPresent();
+      MediaTypes.checkContent(route.request(), mediaType(input, isEmpty || hasBody(input)));
+      Shape.Structure output = route.service().output(route.operation());
+      MediaTypes.checkAccepted(route.request(), mediaType(output, hasResponseBody(output)));
+    }
     Map<String, Object> values = new LinkedHashMap<>();
     if (input.payload().isPresent()) {
       Member payload = member(input, input.payload().get());
-      readPayload(request.body(), payload).ifPresent(value -> values.put(payload.name(), value));
-    } else if (input.members().values().stream().anyMatch(RestProtocol::isInBody)) {
-      values.putAll(format.read(request.body(), input, route.operation().inputXmlName()));
+      readPayload(ContentCoding.body(route), payload)
+          .ifPresent(value -> values.put(payload.name(), value));
+    } else if (hasBody(input)) {
+      values.putAll(
+          format.read(ContentCoding.body(route), input, route.operation().inputXmlName()));
     }
-    for (Member member : input.members().values()) {
-      Optional<Object> value =
-          switch (member.location()) {
-            case URI ->
-                Optional.ofNullable(route.labels().get(member.wireName()))
-                    .map(text -> TextValues.read(member, text, TimestampFormat.ISO8601));
-            case QUERY -> readQuery(route, query, member);
-            case HEADER -> readHeader(request.headers(), member);
-            case HEADERS -> readHeaders(request.headers(), member);
-            case BODY, STATUS_CODE -> Optional.empty();
-          };
-      value.ifPresent(found -> values.put(member.name(), found));
-    }
+    RestParameters.read(route, input, values);
     return values;
   }
 
-  private static boolean isInBody(Member member) {
-    return member.location() == Location.BODY;
+  private static boolean hasBody(Shape.Structure structure) {
+    for (Member member : structure.members().values()) {
+      if (member.location() == Location.BODY) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean hasResponseBody(Shape.Structure structure) {
+    for (Member member : structure.members().values()) {
+      if (member.isInResponseBody()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The type of the body that a structure travels in. */
+  private String mediaType(Shape.Structure structure, boolean hasBody) {
+    if (structure.payload().isEmpty()) {
+      return hasBody ? format.contentType() : MediaTypes.NONE;
+    }
+    return switch (member(structure, structure.payload().get()).shape()) {
+      case Shape.StringShape _ -> "text/plain";
+      case Shape.Blob _ -> MediaTypes.ANY;
+      case Shape.Structure _,
+          Shape.ListShape _,
+          Shape.MapShape _,
+          Shape.NumberShape _,
+          Shape.BooleanShape _,
+          Shape.Timestamp _,
+          Shape.Document _ ->
+          format.contentType();
+    };
   }
 
   private static Member member(Shape.Structure structure, String name) {
@@ -64,111 +92,32 @@ final class RestProtocol implements Protocol {
   }
 
   private Optional<Object> readPayload(byte[] body, Member payload) {
-    return switch (payload.shape()) {
-      case Shape.Structure structure ->
-          body.length == 0
-              ? Optional.empty()
-              : Optional.of(
-                  format.read(body, structure, payload.explicitWireName().or(structure::xmlName)));
-      case Shape.StringShape _ ->
-          body.length == 0
-              ? Optional.empty()
-              : Optional.of(new String(body, StandardCharsets.UTF_8));
-      case Shape.Blob _ -> body.length == 0 ? Optional.empty() : Optional.of(body);
-      case Shape.ListShape _,
-          Shape.MapShape _,
-          Shape.NumberShape _,
-          Shape.BooleanShape _,
-          Shape.Timestamp _ ->
-          throw AwsException.unsupported(payload.name());
-    };
-  }
-
-  private static Optional<Object> readQuery(Route route, QueryString query, Member member) {
-    return switch (member.shape()) {
-      case Shape.ListShape list -> {
-        List<Object> elements = new ArrayList<>();
-        for (String text : query.all(member.wireName())) {
-          elements.add(TextValues.read(list.element(), text, TimestampFormat.ISO8601));
-        }
-        yield elements.isEmpty() ? Optional.empty() : Optional.of(elements);
-      }
-      case Shape.MapShape map -> {
-        Map<String, Object> entries = new LinkedHashMap<>();
-        for (String key : query.keys()) {
-          if (!isBound(route, key)) {
-            entries.put(key, readEntry(query, map, key));
-          }
-        }
-        yield entries.isEmpty() ? Optional.empty() : Optional.of(entries);
-      }
-      case Shape.Structure _,
-          Shape.StringShape _,
-          Shape.Blob _,
-          Shape.NumberShape _,
-          Shape.BooleanShape _,
-          Shape.Timestamp _ ->
-          readQueryScalar(query, member);
-    };
-  }
-
-  private static Optional<Object> readQueryScalar(QueryString query, Member member) {
-    List<String> texts = query.all(member.wireName());
-    if (texts.size() > 1) {
-      throw AwsException.serialization(
-          "'" + member.wireName() + "' is given more than once in the query string");
-    }
-    return texts.stream()
-        .findFirst()
-        .map(text -> TextValues.read(member, text, TimestampFormat.ISO8601));
-  }
-
-  private static boolean isBound(Route route, String key) {
-    return key.toLowerCase(Locale.ROOT).startsWith("x-amz-")
-        || route.operation().uri().query().containsKey(key)
-        || route.service().input(route.operation()).members().values().stream()
-            .anyMatch(
-                member -> member.location() == Location.QUERY && member.wireName().equals(key));
-  }
-
-  private static Object readEntry(QueryString query, Shape.MapShape map, String key) {
-    if (map.value().shape() instanceof Shape.ListShape list) {
-      List<Object> elements = new ArrayList<>();
-      for (String text : query.all(key)) {
-        elements.add(TextValues.read(list.element(), text, TimestampFormat.ISO8601));
-      }
-      return elements;
-    }
-    return TextValues.read(map.value(), query.first(key).orElse(""), TimestampFormat.ISO8601);
-  }
-
-  private static Optional<Object> readHeader(Headers headers, Member member) {
-    List<String> texts = headers.all(member.wireName());
-    if (texts.isEmpty()) {
+    if (body.length == 0) {
       return Optional.empty();
     }
-    if (member.shape() instanceof Shape.ListShape list) {
-      List<Object> elements = new ArrayList<>();
-      for (String text : texts) {
-        for (String part : text.split(",", -1)) {
-          elements.add(TextValues.read(list.element(), part.strip(), TimestampFormat.RFC822));
-        }
-      }
-      return Optional.of(elements);
-    }
-    String text = String.join(",", texts).strip();
-    return Optional.of(TextValues.read(member, text, TimestampFormat.RFC822));
+    return Optional.of(
+        switch (payload.shape()) {
+          case Shape.Structure structure ->
+              format.read(body, structure, payload.explicitWireName().or(structure::xmlName));
+          case Shape.StringShape _ -> text(body, payload);
+          case Shape.Blob _ -> body;
+          case Shape.Document _ when format instanceof JsonBody -> JsonBody.readDocument(body);
+          case Shape.ListShape _,
+              Shape.MapShape _,
+              Shape.NumberShape _,
+              Shape.BooleanShape _,
+              Shape.Timestamp _,
+              Shape.Document _ ->
+              throw AwsException.unsupported(payload.name());
+        });
   }
 
-  private static Optional<Object> readHeaders(Headers headers, Member member) {
-    String prefix = member.wireName().toLowerCase(Locale.ROOT);
-    Map<String, Object> entries = new LinkedHashMap<>();
-    for (String name : headers.names()) {
-      if (name.startsWith(prefix)) {
-        entries.put(name.substring(prefix.length()), String.join(",", headers.all(name)));
-      }
+  private static String text(byte[] body, Member payload) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+    } catch (CharacterCodingException notUtf8) {
+      throw AwsException.serialization("'" + payload.name() + "' is not UTF-8");
     }
-    return entries.isEmpty() ? Optional.empty() : Optional.of(entries);
   }
 
   @Override
@@ -187,10 +136,12 @@ final class RestProtocol implements Protocol {
       }
       switch (member.location()) {
         case STATUS_CODE -> status = (Integer) value;
-        case HEADER -> headers.set(member.wireName(), headerText(member, value));
+        case HEADER -> headers.set(member.wireName(), TextValues.writeHeader(member, value));
         case HEADERS ->
             Values.structure(value)
-                .forEach((name, text) -> headers.set(member.wireName() + name, oneLine(text)));
+                .forEach(
+                    (name, text) ->
+                        headers.set(member.wireName() + name, TextValues.oneLine(text.toString())));
         case BODY, URI, QUERY -> {}
       }
     }
@@ -207,48 +158,51 @@ final class RestProtocol implements Protocol {
     if (output.payload().isPresent()) {
       Member payload = member(output, output.payload().get());
       Object value = values.get(payload.name());
-      return switch (value) {
-        case null -> new byte[0];
-        case byte[] bytes -> bytes;
-        case String text -> text.getBytes(StandardCharsets.UTF_8);
-        default -> {
-          Shape.Structure structure = (Shape.Structure) payload.shape();
-          headers.set("Content-Type", format.contentType());
-          String name = payload.explicitWireName().or(structure::xmlName).orElse(structure.name());
-          yield format.write(
-              Values.structure(value),
-              structure,
-              new BodyFormat.Root(name, service.metadata().xmlNamespace()));
-        }
-      };
+      return value == null ? new byte[0] : payload(service, payload, value, headers);
     }
-    boolean hasBody = output.members().values().stream().anyMatch(RestProtocol::isInBody);
-    if (!hasBody && (operation.outputShape().isEmpty() || format instanceof XmlBody)) {
+    if (!hasResponseBody(output)
+        && (operation.outputShape().isEmpty() || format instanceof XmlBody)) {
       return new byte[0];
     }
     headers.set("Content-Type", format.contentType());
     String name = output.xmlName().orElse(output.name());
-    return format.write(
-        values, output, new BodyFormat.Root(name, service.metadata().xmlNamespace()));
+    return format.write(values, output, new BodyFormat.Root(name, namespace(service, output)));
   }
 
-  private static String headerText(Member member, Object value) {
-    if (member.shape() instanceof Shape.ListShape list) {
-      List<String> texts = new ArrayList<>();
-      for (Object element : Values.list(value)) {
-        texts.add(TextValues.write(list.element(), element, TimestampFormat.RFC822));
+  private byte[] payload(ServiceModel service, Member payload, Object value, Headers headers) {
+    return switch (payload.shape()) {
+      case Shape.Blob _ -> {
+        headers.setIfAbsent("Content-Type", "application/octet-stream");
+        yield (byte[]) value;
       }
-      return oneLine(String.join(",", texts));
-    }
-    return oneLine(TextValues.write(member, value, TimestampFormat.RFC822));
+      case Shape.StringShape _ -> {
+        headers.setIfAbsent("Content-Type", "text/plain");
+        yield SigV4.utf8((String) value);
+      }
+      case Shape.Structure structure -> {
+        headers.set("Content-Type", format.contentType());
+        String name = payload.explicitWireName().or(structure::xmlName).orElse(structure.name());
+        Optional<XmlNamespace> namespace =
+            payload.xmlNamespace().or(() -> namespace(service, structure));
+        yield format.write(
+            Values.structure(value), structure, new BodyFormat.Root(name, namespace));
+      }
+      case Shape.Document _ -> {
+        headers.set("Content-Type", format.contentType());
+        yield JsonBody.writeDocument(value);
+      }
+      case Shape.ListShape _,
+          Shape.MapShape _,
+          Shape.NumberShape _,
+          Shape.BooleanShape _,
+          Shape.Timestamp _ ->
+          throw new IllegalStateException("no body is a " + payload.shape().name());
+    };
   }
 
-  /** A value that ends no header: a stored text must not be able to add headers of its own. */
-  private static String oneLine(Object value) {
-    String text = value.toString();
-    return text.chars().anyMatch(Character::isISOControl)
-        ? text.replaceAll("\\p{Cntrl}", " ")
-        : text;
+  private static Optional<XmlNamespace> namespace(ServiceModel service, Shape.Structure root) {
+    return root.xmlNamespace()
+        .or(() -> service.metadata().xmlNamespace().map(uri -> new XmlNamespace(uri, "")));
   }
 
   private static Headers headers(String requestId) {

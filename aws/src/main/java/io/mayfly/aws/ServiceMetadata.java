@@ -10,6 +10,8 @@ import java.util.Optional;
  * @param jsonVersion {@code 1.0} or {@code 1.1}, for the json protocol
  * @param targetPrefix what stands before the action in {@code X-Amz-Target}, for the json protocol
  * @param xmlNamespace the namespace of answers in XML
+ * @param isS3 whether the service has S3's dialect of rest-xml
+ * @param queryCompatible whether clients of an older query protocol are to be told its error codes
  */
 public record ServiceMetadata(
     String serviceName,
@@ -18,4 +20,6 @@ public record ServiceMetadata(
     String protocol,
     Optional<String> jsonVersion,
     Optional<String> targetPrefix,
-    Optional<String> xmlNamespace) {}
+    Optional<String> xmlNamespace,
+    boolean isS3,
+    boolean queryCompatible) {}

@@ -108,7 +108,13 @@ public final class ServiceModel {
 
   private static Shape.Structure nothing(OperationModel operation) {
     return new Shape.Structure(
-        operation.name(), Map.of(), Optional.empty(), Optional.empty(), Optional.empty());
+        operation.name(),
+        Map.of(),
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** The exception with the given code on the wire, if the model has it. */

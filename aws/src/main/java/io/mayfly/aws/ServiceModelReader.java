@@ -66,7 +66,10 @@ final class ServiceModelReader {
         text(json, "protocol").orElse(""),
         text(json, "jsonVersion"),
         text(json, "targetPrefix"),
-        text(json, "xmlNamespace"));
+        text(json, "xmlNamespace"),
+        // The one mark of S3's dialect that models of this form have.
+        text(json, "signatureVersion").equals(Optional.of("s3")),
+        json.containsKey("awsQueryCompatible"));
   }
 
   private static OperationModel operation(String name, Map<String, Object> json) {
@@ -87,6 +90,7 @@ final class ServiceModelReader {
         text(input, "locationName"),
         text(output, "resultWrapper"),
         flag(json, "deprecated"),
+        json.containsKey("requestcompression"),
         List.copyOf(errors));
   }
 
@@ -103,7 +107,8 @@ final class ServiceModelReader {
     Bounds bounds = bounds(json);
     boolean flattened = flag(json, "flattened");
     return switch (type) {
-      case "structure" -> structure(model, name, json);
+      case "structure" ->
+          flag(json, "document") ? new Shape.Document(name) : structure(model, name, json);
       case "list" -> new Shape.ListShape(name, element(model, "member", json), bounds, flattened);
       case "map" ->
           new Shape.MapShape(
@@ -114,8 +119,11 @@ final class ServiceModelReader {
               bounds,
               text(json, "pattern").map(TextPattern::new),
               enumeration(json),
-              flag(json, "sensitive"));
+              flag(json, "sensitive"),
+              flag(json, "jsonvalue"));
       case "blob" -> new Shape.Blob(name, bounds, flag(json, "streaming"));
+      case "byte" -> new Shape.NumberShape(name, Shape.NumberKind.BYTE, bounds);
+      case "short" -> new Shape.NumberShape(name, Shape.NumberKind.SHORT, bounds);
       case "integer" -> new Shape.NumberShape(name, Shape.NumberKind.INTEGER, bounds);
       case "long" -> new Shape.NumberShape(name, Shape.NumberKind.LONG, bounds);
       case "float" -> new Shape.NumberShape(name, Shape.NumberKind.FLOAT, bounds);
@@ -142,7 +150,9 @@ final class ServiceModelReader {
         Collections.unmodifiableMap(members),
         text(json, "payload"),
         error(name, json),
-        text(json, "locationName"));
+        flag(json, "union"),
+        text(json, "locationName"),
+        xmlNamespace(json));
   }
 
   private static Optional<Shape.ErrorTrait> error(String name, Map<String, Object> json) {
@@ -168,11 +178,18 @@ final class ServiceModelReader {
             required,
             flag(json, "flattened"),
             flag(json, "xmlAttribute"),
-            text(json, "timestampFormat").map(TimestampFormat::named));
+            text(json, "timestampFormat").map(TimestampFormat::named),
+            xmlNamespace(json));
     String shape =
         text(json, "shape")
             .orElseThrow(() -> new IllegalArgumentException("member " + name + " has no shape"));
     return new Member(model, name, shape, traits);
+  }
+
+  private static Optional<XmlNamespace> xmlNamespace(Map<String, Object> json) {
+    Map<String, Object> namespace = map(json.getOrDefault("xmlNamespace", Map.of()));
+    return text(namespace, "uri")
+        .map(uri -> new XmlNamespace(uri, text(namespace, "prefix").orElse("")));
   }
 
   private static Location location(String name) {

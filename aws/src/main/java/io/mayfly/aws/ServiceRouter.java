@@ -124,10 +124,10 @@ public final class ServiceRouter {
 
   /** The parameters of a query call: of the body if there is one, else of the query string. */
   static QueryString parameters(WireRequest request) {
+    // The body names the operation, so it is read before the model can say if it may be compressed.
+    byte[] body = ContentCoding.body(request);
     return QueryString.parse(
-        request.body().length > 0
-            ? new String(request.body(), StandardCharsets.UTF_8)
-            : request.query());
+        body.length > 0 ? new String(body, StandardCharsets.UTF_8) : request.query());
   }
 
   private Optional<Route> byPath(ServiceModel service, WireRequest request) {

@@ -10,8 +10,10 @@ import java.util.Set;
  * <p>A value of a shape is a plain Java object, and the whole engine speaks of values in this way:
  * a structure is a {@code Map<String, Object>} by member name that lacks what is absent, a list a
  * {@code List<Object>}, a map a {@code Map<String, Object>}, a string a {@code String}, a blob a
- * {@code byte[]}, a number an {@code Integer}, {@code Long}, {@code Float} or {@code Double}, a
- * boolean a {@code Boolean}, a timestamp an {@code Instant}. There are no nulls.
+ * {@code byte[]}, a number a {@code Byte}, {@code Short}, {@code Integer}, {@code Long}, {@code
+ * Float} or {@code Double}, a boolean a {@code Boolean}, a timestamp an {@code Instant}, a document
+ * any of these but the last ({@code BigInteger} and {@code BigDecimal} for its numbers). There are
+ * no nulls but within documents.
  */
 public sealed interface Shape {
   /** The shape's name in its model. */
@@ -23,14 +25,18 @@ public sealed interface Shape {
    * @param members in the model's order, by member name
    * @param payload the member that is the whole HTTP body, if one is
    * @param error what a client sees of it, if this is an exception
+   * @param union whether exactly one member is set
    * @param xmlName the name of its element where it is the root of a document
+   * @param xmlNamespace the namespace of such a document
    */
   record Structure(
       String name,
       Map<String, Member> members,
       Optional<String> payload,
       Optional<ErrorTrait> error,
-      Optional<String> xmlName)
+      boolean union,
+      Optional<String> xmlName,
+      Optional<XmlNamespace> xmlNamespace)
       implements Shape {}
 
   /** A sequence of one shape; {@code flattened} lists have no wrapping element in XML and query. */
@@ -46,13 +52,15 @@ public sealed interface Shape {
    * @param length in code points
    * @param enumeration the only values allowed; empty: any
    * @param sensitive whether the value must never be shown, for example in an error
+   * @param json whether the text is JSON, which stands in base64 where it travels in a header
    */
   record StringShape(
       String name,
       Bounds length,
       Optional<TextPattern> pattern,
       Set<String> enumeration,
-      boolean sensitive)
+      boolean sensitive,
+      boolean json)
       implements Shape {}
 
   /** Bytes; {@code length} counts them. */
@@ -64,11 +72,16 @@ public sealed interface Shape {
   /** True or false. */
   record BooleanShape(String name) implements Shape {}
 
+  /** JSON of any kind. */
+  record Document(String name) implements Shape {}
+
   /** A point in time; without a format the protocol's default for the place applies. */
   record Timestamp(String name, Optional<TimestampFormat> format) implements Shape {}
 
   /** The Java type of a number. */
   enum NumberKind {
+    BYTE,
+    SHORT,
     INTEGER,
     LONG,
     FLOAT,

@@ -71,7 +71,7 @@ public enum TimestampFormat {
     Instant instant =
         switch (this) {
           case UNIX -> readSeconds(text);
-          case ISO8601 -> DateTimeFormatter.ISO_OFFSET_DATE_TIME.parse(text, Instant::from);
+          case ISO8601 -> readDateTime(text);
           case RFC822 ->
               ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
         };
@@ -79,6 +79,16 @@ public enum TimestampFormat {
       throw new DateTimeException("a timestamp lies in the years 0 to 9999");
     }
     return instant;
+  }
+
+  /** RFC 3339 in UTC: of ISO 8601's many forms the only one that Smithy's servers take. */
+  private static Instant readDateTime(String text) {
+    if (text.length() < "2015-08-30T12:36:00Z".length()
+        || text.charAt(16) != ':'
+        || !text.endsWith("Z")) {
+      throw new DateTimeException("a timestamp has seconds and ends with Z");
+    }
+    return DateTimeFormatter.ISO_OFFSET_DATE_TIME.parse(text, Instant::from);
   }
 
   private static Instant readSeconds(String text) {

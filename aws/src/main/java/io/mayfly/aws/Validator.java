@@ -63,7 +63,7 @@ final class Validator {
                   + constraint);
         }
       }
-      case Shape.BooleanShape _, Shape.Timestamp _ -> {}
+      case Shape.BooleanShape _, Shape.Timestamp _, Shape.Document _ -> {}
     }
   }
 
@@ -148,7 +148,8 @@ final class Validator {
           Shape.ListShape _,
           Shape.MapShape _,
           Shape.BooleanShape _,
-          Shape.Timestamp _ ->
+          Shape.Timestamp _,
+          Shape.Document _ ->
           List.of();
     };
   }
@@ -201,7 +202,8 @@ final class Validator {
   private static boolean isHidden(Shape shape) {
     return switch (shape) {
       case Shape.StringShape string -> string.sensitive();
-      case Shape.Blob _, Shape.Structure _, Shape.ListShape _, Shape.MapShape _ -> true;
+      case Shape.Blob _, Shape.Structure _, Shape.ListShape _, Shape.MapShape _, Shape.Document _ ->
+          true;
       case Shape.NumberShape _, Shape.BooleanShape _, Shape.Timestamp _ -> false;
     };
   }

@@ -11,8 +11,6 @@ import java.util.Optional;
  * compared without their prefixes: AWS's clients use none. Holds no state.
  */
 final class XmlBody implements BodyFormat {
-  private static final String XSI = "http://www.w3.org/2001/XMLSchema-instance";
-
   @Override
   public String contentType() {
     return "application/xml";
@@ -112,7 +110,8 @@ final class XmlBody implements BodyFormat {
           Shape.Blob _,
           Shape.NumberShape _,
           Shape.BooleanShape _,
-          Shape.Timestamp _ -> {
+          Shape.Timestamp _,
+          Shape.Document _ -> {
         if (!element.children().isEmpty()) {
           throw malformed("<" + element.name() + "> must hold text, not elements");
         }
@@ -130,8 +129,7 @@ final class XmlBody implements BodyFormat {
   public byte[] write(Map<String, Object> values, Shape.Structure shape, Root root) {
     StringBuilder xml = new StringBuilder(512);
     xml.append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<").append(root.name());
-    root.namespace()
-        .ifPresent(uri -> xml.append(" xmlns=\"").append(XmlErrors.escape(uri)).append('"'));
+    root.namespace().ifPresent(namespace -> xml.append(namespace.declaration()));
     attributes(xml, values, shape);
     xml.append('>');
     members(xml, values, shape);
@@ -144,9 +142,6 @@ final class XmlBody implements BodyFormat {
     for (Member member : shape.members().values()) {
       Object value = values.get(member.name());
       if (value != null && member.xmlAttribute()) {
-        if (member.wireName().startsWith("xsi:")) {
-          xml.append(" xmlns:xsi=\"").append(XSI).append('"');
-        }
         String text = TextValues.write(member, value, TimestampFormat.ISO8601);
         xml.append(' ').append(member.wireName()).append("=\"");
         xml.append(XmlErrors.escape(text)).append('"');
@@ -158,22 +153,28 @@ final class XmlBody implements BodyFormat {
   static void members(StringBuilder xml, Map<String, Object> values, Shape.Structure shape) {
     for (Member member : shape.members().values()) {
       Object value = values.get(member.name());
-      if (value == null || member.xmlAttribute() || member.location() != Member.Location.BODY) {
+      if (value == null || member.xmlAttribute() || !member.isInResponseBody()) {
         continue;
       }
-      if (!member.flattened()) {
-        element(xml, member.wireName(), value, member);
-      } else if (member.shape() instanceof Shape.MapShape map) {
-        entries(xml, member.wireName(), value, map);
-      } else if (member.shape() instanceof Shape.ListShape list) {
-        Values.list(value)
-            .forEach(element -> element(xml, member.wireName(), element, list.element()));
-      }
+      member(xml, value, member);
+    }
+  }
+
+  /** Writes one member of a structure: an element, or several if it is flattened. */
+  static void member(StringBuilder xml, Object value, Member member) {
+    if (!member.flattened()) {
+      element(xml, member.wireName(), value, member);
+    } else if (member.shape() instanceof Shape.MapShape map) {
+      entries(xml, member.wireName(), value, map, member.xmlNamespace());
+    } else if (member.shape() instanceof Shape.ListShape list) {
+      Values.list(value)
+          .forEach(element -> element(xml, member.wireName(), element, list.element()));
     }
   }
 
   private static void element(StringBuilder xml, String name, Object value, Member member) {
     xml.append('<').append(name);
+    member.xmlNamespace().ifPresent(namespace -> xml.append(namespace.declaration()));
     switch (member.shape()) {
       case Shape.Structure structure -> {
         attributes(xml, Values.structure(value), structure);
@@ -187,24 +188,32 @@ final class XmlBody implements BodyFormat {
       }
       case Shape.MapShape map -> {
         xml.append('>');
-        entries(xml, "entry", value, map);
+        entries(xml, "entry", value, map, Optional.empty());
       }
       case Shape.StringShape _,
           Shape.Blob _,
           Shape.NumberShape _,
           Shape.BooleanShape _,
-          Shape.Timestamp _ ->
+          Shape.Timestamp _,
+          Shape.Document _ ->
           xml.append('>')
               .append(XmlErrors.escape(TextValues.write(member, value, TimestampFormat.ISO8601)));
     }
     close(xml, name);
   }
 
-  private static void entries(StringBuilder xml, String name, Object value, Shape.MapShape map) {
+  private static void entries(
+      StringBuilder xml,
+      String name,
+      Object value,
+      Shape.MapShape map,
+      Optional<XmlNamespace> namespace) {
     Values.structure(value)
         .forEach(
             (key, entry) -> {
-              xml.append('<').append(name).append('>');
+              xml.append('<').append(name);
+              namespace.ifPresent(declared -> xml.append(declared.declaration()));
+              xml.append('>');
               element(xml, map.key().explicitWireName().orElse("key"), key, map.key());
               element(xml, map.value().explicitWireName().orElse("value"), entry, map.value());
               close(xml, name);

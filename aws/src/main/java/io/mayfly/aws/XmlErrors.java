@@ -29,14 +29,19 @@ final class XmlErrors {
 
   private XmlErrors() {}
 
-  /** An error of rest-xml: the {@code Error} element is the root. */
+  /**
+   * An error of rest-xml. S3 writes the {@code Error} element as the root, other services as the
+   * query protocol does.
+   */
   static WireResponse rest(
       ServiceModel service, AwsException error, String requestId, Headers headers) {
+    if (!service.metadata().isS3()) {
+      return query(service, error, requestId, headers);
+    }
     StringBuilder xml = start();
     xml.append("<Error>");
     element(xml, "Code", code(service, error, S3_CODES));
-    element(xml, "Message", error.getMessage());
-    error.details().forEach((name, value) -> element(xml, name, value));
+    members(xml, service, error, headers);
     element(xml, "RequestId", requestId);
     xml.append("</Error>");
     headers.set("x-amz-request-id", requestId);
@@ -48,17 +53,41 @@ final class XmlErrors {
       ServiceModel service, AwsException error, String requestId, Headers headers) {
     int status = status(service, error);
     StringBuilder xml = start();
-    xml.append("<ErrorResponse xmlns=\"")
-        .append(escape(service.metadata().xmlNamespace().orElse("")))
-        .append("\"><Error>");
+    xml.append("<ErrorResponse");
+    service
+        .metadata()
+        .xmlNamespace()
+        .ifPresent(uri -> xml.append(" xmlns=\"").append(escape(uri)).append('"'));
+    xml.append("><Error>");
     element(xml, "Type", status < 500 ? "Sender" : "Receiver");
     element(xml, "Code", code(service, error, QUERY_CODES));
-    element(xml, "Message", error.getMessage());
-    error.details().forEach((name, value) -> element(xml, name, value));
+    members(xml, service, error, headers);
     xml.append("</Error>");
     element(xml, "RequestId", requestId);
     xml.append("</ErrorResponse>");
     return new WireResponse(status, headers, SigV4.utf8(xml.toString()));
+  }
+
+  private static void members(
+      StringBuilder xml, ServiceModel service, AwsException error, Headers headers) {
+    if (!error.getMessage().isEmpty()) {
+      element(xml, "Message", error.getMessage());
+    }
+    Map<String, Member> members =
+        service.error(error.code()).map(Shape.Structure::members).orElse(Map.of());
+    error
+        .details()
+        .forEach(
+            (name, value) -> {
+              Member member = members.get(name);
+              if (member == null || (value instanceof String && member.isInResponseBody())) {
+                element(xml, member == null ? name : member.wireName(), value.toString());
+              } else if (member.isInResponseBody()) {
+                XmlBody.member(xml, value, member);
+              } else {
+                headers.set(member.wireName(), TextValues.writeHeader(member, value));
+              }
+            });
   }
 
   private static String code(

@@ -81,11 +81,14 @@ final class RandomValues {
       case Shape.NumberShape number ->
           Optional.of(
               switch (number.kind()) {
-                case INTEGER -> (Object) random.nextInt();
+                case BYTE -> (Object) (byte) random.nextInt();
+                case SHORT -> (short) random.nextInt();
+                case INTEGER -> random.nextInt();
                 case LONG -> random.nextLong();
                 case FLOAT -> random.nextFloat();
                 case DOUBLE -> random.nextGaussian();
               });
+      case Shape.Document _ -> Optional.of(Map.of(text(), List.of(text(), true)));
       case Shape.Timestamp _ ->
           Optional.of(Instant.ofEpochSecond(random.nextInt(Integer.MAX_VALUE)));
     };

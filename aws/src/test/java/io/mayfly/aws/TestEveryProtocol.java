@@ -63,11 +63,13 @@ final class TestEveryProtocol {
         Values.structure(value).forEach((key, v) -> entries.put(key, expected(v, map.value())));
         yield entries;
       }
-      case Shape.StringShape _, Shape.BooleanShape _ -> value;
+      case Shape.StringShape _, Shape.BooleanShape _, Shape.Document _ -> value;
       case Shape.Blob _ -> Base64.getDecoder().decode((String) value);
       case Shape.Timestamp _ -> Instant.ofEpochSecond(((Number) value).longValue());
       case Shape.NumberShape number ->
           switch (number.kind()) {
+            case BYTE -> ((Number) value).byteValue();
+            case SHORT -> ((Number) value).shortValue();
             case INTEGER -> ((Number) value).intValue();
             case LONG -> ((Number) value).longValue();
             case FLOAT -> ((Number) value).floatValue();

@@ -171,6 +171,28 @@ final class TestHostileInput {
   }
 
   @Test
+  void changedCasesOfSmithyAreParsedOrRefused() {
+    List<SmithyCases.Request> seeds = SmithyCases.requests().toList();
+    Random random = new Random(11);
+    int understood = 0;
+    for (int round = 0; round < 15_000; round++) {
+      SmithyCases.Request seed = seeds.get(random.nextInt(seeds.size()));
+      WireRequest request = mutate(seed.wire(), random);
+      Protocol protocol = Protocol.of(seed.service());
+      try {
+        Route route = new ServiceRouter(List.of(seed.service())).route(request);
+        Map<String, Object> values = protocol.parse(route);
+        Validator.check(values, seed.service().input(route.operation()));
+        understood++;
+      } catch (AwsException refused) {
+        assertThat(refused.status()).isBetween(400, 501).isNotEqualTo(500);
+        assertWellFormed(protocol.error(seed.service(), refused, "r"), request);
+      }
+    }
+    assertThat(understood).isPositive();
+  }
+
+  @Test
   @Timeout(20)
   void oversizedPartsAreRefusedQuickly() {
     AwsEndpoint endpoint = Wire.endpoint(LambdaSamples.service(new Functions()));

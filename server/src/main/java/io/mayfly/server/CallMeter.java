@@ -73,7 +73,7 @@ final class CallMeter implements CallListener, RefusalListener, PlatformHandler.
             error.status(),
             error.code(),
             error.getMessage(),
-            error.details().getOrDefault("Reason", ""));
+            String.valueOf(error.details().getOrDefault("Reason", "")));
     metrics.add(refusal);
     recent.add(refusal);
   }
