@@ -157,7 +157,7 @@ final class JsonBody implements BodyFormat {
         expect(parser, JsonToken.START_ARRAY, member, "list");
         List<Object> elements = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-          elements.add(value(parser, list.element()));
+          elements.add(element(parser, list.element(), list.sparse()));
         }
         yield elements;
       }
@@ -191,11 +191,20 @@ final class JsonBody implements BodyFormat {
     };
   }
 
+  private static Object element(JsonParser parser, Member member, boolean sparse) {
+    if (!sparse) {
+      return value(parser, member);
+    }
+    return parser.currentToken() == JsonToken.VALUE_NULL
+        ? Optional.empty()
+        : Optional.of(value(parser, member));
+  }
+
   private static Map<String, Object> map(JsonParser parser, Shape.MapShape map) {
     Map<String, Object> entries = new LinkedHashMap<>();
     for (String key = parser.nextName(); key != null; key = parser.nextName()) {
       parser.nextToken();
-      if (entries.put(wellFormed(key), value(parser, map.value())) != null) {
+      if (entries.put(wellFormed(key), element(parser, map.value(), map.sparse())) != null) {
         throw AwsException.serialization("the key '" + Texts.shorten(key) + "' is given twice");
       }
     }
@@ -359,7 +368,7 @@ final class JsonBody implements BodyFormat {
       case Shape.ListShape list -> {
         generator.writeStartArray();
         for (Object element : Values.list(value)) {
-          write(generator, element, list.element());
+          writeElement(generator, element, list.element());
         }
         generator.writeEndArray();
       }
@@ -369,7 +378,7 @@ final class JsonBody implements BodyFormat {
             .forEach(
                 (key, entry) -> {
                   generator.writeName(key);
-                  write(generator, entry, map.value());
+                  writeElement(generator, entry, map.value());
                 });
         generator.writeEndObject();
       }
@@ -395,6 +404,15 @@ final class JsonBody implements BodyFormat {
         }
       }
       case Shape.Document _ -> document(generator, value);
+    }
+  }
+
+  private static void writeElement(JsonGenerator generator, Object element, Member member) {
+    Object value = Values.element(element);
+    if (value == null) {
+      generator.writeNull();
+    } else {
+      write(generator, value, member);
     }
   }
 

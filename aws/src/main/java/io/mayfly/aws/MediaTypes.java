@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /**
  * Holds a request's {@code Content-Type} and {@code Accept} against what its operation takes and
- * gives. A request that says nothing passes: botocore for years named no type.
+ * gives. A request that says nothing passes: older clients name no type.
  */
 final class MediaTypes {
   /** A body of any type. */

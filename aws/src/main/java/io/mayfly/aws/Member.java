@@ -37,6 +37,7 @@ public final class Member {
       boolean required,
       boolean flattened,
       boolean xmlAttribute,
+      boolean json,
       Optional<TimestampFormat> timestampFormat,
       Optional<XmlNamespace> xmlNamespace) {}
 
@@ -105,6 +106,11 @@ public final class Member {
   /** Whether the value is an attribute of its structure's XML element. */
   public boolean xmlAttribute() {
     return traits.xmlAttribute();
+  }
+
+  /** Whether the text is JSON, which stands in base64 where it travels in a header. */
+  public boolean json() {
+    return traits.json();
   }
 
   /** The namespace that the value's XML element declares. */

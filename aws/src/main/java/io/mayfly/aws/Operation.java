@@ -5,11 +5,13 @@ package io.mayfly.aws;
  *
  * <p>A record's components are named as the model's members, with a small first letter; case does
  * not matter beyond that ({@code kmsKeyArn} is {@code KMSKeyArn}), and one underscore at the end is
- * dropped ({@code default_}). Their types: {@code String} (enumerations too), {@code Integer},
- * {@code Long}, {@code Float}, {@code Double}, {@code Boolean} or the primitive, {@code byte[]} for
- * blobs, {@code Instant}, a record for a structure, {@code List<T>}, {@code Map<String, T>}. A
- * member that a request may leave out is an {@code Optional<T>}; a {@code List} or {@code Map} may
- * also stand alone and is then empty where the member is absent.
+ * dropped ({@code default_}). Their types: {@code String} (enumerations too), {@code Byte}, {@code
+ * Short}, {@code Integer}, {@code Long}, {@code Float}, {@code Double}, {@code Boolean} or the
+ * primitive, {@code byte[]} for blobs, {@code Instant}, a record for a structure, {@code List<T>},
+ * {@code Map<String, T>}. A member that a request may leave out is an {@code Optional<T>}; a {@code
+ * List} or {@code Map} may also stand alone and is then empty where the member is absent. Elements
+ * of sparse lists and maps are {@code Optional<T>} too, and a document is an {@code Object} (see
+ * {@link Shape}).
  *
  * <p>What the input record does not declare cannot be set by a request: it is refused, so that no
  * setting is accepted and ignored. Before {@link #handle} runs, the input has passed every

@@ -32,7 +32,8 @@ final class QueryProtocol implements Protocol {
 
   @Override
   public Map<String, Object> parse(Route route) {
-    QueryString parameters = ServiceRouter.parameters(route.request());
+    QueryString parameters =
+        ServiceRouter.parameters(route.request().query(), ContentCoding.body(route));
     Node root = new Node();
     for (String name : parameters.keys()) {
       // A presigned call carries its signature among the parameters.

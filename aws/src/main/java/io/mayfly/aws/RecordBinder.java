@@ -153,7 +153,8 @@ final class RecordBinder<R extends Record> {
       case Shape.ListShape list -> {
         expectRaw(type, List.class, component);
         Type element = argument(type, 0, component);
-        yield new Converter.OfList(converter(element, list.element(), component, direction, known));
+        yield new Converter.OfList(
+            elementConverter(element, list.element(), list.sparse(), component, direction, known));
       }
       case Shape.MapShape map -> {
         expectRaw(type, Map.class, component);
@@ -161,7 +162,8 @@ final class RecordBinder<R extends Record> {
           throw mismatch(component + " must have String keys");
         }
         Type value = argument(type, 1, component);
-        yield new Converter.OfMap(converter(value, map.value(), component, direction, known));
+        yield new Converter.OfMap(
+            elementConverter(value, map.value(), map.sparse(), component, direction, known));
       }
       case Shape.StringShape _,
           Shape.Blob _,
@@ -181,6 +183,21 @@ final class RecordBinder<R extends Record> {
         yield Converter.SAME;
       }
     };
+  }
+
+  private Converter elementConverter(
+      Type type,
+      Member member,
+      boolean sparse,
+      String component,
+      Direction direction,
+      Map<Key, RecordBinder<?>> known) {
+    if (!sparse) {
+      return converter(type, member, component, direction, known);
+    }
+    expectRaw(type, Optional.class, component);
+    Type present = argument(type, 0, component);
+    return new Converter.OfOptional(converter(present, member, component, direction, known));
   }
 
   private void expectRaw(Type type, Class<?> raw, String component) {
@@ -319,6 +336,18 @@ final class RecordBinder<R extends Record> {
       @Override
       public Object toValue(Object java) {
         return binder.toValues((Record) java);
+      }
+    }
+
+    record OfOptional(Converter present) implements Converter {
+      @Override
+      public Object toJava(Object value, String path) {
+        return ((Optional<?>) value).map(found -> present.toJava(found, path));
+      }
+
+      @Override
+      public Object toValue(Object java) {
+        return ((Optional<?>) java).map(present::toValue);
       }
     }
 

@@ -106,21 +106,27 @@ final class ServiceModelReader {
     String type = text(json, "type").orElse("");
     Bounds bounds = bounds(json);
     boolean flattened = flag(json, "flattened");
+    boolean sparse = flag(json, "sparse");
     return switch (type) {
       case "structure" ->
           flag(json, "document") ? new Shape.Document(name) : structure(model, name, json);
-      case "list" -> new Shape.ListShape(name, element(model, "member", json), bounds, flattened);
+      case "list" ->
+          new Shape.ListShape(name, element(model, "member", json), bounds, flattened, sparse);
       case "map" ->
           new Shape.MapShape(
-              name, element(model, "key", json), element(model, "value", json), bounds, flattened);
+              name,
+              element(model, "key", json),
+              element(model, "value", json),
+              bounds,
+              flattened,
+              sparse);
       case "string" ->
           new Shape.StringShape(
               name,
               bounds,
               text(json, "pattern").map(TextPattern::new),
               enumeration(json),
-              flag(json, "sensitive"),
-              flag(json, "jsonvalue"));
+              flag(json, "sensitive"));
       case "blob" -> new Shape.Blob(name, bounds, flag(json, "streaming"));
       case "byte" -> new Shape.NumberShape(name, Shape.NumberKind.BYTE, bounds);
       case "short" -> new Shape.NumberShape(name, Shape.NumberKind.SHORT, bounds);
@@ -178,6 +184,7 @@ final class ServiceModelReader {
             required,
             flag(json, "flattened"),
             flag(json, "xmlAttribute"),
+            flag(json, "jsonvalue"),
             text(json, "timestampFormat").map(TimestampFormat::named),
             xmlNamespace(json));
     String shape =

@@ -4,9 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class ServiceRouter {
   private final List<ServiceModel> services;
   private final Map<ServiceModel, Map<String, List<OperationModel>>> byMethod = new HashMap<>();
+  private final Set<ServiceModel> compressible = new HashSet<>();
 
   public ServiceRouter(List<ServiceModel> services) {
     this.services = List.copyOf(services);
@@ -24,6 +27,9 @@ public final class ServiceRouter {
       Map<String, List<OperationModel>> methods = new HashMap<>();
       for (OperationModel operation : service.operations()) {
         methods.computeIfAbsent(operation.method(), _ -> new ArrayList<>()).add(operation);
+        if (operation.compressible()) {
+          compressible.add(service);
+        }
       }
       byMethod.put(service, methods);
     }
@@ -110,8 +116,10 @@ public final class ServiceRouter {
         .map(operation -> new Route(service, operation, Map.of(), request));
   }
 
-  private static Optional<Route> byAction(ServiceModel service, WireRequest request) {
-    QueryString parameters = parameters(request);
+  private Optional<Route> byAction(ServiceModel service, WireRequest request) {
+    // Which operation it is, and so whether it may be compressed, stands in the body itself.
+    byte[] body = compressible.contains(service) ? ContentCoding.body(request) : request.body();
+    QueryString parameters = parameters(request.query(), body);
     String version = service.metadata().apiVersion();
     if (!parameters.first("Version").orElse(version).equals(version)) {
       return Optional.empty();
@@ -123,11 +131,8 @@ public final class ServiceRouter {
   }
 
   /** The parameters of a query call: of the body if there is one, else of the query string. */
-  static QueryString parameters(WireRequest request) {
-    // The body names the operation, so it is read before the model can say if it may be compressed.
-    byte[] body = ContentCoding.body(request);
-    return QueryString.parse(
-        body.length > 0 ? new String(body, StandardCharsets.UTF_8) : request.query());
+  static QueryString parameters(String query, byte[] body) {
+    return QueryString.parse(body.length > 0 ? new String(body, StandardCharsets.UTF_8) : query);
   }
 
   private Optional<Route> byPath(ServiceModel service, WireRequest request) {

@@ -39,11 +39,23 @@ public sealed interface Shape {
       Optional<XmlNamespace> xmlNamespace)
       implements Shape {}
 
-  /** A sequence of one shape; {@code flattened} lists have no wrapping element in XML and query. */
-  record ListShape(String name, Member element, Bounds size, boolean flattened) implements Shape {}
+  /**
+   * A sequence of one shape.
+   *
+   * @param flattened whether it has no wrapping element in XML and query
+   * @param sparse whether elements may be missing; each is then an {@code Optional}
+   */
+  record ListShape(String name, Member element, Bounds size, boolean flattened, boolean sparse)
+      implements Shape {}
 
-  /** Text keys to one shape. */
-  record MapShape(String name, Member key, Member value, Bounds size, boolean flattened)
+  /**
+   * Text keys to one shape.
+   *
+   * @param flattened whether it has no wrapping element in XML and query
+   * @param sparse whether values may be missing; each is then an {@code Optional}
+   */
+  record MapShape(
+      String name, Member key, Member value, Bounds size, boolean flattened, boolean sparse)
       implements Shape {}
 
   /**
@@ -52,15 +64,13 @@ public sealed interface Shape {
    * @param length in code points
    * @param enumeration the only values allowed; empty: any
    * @param sensitive whether the value must never be shown, for example in an error
-   * @param json whether the text is JSON, which stands in base64 where it travels in a header
    */
   record StringShape(
       String name,
       Bounds length,
       Optional<TextPattern> pattern,
       Set<String> enumeration,
-      boolean sensitive,
-      boolean json)
+      boolean sensitive)
       implements Shape {}
 
   /** Bytes; {@code length} counts them. */

@@ -98,7 +98,7 @@ final class TextValues {
    * @throws AwsException if the text is not of the member's type
    */
   static Object readHeader(Member member, String text) {
-    if (member.shape() instanceof Shape.StringShape string && string.json()) {
+    if (member.json()) {
       try {
         ByteBuffer bytes = ByteBuffer.wrap(base64(text));
         return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
@@ -134,7 +134,7 @@ final class TextValues {
 
   private static String headerScalar(Member member, Object value) {
     String text = write(member, value, TimestampFormat.RFC822);
-    if (member.shape() instanceof Shape.StringShape string && string.json()) {
+    if (member.json()) {
       return Base64.getEncoder().encodeToString(SigV4.utf8(text));
     }
     return oneLine(text);

@@ -80,8 +80,12 @@ final class Validator {
                         + constraint));
     Shape elementShape = list.element().shape();
     for (int i = 0; i < elements.size() && faults.size() < MOST_FAULTS; i++) {
+      Object element = Values.element(elements.get(i));
+      if (element == null) {
+        continue;
+      }
       if (isScalar(elementShape)) {
-        List<String> constraints = broken(elements.get(i), elementShape);
+        List<String> constraints = broken(element, elementShape);
         if (!constraints.isEmpty()) {
           fault(
               "Value '"
@@ -94,7 +98,7 @@ final class Validator {
           return;
         }
       } else {
-        value(elements.get(i), elementShape, place + "." + (i + 1) + ".member");
+        value(element, elementShape, place + "." + (i + 1) + ".member");
       }
     }
   }
@@ -117,12 +121,15 @@ final class Validator {
                 + "]");
         return;
       }
-      if (!isScalar(valueShape)) {
-        value(
-            entry.getValue(), valueShape, place + "." + Texts.shorten(entry.getKey()) + ".member");
+      Object value = Values.element(entry.getValue());
+      if (value == null) {
         continue;
       }
-      List<String> values = broken(entry.getValue(), valueShape);
+      if (!isScalar(valueShape)) {
+        value(value, valueShape, place + "." + Texts.shorten(entry.getKey()) + ".member");
+        continue;
+      }
+      List<String> values = broken(value, valueShape);
       if (!values.isEmpty()) {
         fault(
             withValue(start, entries, map)
@@ -216,7 +223,11 @@ final class Validator {
     if (isHidden(list.element().shape())) {
       return "[" + elements.size() + " elements]";
     }
-    return elements.stream().limit(100).toList().toString();
+    return elements.stream()
+        .limit(100)
+        .map(element -> String.valueOf(Values.element(element)))
+        .toList()
+        .toString();
   }
 
   private static String display(Map<String, Object> entries, Shape.MapShape map) {
@@ -229,7 +240,7 @@ final class Validator {
                 shown
                     .append(shown.length() > 1 ? ", " : "")
                     .append(entry.getKey())
-                    .append(hidden ? "" : "=" + entry.getValue()));
+                    .append(hidden ? "" : "=" + Values.element(entry.getValue())));
     return shown.append('}').toString();
   }
 

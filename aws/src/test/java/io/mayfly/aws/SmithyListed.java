@@ -78,18 +78,6 @@ final class SmithyListed {
         "response RestJsonServerPopulatesDefaultsInResponseWhenMissingInParams",
         "response RestJsonServerPopulatesNestedDefaultValuesWhenMissingInInResponseParams");
     list(
-        "AWS's published models have no sparse lists and maps",
-        "RestJsonSparseListsSerializeNull",
-        "response RestJsonSparseListsSerializeNull",
-        "RestJsonSerializesSparseNullMapValues",
-        "RestJsonSerializesSparseSetMapAndRetainsNull",
-        "response RestJsonDeserializesSparseNullMapValues",
-        "response RestJsonDeserializesSparseSetMapAndRetainsNull",
-        "AwsJson11SparseMapsSerializeNullValues",
-        "AwsJson11SparseListsSerializeNull",
-        "response AwsJson11SparseMapsDeserializeNullValues",
-        "response AwsJson11SparseListsDeserializeNull");
-    list(
         "AWS's published models name no media types",
         "response HttpPayloadTraitsWithMediaTypeWithBlob",
         "response RestJsonHttpPayloadTraitsWithMediaTypeWithBlob",
@@ -119,7 +107,7 @@ final class SmithyListed {
         "AWS's published models do not mark the one answer of S3 whose member is its root",
         "response GetBucketLocationUnwrappedOutput");
     list(
-        "Lambda takes bodies without a Content-Type, as botocore has sent them for years",
+        "a body without a Content-Type is taken, as older clients send it",
         "RestJsonStringPayloadNoContentType",
         "RestJsonWithBodyExpectsApplicationJsonContentTypeNoHeaders");
     list(

@@ -48,6 +48,7 @@ import software.amazon.smithy.model.traits.RangeTrait;
 import software.amazon.smithy.model.traits.RequestCompressionTrait;
 import software.amazon.smithy.model.traits.RequiredTrait;
 import software.amazon.smithy.model.traits.SensitiveTrait;
+import software.amazon.smithy.model.traits.SparseTrait;
 import software.amazon.smithy.model.traits.StreamingTrait;
 import software.amazon.smithy.model.traits.TimestampFormatTrait;
 import software.amazon.smithy.model.traits.Trait;
@@ -58,7 +59,7 @@ import software.amazon.smithy.model.traits.XmlNamespaceTrait;
 
 /**
  * Writes a service of a Smithy model in the form in which AWS publishes the models that {@link
- * ServiceModel} reads. What that form has no words for (default values, sparse lists, unique items)
+ * ServiceModel} reads. What that form has no words for (default values, media types, unique items)
  * is lost.
  */
 final class SmithyModels {
@@ -302,10 +303,7 @@ final class SmithyModels {
     shape
         .getTrait(PatternTrait.class)
         .ifPresent(pattern -> json.withMember("pattern", pattern.getValue()));
-    shape
-        .getTrait(MediaTypeTrait.class)
-        .filter(media -> shape.isStringShape() && media.getValue().equals("application/json"))
-        .ifPresent(media -> json.withMember("jsonvalue", true));
+    flag(json, "sparse", shape.hasTrait(SparseTrait.class));
     flag(json, "sensitive", shape.hasTrait(SensitiveTrait.class));
     flag(json, "streaming", shape.hasTrait(StreamingTrait.class) && shape.isBlobShape());
     flag(json, "eventstream", shape.hasTrait(StreamingTrait.class) && shape.isUnionShape());
@@ -385,6 +383,12 @@ final class SmithyModels {
     member
         .getTrait(TimestampFormatTrait.class)
         .ifPresent(format -> json.withMember("timestampFormat", format(format)));
+    boolean isJson =
+        member
+            .getMemberTrait(model, MediaTypeTrait.class)
+            .filter(media -> media.getValue().equals("application/json"))
+            .isPresent();
+    flag(json, "jsonvalue", isJson && target.isStringShape());
     if (protocol.startsWith("rest")) {
       locations(json, member);
     }

@@ -9,17 +9,16 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import software.amazon.smithy.model.Model;
 import software.amazon.smithy.model.node.Node;
 import software.amazon.smithy.model.node.NumberNode;
 import software.amazon.smithy.model.node.ObjectNode;
+import software.amazon.smithy.model.traits.SparseTrait;
 
 /** The parameters of a Smithy test case as values of the engine (see {@link Shape}). */
 record SmithyValues(Model model) {
-  /** What the engine has no value for: an element of a sparse list that is not there. */
-  static final Object NULL = new Object();
-
   Map<String, Object> structure(
       ObjectNode params, software.amazon.smithy.model.shapes.Shape shape) {
     Map<String, Object> values = new LinkedHashMap<>();
@@ -38,15 +37,12 @@ record SmithyValues(Model model) {
   }
 
   private Object value(Node node, software.amazon.smithy.model.shapes.Shape shape) {
-    if (node.isNullNode()) {
-      return NULL;
-    }
     return switch (shape.getType()) {
       case STRUCTURE, UNION -> structure(node.expectObjectNode(), shape);
       case LIST, SET -> {
         var element = model.expectShape(shape.asListShape().orElseThrow().getMember().getTarget());
         List<Object> elements = new ArrayList<>();
-        node.expectArrayNode().forEach(value -> elements.add(value(value, element)));
+        node.expectArrayNode().forEach(value -> elements.add(element(value, element, shape)));
         yield elements;
       }
       case MAP -> {
@@ -54,7 +50,7 @@ record SmithyValues(Model model) {
         Map<String, Object> entries = new LinkedHashMap<>();
         node.expectObjectNode()
             .getStringMap()
-            .forEach((key, value) -> entries.put(key, value(value, entry)));
+            .forEach((key, value) -> entries.put(key, element(value, entry, shape)));
         yield entries;
       }
       case STRING, ENUM -> node.expectStringNode().getValue();
@@ -76,6 +72,16 @@ record SmithyValues(Model model) {
       case DOCUMENT -> document(node);
       default -> throw new IllegalArgumentException("no values of type " + shape.getType());
     };
+  }
+
+  private Object element(
+      Node node,
+      software.amazon.smithy.model.shapes.Shape element,
+      software.amazon.smithy.model.shapes.Shape container) {
+    if (!container.hasTrait(SparseTrait.class)) {
+      return value(node, element);
+    }
+    return node.isNullNode() ? Optional.empty() : Optional.of(value(node, element));
   }
 
   private static Instant instant(NumberNode seconds) {
@@ -115,6 +121,7 @@ record SmithyValues(Model model) {
         entries.forEach((key, entry) -> texts.put((String) key, text(entry)));
         yield texts.toString();
       }
+      case Optional<?> sparse -> sparse.map(SmithyValues::text).orElse("null");
       case List<?> elements -> elements.stream().map(SmithyValues::text).toList().toString();
       default -> value.getClass().getSimpleName() + " " + value;
     };

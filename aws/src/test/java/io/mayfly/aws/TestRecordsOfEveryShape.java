@@ -21,6 +21,12 @@ final class TestRecordsOfEveryShape {
 
   record Choices(Optional<Choice> contents) {}
 
+  record SparseLists(List<Optional<String>> sparseStringList) {}
+
+  record SparseMaps(Map<String, Optional<Integer>> sparseNumberMap) {}
+
+  record WrongSparse(List<String> sparseStringList) {}
+
   record WrongDocument(Optional<String> documentValue) {}
 
   /** Gives back what it takes. */
@@ -52,6 +58,8 @@ final class TestRecordsOfEveryShape {
               List.of(
                   new Echo<>("DocumentType", Documents.class),
                   new Echo<>("SimpleScalarProperties", Scalars.class),
+                  new Echo<>("SparseJsonLists", SparseLists.class),
+                  new Echo<>("SparseJsonMaps", SparseMaps.class),
                   new Echo<>("JsonUnions", Choices.class)),
               List.of()));
 
@@ -96,6 +104,22 @@ final class TestRecordsOfEveryShape {
     assertThat(Wire.body(put("/SimpleScalarProperties", body))).isEqualTo(body);
     assertThat(Wire.body(put("/SimpleScalarProperties", "{\"byteValue\":128}")))
         .contains("'byteValue' is out of range");
+  }
+
+  @Test
+  void whatASparseListLacksIsLacking() {
+    String list = "{\"sparseStringList\":[\"a\",null,\"\"]}";
+    assertThat(Wire.body(put("/SparseJsonLists", list))).isEqualTo(list);
+    WireRequest map =
+        Wire.request(
+            "POST", "/SparseJsonMaps", Map.of(), SigV4.utf8("{\"sparseNumberMap\":{\"a\":null}}"));
+    assertThat(Wire.body(ENDPOINT.serve(Wire.sign(map, MODEL.metadata().signingName()))))
+        .isEqualTo("{\"sparseNumberMap\":{\"a\":null}}");
+    assertThatThrownBy(
+            () ->
+                new AwsService(
+                    MODEL, List.of(new Echo<>("SparseJsonLists", WrongSparse.class)), List.of()))
+        .hasMessageContaining("sparseStringList must be a Optional");
   }
 
   @Test
