@@ -126,9 +126,7 @@ final class JsonBody implements BodyFormat {
         throw AwsException.serialization("'" + member.wireName() + "' is given twice");
       }
     }
-    if (shape.union() && values.size() != 1) {
-      throw AwsException.notOneMember(shape);
-    }
+    shape.checkUnion(values);
     return values;
   }
 

@@ -70,6 +70,7 @@ final class QueryProtocol implements Protocol {
         }
       }
     }
+    shape.checkUnion(values);
     return values;
   }
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads botocore's model format in two steps: {@link #index} passes over the whole file once, keeps
@@ -194,9 +195,10 @@ final class ServiceModelReader {
   }
 
   private static Optional<XmlNamespace> xmlNamespace(Map<String, Object> json) {
-    Map<String, Object> namespace = map(json.getOrDefault("xmlNamespace", Map.of()));
-    return text(namespace, "uri")
-        .map(uri -> new XmlNamespace(uri, text(namespace, "prefix").orElse("")));
+    Map<String, Object> namespace = map(json.get("xmlNamespace"));
+    return namespace.get("uri") instanceof String uri
+        ? Optional.of(new XmlNamespace(uri, text(namespace, "prefix").orElse("")))
+        : Optional.empty();
   }
 
   private static Location location(String name) {
@@ -237,7 +239,7 @@ final class ServiceModelReader {
   }
 
   @SuppressWarnings("unchecked") // tree() makes no other maps
-  private static Map<String, Object> map(Object value) {
+  private static Map<String, Object> map(@Nullable Object value) {
     return value instanceof Map ? (Map<String, Object>) value : Map.of();
   }
 }

@@ -37,7 +37,18 @@ public sealed interface Shape {
       boolean union,
       Optional<String> xmlName,
       Optional<XmlNamespace> xmlNamespace)
-      implements Shape {}
+      implements Shape {
+    /**
+     * Passes if the values are no union's, or exactly one.
+     *
+     * @throws AwsException if a union has none of its members, or several
+     */
+    void checkUnion(Map<String, Object> values) {
+      if (union && values.size() != 1) {
+        throw AwsException.notOneMember(this);
+      }
+    }
+  }
 
   /**
    * A sequence of one shape.

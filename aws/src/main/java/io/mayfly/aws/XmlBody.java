@@ -48,6 +48,7 @@ final class XmlBody implements BodyFormat {
                         member.name(), TextValues.read(member, text, TimestampFormat.ISO8601)));
       }
     }
+    shape.checkUnion(values);
     return values;
   }
 

@@ -44,6 +44,13 @@ final class RandomValues {
 
   private Optional<Map<String, Object>> structure(Shape.Structure shape, int depth) {
     Map<String, Object> values = new LinkedHashMap<>();
+    if (shape.union()) {
+      List<Member> members = new ArrayList<>(shape.members().values());
+      Member one = members.get(random.nextInt(members.size()));
+      return depth < DEEPEST
+          ? value(one, depth + 1).map(value -> Map.of(one.name(), value))
+          : Optional.empty();
+    }
     for (Member member : shape.members().values()) {
       if (random.nextInt(3) > 0 && depth < DEEPEST) {
         value(member, depth + 1).ifPresent(value -> values.put(member.name(), value));
