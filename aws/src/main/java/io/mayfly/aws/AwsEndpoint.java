@@ -9,8 +9,9 @@ import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
- * Every AWS API behind one address: routes a request, checks its signature, calls the operation and
- * writes the answer. Has no threads of its own: everything runs in the caller's. Immutable.
+ * Every AWS API behind one address: routes a request, checks its signature and what its caller may
+ * do, calls the operation and writes the answer. Has no threads of its own: everything runs in the
+ * caller's. Immutable.
  *
  * <p>{@link #serve} does it all. A listener that handles some call itself (a payload that streams)
  * uses the steps: {@link #route}, {@link #authenticate}, and {@link #refuse} for what they throw.
@@ -20,12 +21,17 @@ public final class AwsEndpoint {
 
   private final ServiceRouter router;
   private final SigV4Verifier verifier;
+  private final Authorizer authorizer;
   private final RefusalListener refusals;
   private final Supplier<String> requestIds;
   private final Map<ServiceModel, AwsService> services = new HashMap<>();
 
-  public AwsEndpoint(List<AwsService> services, SigV4Verifier verifier, RefusalListener refusals) {
-    this(services, verifier, refusals, () -> UUID.randomUUID().toString());
+  public AwsEndpoint(
+      List<AwsService> services,
+      SigV4Verifier verifier,
+      Authorizer authorizer,
+      RefusalListener refusals) {
+    this(services, verifier, authorizer, refusals, () -> UUID.randomUUID().toString());
   }
 
   /**
@@ -34,10 +40,12 @@ public final class AwsEndpoint {
   public AwsEndpoint(
       List<AwsService> services,
       SigV4Verifier verifier,
+      Authorizer authorizer,
       RefusalListener refusals,
       Supplier<String> requestIds) {
     this.router = new ServiceRouter(services.stream().map(AwsService::model).toList());
     this.verifier = verifier;
+    this.authorizer = authorizer;
     this.refusals = refusals;
     this.requestIds = requestIds;
     services.forEach(service -> this.services.put(service.model(), service));
@@ -92,6 +100,9 @@ public final class AwsEndpoint {
       if (service == null) {
         throw new IllegalArgumentException("the route is not of this endpoint");
       }
+      service
+          .access(route)
+          .ifPresent(access -> authorizer.authorize(caller, access.action(), access.resource()));
       return service.call(route, caller);
     } catch (RuntimeException | StackOverflowError thrown) {
       return refuse(route.request(), thrown, caller.requestId());

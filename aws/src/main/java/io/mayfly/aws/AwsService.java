@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * A service with the operations that Mayfly implements of it. Making one checks every operation
@@ -16,6 +17,7 @@ public final class AwsService {
   private final Protocol protocol;
   private final Map<String, Bound<?, ?>> typed = new HashMap<>();
   private final Map<String, RawOperation> raw = new HashMap<>();
+  private final Function<Route, Optional<Access>> access;
 
   /**
    * Binds operations to a model.
@@ -24,7 +26,23 @@ public final class AwsService {
    *     records do not fit
    */
   public AwsService(ServiceModel model, List<Operation<?, ?>> typed, List<RawOperation> raw) {
+    this(model, typed, raw, route -> Optional.of(Access.of(route)));
+  }
+
+  /**
+   * Binds operations to a model.
+   *
+   * @param access what a call needs permission for; empty if everybody who has signed may make it
+   * @throws IllegalArgumentException if an operation is not in the model, is given twice, or its
+   *     records do not fit
+   */
+  public AwsService(
+      ServiceModel model,
+      List<Operation<?, ?>> typed,
+      List<RawOperation> raw,
+      Function<Route, Optional<Access>> access) {
     this.model = model;
+    this.access = access;
     this.protocol = Protocol.of(model);
     Set<String> names = new HashSet<>();
     for (Operation<?, ?> operation : typed) {
@@ -68,6 +86,11 @@ public final class AwsService {
 
   private String serviceName() {
     return model.metadata().signingName();
+  }
+
+  /** What a call needs permission for, if for anything. */
+  Optional<Access> access(Route route) {
+    return access.apply(route);
   }
 
   /** Answers an authenticated call; errors are thrown. */

@@ -74,7 +74,9 @@ public final class SigV4Verifier {
     checkSignedHeaders(request, claim);
     checkTime(claim);
     AccessKey key =
-        credentials.find(claim.accessKeyId()).orElseThrow(SigV4Errors::unrecognizedClient);
+        credentials
+            .find(claim.accessKeyId(), claim.token())
+            .orElseThrow(SigV4Errors::unrecognizedClient);
     checkToken(key, claim);
     String canonical =
         SigV4.canonicalRequest(

@@ -13,6 +13,8 @@ final class XmlErrors {
           "InvalidSignatureException", "SignatureDoesNotMatch",
           "UnrecognizedClientException", "InvalidClientTokenId",
           "ValidationException", "ValidationError",
+          "AccessDeniedException", "AccessDenied",
+          "ExpiredTokenException", "ExpiredToken",
           "UnknownOperationException", "InvalidAction");
   private static final Map<String, String> S3_CODES =
       Map.of(

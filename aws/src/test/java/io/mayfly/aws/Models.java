@@ -15,8 +15,8 @@ final class Models {
           "lambda", ServiceModel.bundled("lambda-2015-03-31.json"),
           "sqs", ServiceModel.parse(resource("/models/sqs-2012-11-05.json")),
           "dynamodb", ServiceModel.parse(resource("/models/dynamodb-2012-08-10.json")),
-          "sts", ServiceModel.parse(resource("/models/sts-2011-06-15.json")),
-          "iam", ServiceModel.parse(resource("/models/iam-2010-05-08.json")),
+          "sts", ServiceModel.bundled("sts-2011-06-15.json"),
+          "iam", ServiceModel.bundled("iam-2010-05-08.json"),
           "sns", ServiceModel.parse(resource("/models/sns-2010-03-31.json")),
           "s3", ServiceModel.parse(resource("/models/s3-2006-03-01.json")));
 

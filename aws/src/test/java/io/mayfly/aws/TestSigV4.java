@@ -85,7 +85,7 @@ final class TestSigV4 {
   private static SigV4Verifier verifier(Optional<String> token, Instant now) {
     AccessKey key = new AccessKey(KEY.accessKeyId(), KEY.secretKey(), token, KEY.principal());
     return new SigV4Verifier(
-        id -> id.equals(key.accessKeyId()) ? Optional.of(key) : Optional.empty(),
+        (id, _) -> id.equals(key.accessKeyId()) ? Optional.of(key) : Optional.empty(),
         "us-east-1",
         InstantSource.fixed(now));
   }
@@ -195,12 +195,12 @@ final class TestSigV4 {
     for (Duration later : List.of(Duration.ZERO, Duration.ofHours(24))) {
       SigV4Verifier verifier =
           new SigV4Verifier(
-              _ -> Optional.of(key), "us-east-1", InstantSource.fixed(signedAt.plus(later)));
+              (_, _) -> Optional.of(key), "us-east-1", InstantSource.fixed(signedAt.plus(later)));
       assertThat(verifier.verify(request, "s3", "r").principal()).isEqualTo("user");
     }
     SigV4Verifier tooLate =
         new SigV4Verifier(
-            _ -> Optional.of(key),
+            (_, _) -> Optional.of(key),
             "us-east-1",
             InstantSource.fixed(signedAt.plus(Duration.ofSeconds(86401))));
     assertThat(refusal(tooLate, request, "s3").getMessage())
@@ -237,14 +237,15 @@ final class TestSigV4 {
     AccessKey other = new AccessKey(KEY.accessKeyId(), "other", Optional.empty(), "user");
 
     SigV4Verifier otherSecret =
-        new SigV4Verifier(_ -> Optional.of(other), "us-east-1", InstantSource.fixed(Wire.NOW));
+        new SigV4Verifier((_, _) -> Optional.of(other), "us-east-1", InstantSource.fixed(Wire.NOW));
     assertThat(refusal(otherSecret, request, "lambda").getMessage())
         .startsWith(
             "The request signature we calculated does not match the signature you provided.");
     for (SigV4Verifier verifier :
         List.of(
             verifier(Optional.of("token"), Wire.NOW),
-            new SigV4Verifier(_ -> Optional.empty(), "us-east-1", InstantSource.fixed(Wire.NOW)))) {
+            new SigV4Verifier(
+                (_, _) -> Optional.empty(), "us-east-1", InstantSource.fixed(Wire.NOW)))) {
       AwsException refusal = refusal(verifier, request, "lambda");
       assertThat(refusal.code()).isEqualTo("UnrecognizedClientException");
       assertThat(refusal.getMessage())

@@ -19,7 +19,7 @@ final class Wire {
           Optional.empty(),
           "arn:aws:iam::000000000000:root");
   static final Credentials CREDENTIALS =
-      id -> id.equals(KEY.accessKeyId()) ? Optional.of(KEY) : Optional.empty();
+      (id, _) -> id.equals(KEY.accessKeyId()) ? Optional.of(KEY) : Optional.empty();
 
   private Wire() {}
 
@@ -29,7 +29,11 @@ final class Wire {
 
   static AwsEndpoint endpoint(AwsService... services) {
     return new AwsEndpoint(
-        List.of(services), verifier(), (id, asked, error) -> {}, () -> "request-1");
+        List.of(services),
+        verifier(),
+        (_, _, _) -> {},
+        (id, asked, error) -> {},
+        () -> "request-1");
   }
 
   static WireRequest request(String method, String target, String body) {

@@ -31,7 +31,7 @@ public final class InstanceStarter {
   private final Account account;
   private final FunctionSource functions;
   private final Function<String, RuntimeLaunch> launches;
-  private final Supplier<Credentials> credentials;
+  private final Function<FunctionConfig, Credentials> credentials;
   private final Function<FunctionName, LogSink> logs;
   private final Supplier<Sandbox> sandbox;
   private final SparePools spares;
@@ -43,7 +43,7 @@ public final class InstanceStarter {
    * Wires a starter.
    *
    * @param launches how to start a runtime, by its identifier
-   * @param credentials new keys for an instance to sign with
+   * @param credentials new keys of a function's role for an instance to sign with
    * @param logs where a function's output goes
    * @param sandbox may still be in the making; asked when the first instance is needed
    * @param spares instances to be, of the same sandbox
@@ -54,7 +54,7 @@ public final class InstanceStarter {
       Account account,
       FunctionSource functions,
       Function<String, RuntimeLaunch> launches,
-      Supplier<Credentials> credentials,
+      Function<FunctionConfig, Credentials> credentials,
       Function<FunctionName, LogSink> logs,
       Supplier<Sandbox> sandbox,
       SparePools spares,
@@ -97,7 +97,8 @@ public final class InstanceStarter {
             config.name().value(),
             way.launch(),
             functions.code(config),
-            HandlerEnvironment.of(config, account, credentials.get(), logStream, initialization),
+            HandlerEnvironment.of(
+                config, account, credentials.apply(config), logStream, initialization),
             config.memory(),
             config.ephemeralStorage(),
             config.callsPerInstance(),

@@ -35,6 +35,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -69,7 +70,7 @@ public final class Trainings implements AutoCloseable {
 
   private final Account account;
   private final FunctionSource functions;
-  private final Supplier<Credentials> credentials;
+  private final Function<FunctionConfig, Credentials> credentials;
   private final Supplier<Sandbox> sandbox;
   private final TrainingFolder folders;
   private final boolean prewarming;
@@ -86,14 +87,14 @@ public final class Trainings implements AutoCloseable {
   /**
    * Wires it.
    *
-   * @param credentials new keys for an instance to sign with
+   * @param credentials new keys of a function's role for an instance to sign with
    * @param sandbox may still be in the making
    * @param prewarming whether there are runtimes that wait
    */
   public Trainings(
       Account account,
       FunctionSource functions,
-      Supplier<Credentials> credentials,
+      Function<FunctionConfig, Credentials> credentials,
       Supplier<Sandbox> sandbox,
       TrainingFolder folders,
       boolean prewarming) {
@@ -327,7 +328,7 @@ public final class Trainings implements AutoCloseable {
         launch,
         functions.code(config),
         HandlerEnvironment.of(
-            config, account, credentials.get(), "training", Initialization.ON_DEMAND),
+            config, account, credentials.apply(config), "training", Initialization.ON_DEMAND),
         memory,
         config.ephemeralStorage(),
         config.callsPerInstance(),

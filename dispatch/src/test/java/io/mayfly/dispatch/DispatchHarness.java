@@ -82,7 +82,7 @@ final class DispatchHarness implements AutoCloseable {
                     List.of(),
                     Map.of(),
                     RuntimeLaunch.Channel.RUNTIME_API),
-            () -> new Credentials("ASIA", "secret", "token"),
+            _ -> new Credentials("ASIA", "secret", "token"),
             function -> this::log,
             () -> sandbox,
             new SparePools(() -> sandbox, 0, 0, Duration.ZERO, nanos::get),

@@ -1,5 +1,6 @@
 package io.mayfly.gateway;
 
+import io.mayfly.aws.Authorizer;
 import io.mayfly.aws.AwsException;
 import io.mayfly.aws.Caller;
 import io.mayfly.aws.Headers;
@@ -45,6 +46,7 @@ public final class FunctionUrlHandler implements HttpHandler {
   private final Dispatcher dispatcher;
   private final RefusalListener refusals;
   private final SigV4Verifier verifier;
+  private final Authorizer authorizer;
   private final InstantSource clock;
   private final RandomGenerator random;
   private final FunctionUrlAnswer answers = new FunctionUrlAnswer();
@@ -59,6 +61,7 @@ public final class FunctionUrlHandler implements HttpHandler {
       Dispatcher dispatcher,
       RefusalListener refusals,
       SigV4Verifier verifier,
+      Authorizer authorizer,
       InstantSource clock,
       RandomGenerator random) {
     this.account = account;
@@ -66,6 +69,7 @@ public final class FunctionUrlHandler implements HttpHandler {
     this.dispatcher = dispatcher;
     this.refusals = refusals;
     this.verifier = verifier;
+    this.authorizer = authorizer;
     this.clock = clock;
     this.random = random;
     this.hostSuffix = FunctionUrl.host("", account.region());
@@ -166,7 +170,7 @@ public final class FunctionUrlHandler implements HttpHandler {
     Optional<FunctionUrlEvent.Signer> signer =
         switch (url.authType()) {
           case NONE -> Optional.empty();
-          case AWS_IAM -> Optional.of(authenticate(request, requestId));
+          case AWS_IAM -> Optional.of(authenticate(request, url, requestId));
         };
     Instant now = clock.instant();
     String traceId =
@@ -216,8 +220,11 @@ public final class FunctionUrlHandler implements HttpHandler {
     return message(502, requestId, "Internal Server Error");
   }
 
-  private FunctionUrlEvent.Signer authenticate(HttpRequest request, RequestId requestId) {
+  private FunctionUrlEvent.Signer authenticate(
+      HttpRequest request, FunctionUrl url, RequestId requestId) {
     Caller caller = verifier.verify(request.wire(), "lambda", requestId.value());
+    authorizer.authorize(
+        caller, "lambda:InvokeFunctionUrl", FunctionArn.of(account, url.function()).toString());
     return new FunctionUrlEvent.Signer(caller.accessKeyId(), account.id(), caller.principal());
   }
 

@@ -1,6 +1,8 @@
 package io.mayfly.gateway;
 
+import io.mayfly.aws.Authorizer;
 import io.mayfly.aws.AwsException;
+import io.mayfly.aws.Caller;
 import io.mayfly.aws.Headers;
 import io.mayfly.aws.SigV4Verifier;
 import io.mayfly.aws.WireResponse;
@@ -50,7 +52,11 @@ public final class PlatformHandler implements HttpHandler {
   private static final Pattern CODE =
       Pattern.compile("/_mayfly/code/([A-Za-z0-9-_]{1,64})(?:/([1-9][0-9]{0,17}))?");
 
+  /** What a session needs permission for, to see what is the platform's own. */
+  private static final String ACTION = "mayfly:Look";
+
   private final SigV4Verifier verifier;
+  private final Authorizer authorizer;
   private final FunctionCatalog catalog;
   private final Function<FunctionConfig, Path> zip;
   private final Supplier<List<Map<String, String>>> runtimes;
@@ -84,6 +90,7 @@ public final class PlatformHandler implements HttpHandler {
    */
   public PlatformHandler(
       SigV4Verifier verifier,
+      Authorizer authorizer,
       FunctionCatalog catalog,
       Function<FunctionConfig, Path> zip,
       Supplier<List<Map<String, String>>> runtimes,
@@ -92,6 +99,7 @@ public final class PlatformHandler implements HttpHandler {
       MetricsSource metrics,
       Predicate<Headers> password) {
     this.verifier = verifier;
+    this.authorizer = authorizer;
     this.catalog = catalog;
     this.zip = zip;
     this.runtimes = runtimes;
@@ -109,7 +117,8 @@ public final class PlatformHandler implements HttpHandler {
     }
     try {
       if (!path.equals(METRICS) || !password.test(request.wire().headers())) {
-        var _ = verifier.verify(request.wire(), SIGNING_NAME, UUID.randomUUID().toString());
+        Caller caller = verifier.verify(request.wire(), SIGNING_NAME, UUID.randomUUID().toString());
+        authorizer.authorize(caller, ACTION, "*");
       }
       return authenticated(request, path);
     } catch (AwsException e) {

@@ -244,7 +244,7 @@ class TestListener {
                         List.of(),
                         Map.of(),
                         RuntimeLaunch.Channel.RUNTIME_API),
-                () -> new Credentials("a", "b", "c"),
+                _ -> new Credentials("a", "b", "c"),
                 function -> (bytes, offset, length) -> {},
                 EchoSandbox::new,
                 new SparePools(EchoSandbox::new, 0, 0, Duration.ZERO, System::nanoTime),
@@ -259,7 +259,7 @@ class TestListener {
             System::nanoTime);
     SigV4Verifier verifier =
         new SigV4Verifier(
-            id -> id.equals(KEY.accessKeyId()) ? Optional.of(KEY) : Optional.empty(),
+            (id, _) -> id.equals(KEY.accessKeyId()) ? Optional.of(KEY) : Optional.empty(),
             ACCOUNT.region(),
             clock);
     catalog.create(
@@ -283,9 +283,17 @@ class TestListener {
     router =
         new Router(
             new FunctionUrlHandler(
-                ACCOUNT, urls, dispatcher, this::remember, verifier, clock, new SecureRandom()),
+                ACCOUNT,
+                urls,
+                dispatcher,
+                this::remember,
+                verifier,
+                (_, _, _) -> {},
+                clock,
+                new SecureRandom()),
             new PlatformHandler(
                 verifier,
+                (_, _, _) -> {},
                 catalog,
                 config -> code.zip(config.code()),
                 () -> List.of(Map.of("id", "python3.12")),
@@ -293,7 +301,7 @@ class TestListener {
                 requestId -> List.of(Map.of("what", requestId.value())),
                 new FakeMetrics(),
                 headers -> headers.first("authorization").equals(Optional.of("Basic x"))),
-            new AwsHandler(new AwsEndpoint(List.of(), verifier, this::remember)));
+            new AwsHandler(new AwsEndpoint(List.of(), verifier, (_, _, _) -> {}, this::remember)));
     listener =
         Listener.start(threads, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), router);
   }

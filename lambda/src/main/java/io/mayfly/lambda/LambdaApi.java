@@ -1,6 +1,8 @@
 package io.mayfly.lambda;
 
+import io.mayfly.aws.Access;
 import io.mayfly.aws.AwsService;
+import io.mayfly.aws.Route;
 import io.mayfly.aws.ServiceModel;
 import io.mayfly.dispatch.Dispatcher;
 import io.mayfly.functions.Aliases;
@@ -8,8 +10,10 @@ import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.functions.FunctionConcurrency;
 import io.mayfly.functions.FunctionUrls;
 import io.mayfly.model.FunctionConfig;
+import io.mayfly.model.MayflyException;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
@@ -67,6 +71,30 @@ public final class LambdaApi {
             new DeleteProvisionedConcurrencyConfig(catalog, concurrency, references),
             new ListProvisionedConcurrencyConfigs(catalog, concurrency, dispatcher, references),
             new GetAccountSettings(catalog, concurrency)),
-        List.of(new Invoke(catalog, aliases, references, dispatcher, clock, random)));
+        List.of(new Invoke(catalog, aliases, references, dispatcher, clock, random)),
+        route -> Optional.of(access(route, references)));
+  }
+
+  /**
+   * What a call needs permission for: most actions under their own names, about the function that
+   * they name.
+   */
+  private static Access access(Route route, FunctionReferences references) {
+    String action =
+        switch (route.operation().name()) {
+          case "Invoke", "InvokeAsync", "InvokeWithResponseStream" -> "lambda:InvokeFunction";
+          default -> Access.of(route).action();
+        };
+    String named = route.labels().get("FunctionName");
+    return new Access(action, named == null ? "*" : resource(named, route, references));
+  }
+
+  private static String resource(String named, Route route, FunctionReferences references) {
+    try {
+      return references.resolve(named, route.queryParameter("Qualifier")).toString();
+    } catch (MayflyException e) {
+      // The action says what is wrong with it.
+      return "*";
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.mayfly.server;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.mayfly.aws.AwsEndpoint;
+import io.mayfly.aws.AwsService;
 import io.mayfly.aws.Credentials.AccessKey;
 import io.mayfly.aws.Headers;
 import io.mayfly.aws.ServiceModel;
@@ -26,6 +27,11 @@ import io.mayfly.gateway.HttpThreads;
 import io.mayfly.gateway.Listener;
 import io.mayfly.gateway.PlatformHandler;
 import io.mayfly.gateway.Router;
+import io.mayfly.identity.IdentityApi;
+import io.mayfly.identity.Permissions;
+import io.mayfly.identity.Policies;
+import io.mayfly.identity.Roles;
+import io.mayfly.identity.Sessions;
 import io.mayfly.lambda.LambdaApi;
 import io.mayfly.meter.FunctionLogs;
 import io.mayfly.meter.Price;
@@ -44,7 +50,10 @@ import io.mayfly.store.CredentialFile;
 import io.mayfly.store.DataDirectory;
 import io.mayfly.store.Database;
 import io.mayfly.store.FunctionStore;
+import io.mayfly.store.IdentityStore;
+import io.mayfly.store.KeyFile;
 import io.mayfly.store.SqliteFunctionStore;
+import io.mayfly.store.SqliteIdentityStore;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -103,6 +112,7 @@ final class Platform implements AutoCloseable {
   private final FunctionUrls urls;
   private final RuntimeCatalog runtimes;
   private final UsageTotals usages;
+  private final Sessions sessions;
   private final boolean fresh;
   private final Listener listener;
 
@@ -135,6 +145,30 @@ final class Platform implements AutoCloseable {
       usages = new UsageTotals(Price.LAMBDA);
       CallMeter meter = new CallMeter(usages, clock);
 
+      // Who may do what
+      IdentityStore identities = new SqliteIdentityStore(database);
+      Roles roles = new Roles(account, identities, clock, random);
+      Policies policies = new Policies(roles, identities, clock, random);
+      Permissions permissions = new Permissions(account, roles, policies);
+      sessions =
+          new Sessions(
+              account,
+              KeyFile.readOrCreate(data.root().resolve("session-key"), Sessions.KEY_BYTES, random),
+              random,
+              clock);
+      // Two more models take their time to be read.
+      Background<List<AwsService>> identity =
+          new Background<>(
+              () ->
+                  List.of(
+                      IdentityApi.iam(ServiceModel.bundled("iam-2010-05-08.json"), roles, policies),
+                      IdentityApi.sts(
+                          ServiceModel.bundled("sts-2011-06-15.json"),
+                          account,
+                          roles,
+                          permissions,
+                          sessions)));
+
       // What can run
       runtimes =
           new RuntimeCatalog(
@@ -162,13 +196,13 @@ final class Platform implements AutoCloseable {
                   sparesOfTheirOwn(),
                   SPARE_PAUSE,
                   System::nanoTime));
-      HandlerCredentials credentials = new HandlerCredentials(random);
+      HandlerCredentials credentials = new HandlerCredentials(roles, sessions);
       Trainings trainings =
           closing.add(
               new Trainings(
                   account,
                   source,
-                  credentials::issue,
+                  credentials::of,
                   sandbox::get,
                   new DerivedFolder(code),
                   options.spares() > 0));
@@ -177,7 +211,7 @@ final class Platform implements AutoCloseable {
               account,
               source,
               runtimes::launch,
-              credentials::issue,
+              credentials::of,
               function -> (bytes, offset, length) -> logs.write(function, bytes, offset, length),
               sandbox::get,
               spares,
@@ -236,14 +270,19 @@ final class Platform implements AutoCloseable {
                       this::codeLocation,
                       this::functionUrl,
                       clock,
-                      traces)),
+                      traces),
+                  identity.get().getFirst(),
+                  identity.get().getLast()),
               verifier,
+              permissions,
               meter);
       Router router =
           new Router(
-              new FunctionUrlHandler(account, urls, dispatcher, meter, verifier, clock, traces),
+              new FunctionUrlHandler(
+                  account, urls, dispatcher, meter, verifier, permissions, clock, traces),
               new PlatformHandler(
                   verifier,
+                  permissions,
                   catalog,
                   config -> code.zip(config.code()),
                   this::runtimeRows,
@@ -336,8 +375,10 @@ final class Platform implements AutoCloseable {
     return CredentialFile.readOrCreate(file, random);
   }
 
-  private Optional<AccessKey> key(String accessKeyId) {
-    return accessKeyId.equals(owner.accessKeyId()) ? Optional.of(ownerKey()) : Optional.empty();
+  private Optional<AccessKey> key(String accessKeyId, Optional<String> token) {
+    return accessKeyId.equals(owner.accessKeyId())
+        ? Optional.of(ownerKey())
+        : token.flatMap(given -> sessions.key(accessKeyId, given));
   }
 
   /** Whether the owner's keys are sent as user and password (RFC 7617). */

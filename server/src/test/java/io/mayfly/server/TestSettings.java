@@ -10,7 +10,6 @@ import io.mayfly.store.CredentialFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,13 +136,5 @@ class TestSettings {
     closing.close();
     closing.close();
     assertThat(closed).containsExactly("last", "first");
-  }
-
-  @Test
-  void everyInstanceGetsKeysOfItsOwnInARolesForm() {
-    HandlerCredentials credentials = new HandlerCredentials(new SecureRandom());
-    assertThat(credentials.issue().accessKeyId()).matches("ASIA[A-Z2-7]{16}");
-    assertThat(credentials.issue().secretAccessKey()).hasSize(40);
-    assertThat(credentials.issue()).isNotEqualTo(credentials.issue());
   }
 }

@@ -99,6 +99,16 @@ public final class Database implements AutoCloseable {
             document text not null,
             primary key (function, qualifier)
           ) without rowid;
+          """,
+          """
+          create table role (
+            name text primary key,
+            document text not null
+          ) without rowid;
+          create table policy (
+            name text primary key,
+            document text not null
+          ) without rowid;
           """);
 
   /** Something to do with the connection, inside a transaction. */

@@ -35,12 +35,13 @@ final class TestArchitecture {
           Map.entry("sandbox", Set.of("model", "runtimes")),
           Map.entry("dispatch", Set.of("model", "runtimes", "sandbox")),
           Map.entry("aws", Set.of("model")),
+          Map.entry("identity", Set.of("model", "store", "aws")),
           Map.entry("lambda", Set.of("model", "functions", "dispatch", "aws")),
           Map.entry("gateway", Set.of("model", "functions", "dispatch", "aws")),
           Map.entry("cli", Set.of("aws")));
 
   /** Services of the AWS endpoint: each stands alone, so that one can be added or left out. */
-  private static final List<String> SERVICES = List.of("lambda");
+  private static final List<String> SERVICES = List.of("lambda", "identity");
 
   private static final JavaClasses CLASSES = shipped();
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mayfly.identity;
+
+import org.jspecify.annotations.NullMarked;
