@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Roles, policies and sessions, with the AWS command line and boto3. */
 final class TestAwsIdentity {
@@ -16,153 +17,157 @@ final class TestAwsIdentity {
   private static final String READ =
       "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"lambda:List*\",\"mayfly:Look\"],\"Resource\":\"*\"}]}";
 
+  private static final String POLICY = "arn:aws:iam::000000000000:policy/shared";
+
   private static String trust(String principal) {
     return "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{"
         + principal
         + "},\"Action\":\"sts:AssumeRole\"}]}";
   }
 
-  private static JsonNode json(String... arguments) {
-    return Json.of(Tools.aws(MAYFLY, arguments).ok().out());
+  /** Runs AWS commands one after another in one process, because each start takes a second. */
+  private static final String COMMANDS =
+      """
+      import contextlib, io, json, sys
+      from awscli.clidriver import create_clidriver
+      for command in json.loads(sys.argv[1]):
+          out, err = io.StringIO(), io.StringIO()
+          with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+              status = create_clidriver().main(command)
+          print(json.dumps([status, out.getvalue(), err.getvalue()]))
+      """;
+
+  private static List<Ran> run(List<List<String>> commands) {
+    String arguments = JsonMapper.shared().writeValueAsString(commands);
+    return Tools.python(MAYFLY, COMMANDS, arguments)
+        .ok()
+        .out()
+        .lines()
+        .map(Json::of)
+        .map(ran -> new Ran(ran.get(0).asInt(), ran.get(1).asString(), ran.get(2).asString()))
+        .toList();
   }
 
-  private static void run(String... arguments) {
-    Tools.aws(MAYFLY, arguments).ok();
-  }
-
-  private static String refusal(String... arguments) {
-    Ran ran = Tools.aws(MAYFLY, arguments);
+  private static String refusal(Ran ran) {
     assertThat(ran.status()).isNotZero();
     return ran.err();
   }
 
-  private static List<String> texts(JsonNode array) {
+  private static List<String> texts(Ran ran) {
     List<String> texts = new ArrayList<>();
-    array.forEach(each -> texts.add(each.asString()));
+    Json.of(ran.ok().out()).forEach(each -> texts.add(each.asString()));
     return texts;
+  }
+
+  private static JsonNode json(Ran ran) {
+    return Json.of(ran.ok().out());
+  }
+
+  /** An IAM command about a role. */
+  private static List<String> of(String role, String action, String... more) {
+    List<String> command = new ArrayList<>(List.of("iam", action, "--role-name", role));
+    command.addAll(List.of(more));
+    return command;
   }
 
   @Test
   void rolesAreMadeShownChangedAndDeletedAsDeploymentToolsDo() {
-    JsonNode made =
-        json(
-            "iam",
-            "create-role",
-            "--role-name",
-            "deployed",
-            "--assume-role-policy-document",
-            TRUSTS_LAMBDA,
-            "--description",
-            "a role",
-            "--tags",
-            "Key=team,Value=a b");
-    assertThat(made.at("/Role/Arn").asString())
-        .isEqualTo("arn:aws:iam::000000000000:role/deployed");
-    assertThat(made.at("/Role/RoleId").asString()).matches("AROA[A-Z2-7]{17}");
-    assertThat(
-            refusal(
-                "iam",
-                "create-role",
-                "--role-name",
-                "Deployed",
-                "--assume-role-policy-document",
-                TRUSTS_LAMBDA))
-        .contains("EntityAlreadyExists", "Role with name Deployed already exists.");
-    assertThat(
-            refusal(
-                "iam", "create-role", "--role-name", "bad", "--assume-role-policy-document", READ))
-        .contains("MalformedPolicyDocument");
-
+    String trust = "--assume-role-policy-document";
     String basic = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
-    run("iam", "attach-role-policy", "--role-name", "deployed", "--policy-arn", basic);
-    run(
-        "iam",
-        "put-role-policy",
-        "--role-name",
-        "deployed",
-        "--policy-name",
-        "own",
-        "--policy-document",
-        READ);
-    run("iam", "wait", "role-exists", "--role-name", "deployed");
-    JsonNode shown = json("iam", "get-role", "--role-name", "deployed");
+    List<Ran> ran =
+        run(
+            List.of(
+                of(
+                    "deployed",
+                    "create-role",
+                    trust,
+                    TRUSTS_LAMBDA,
+                    "--description",
+                    "a role",
+                    "--tags",
+                    "Key=team,Value=a b"),
+                of("Deployed", "create-role", trust, TRUSTS_LAMBDA),
+                of("bad", "create-role", trust, READ),
+                of("deployed", "attach-role-policy", "--policy-arn", basic),
+                of(
+                    "deployed",
+                    "put-role-policy",
+                    "--policy-name",
+                    "own",
+                    "--policy-document",
+                    READ),
+                List.of("iam", "wait", "role-exists", "--role-name", "deployed"),
+                of("deployed", "get-role"),
+                of("deployed", "get-role-policy", "--policy-name", "own"),
+                of(
+                    "deployed",
+                    "list-attached-role-policies",
+                    "--query",
+                    "AttachedPolicies[].PolicyArn"),
+                of("deployed", "list-role-policies", "--query", "PolicyNames"),
+                List.of("iam", "list-roles", "--query", "Roles[].RoleName"),
+                of("deployed", "delete-role"),
+                of("deployed", "detach-role-policy", "--policy-arn", basic),
+                of("deployed", "delete-role-policy", "--policy-name", "own"),
+                of("deployed", "delete-role"),
+                of("deployed", "get-role")));
+    assertThat(json(ran.get(0)).at("/Role/Arn").asString())
+        .isEqualTo("arn:aws:iam::000000000000:role/deployed");
+    assertThat(json(ran.get(0)).at("/Role/RoleId").asString()).matches("AROA[A-Z2-7]{17}");
+    assertThat(refusal(ran.get(1)))
+        .contains("EntityAlreadyExists", "Role with name Deployed already exists.");
+    assertThat(refusal(ran.get(2))).contains("MalformedPolicyDocument");
+    ran.subList(3, 6).forEach(Ran::ok);
+    JsonNode shown = json(ran.get(6));
     assertThat(shown.at("/Role/AssumeRolePolicyDocument")).isEqualTo(Json.of(TRUSTS_LAMBDA));
     assertThat(shown.at("/Role/Description").asString()).isEqualTo("a role");
     assertThat(shown.at("/Role/Tags/0/Value").asString()).isEqualTo("a b");
-    assertThat(
-            json("iam", "get-role-policy", "--role-name", "deployed", "--policy-name", "own")
-                .path("PolicyDocument"))
-        .isEqualTo(Json.of(READ));
-    assertThat(
-            texts(
-                json(
-                    "iam",
-                    "list-attached-role-policies",
-                    "--role-name",
-                    "deployed",
-                    "--query",
-                    "AttachedPolicies[].PolicyArn")))
-        .containsExactly(basic);
-    assertThat(
-            texts(
-                json(
-                    "iam",
-                    "list-role-policies",
-                    "--role-name",
-                    "deployed",
-                    "--query",
-                    "PolicyNames")))
-        .containsExactly("own");
-    assertThat(texts(json("iam", "list-roles", "--query", "Roles[].RoleName")))
-        .contains("deployed");
-    assertThat(refusal("iam", "delete-role", "--role-name", "deployed"))
-        .contains("DeleteConflict", "must detach all policies first");
-
-    run("iam", "detach-role-policy", "--role-name", "deployed", "--policy-arn", basic);
-    run("iam", "delete-role-policy", "--role-name", "deployed", "--policy-name", "own");
-    run("iam", "delete-role", "--role-name", "deployed");
-    assertThat(refusal("iam", "get-role", "--role-name", "deployed"))
+    assertThat(json(ran.get(7)).path("PolicyDocument")).isEqualTo(Json.of(READ));
+    assertThat(texts(ran.get(8))).containsExactly(basic);
+    assertThat(texts(ran.get(9))).containsExactly("own");
+    assertThat(texts(ran.get(10))).contains("deployed");
+    assertThat(refusal(ran.get(11))).contains("DeleteConflict", "must detach all policies first");
+    ran.subList(12, 15).forEach(Ran::ok);
+    assertThat(refusal(ran.get(15)))
         .contains("NoSuchEntity", "The role with name deployed cannot be found.");
+  }
+
+  /** An IAM command about the policy that the test makes. */
+  private static List<String> ofPolicy(String action, String... more) {
+    List<String> command = new ArrayList<>(List.of("iam", action, "--policy-arn", POLICY));
+    command.addAll(List.of(more));
+    return command;
   }
 
   @Test
   void policiesHaveVersions() {
-    JsonNode made =
-        json("iam", "create-policy", "--policy-name", "shared", "--policy-document", READ);
-    String arn = made.at("/Policy/Arn").asString();
-    assertThat(arn).isEqualTo("arn:aws:iam::000000000000:policy/shared");
-    run("iam", "wait", "policy-exists", "--policy-arn", arn);
-    run(
-        "iam",
-        "create-policy-version",
-        "--policy-arn",
-        arn,
-        "--policy-document",
-        READ.replace("List", "Get"),
-        "--set-as-default");
-    assertThat(
-            json("iam", "get-policy", "--policy-arn", arn)
-                .at("/Policy/DefaultVersionId")
-                .asString())
-        .isEqualTo("v2");
-    assertThat(
-            json("iam", "get-policy-version", "--policy-arn", arn, "--version-id", "v1")
-                .at("/PolicyVersion/Document"))
-        .isEqualTo(Json.of(READ));
-    assertThat(
-            texts(
-                json(
-                    "iam",
-                    "list-policies",
-                    "--scope",
-                    "Local",
-                    "--query",
-                    "Policies[].PolicyName")))
-        .contains("shared");
-    assertThat(refusal("iam", "delete-policy", "--policy-arn", arn)).contains("DeleteConflict");
-    run("iam", "delete-policy-version", "--policy-arn", arn, "--version-id", "v1");
-    run("iam", "delete-policy", "--policy-arn", arn);
-    assertThat(refusal("iam", "get-policy", "--policy-arn", arn)).contains("NoSuchEntity");
+    List<Ran> ran =
+        run(
+            List.of(
+                List.of(
+                    "iam", "create-policy", "--policy-name", "shared", "--policy-document", READ),
+                List.of("iam", "wait", "policy-exists", "--policy-arn", POLICY),
+                ofPolicy(
+                    "create-policy-version",
+                    "--policy-document",
+                    READ.replace("List", "Get"),
+                    "--set-as-default"),
+                ofPolicy("get-policy"),
+                ofPolicy("get-policy-version", "--version-id", "v1"),
+                List.of(
+                    "iam", "list-policies", "--scope", "Local", "--query", "Policies[].PolicyName"),
+                ofPolicy("delete-policy"),
+                ofPolicy("delete-policy-version", "--version-id", "v1"),
+                ofPolicy("delete-policy"),
+                ofPolicy("get-policy")));
+    assertThat(json(ran.get(0)).at("/Policy/Arn").asString()).isEqualTo(POLICY);
+    ran.subList(1, 3).forEach(Ran::ok);
+    assertThat(json(ran.get(3)).at("/Policy/DefaultVersionId").asString()).isEqualTo("v2");
+    assertThat(json(ran.get(4)).at("/PolicyVersion/Document")).isEqualTo(Json.of(READ));
+    assertThat(texts(ran.get(5))).contains("shared");
+    assertThat(refusal(ran.get(6))).contains("DeleteConflict");
+    ran.subList(7, 9).forEach(Ran::ok);
+    assertThat(refusal(ran.get(9))).contains("NoSuchEntity");
   }
 
   /** What a program with a session's keys prints. */
@@ -190,25 +195,11 @@ final class TestAwsIdentity {
 
   @Test
   void sessionsOfARoleMayDoWhatItsPoliciesAllow() {
-    String arn =
-        json(
-                "iam",
-                "create-role",
-                "--role-name",
-                "reader",
-                "--assume-role-policy-document",
-                TRUSTS_ACCOUNT)
-            .at("/Role/Arn")
-            .asString();
-    run(
-        "iam",
-        "put-role-policy",
-        "--role-name",
-        "reader",
-        "--policy-name",
-        "own",
-        "--policy-document",
-        READ);
+    String arn = "arn:aws:iam::000000000000:role/reader";
+    run(List.of(
+            of("reader", "create-role", "--assume-role-policy-document", TRUSTS_ACCOUNT),
+            of("reader", "put-role-policy", "--policy-name", "own", "--policy-document", READ)))
+        .forEach(Ran::ok);
     assertThat(Tools.python(MAYFLY, SESSION, arn).ok().out().lines())
         .containsExactly(
             "arn:aws:sts::000000000000:assumed-role/reader/me",
@@ -216,40 +207,36 @@ final class TestAwsIdentity {
             "AccessDeniedException User: arn:aws:sts::000000000000:assumed-role/reader/me is not authorized to perform: lambda:DeleteFunction on resource: arn:aws:lambda:us-east-1:000000000000:function:nobody because no identity-based policy allows the lambda:DeleteFunction action",
             "UnrecognizedClientException",
             "InvalidClientTokenId");
-    assertThat(
-            refusal(
-                "sts",
-                "assume-role",
-                "--role-arn",
-                arn,
-                "--role-session-name",
-                "me",
-                "--duration-seconds",
-                "7200"))
-        .contains("exceeds the MaxSessionDuration set for this role");
-    run(
-        "iam",
-        "update-assume-role-policy",
-        "--role-name",
-        "reader",
-        "--policy-document",
-        TRUSTS_LAMBDA);
-    assertThat(refusal("sts", "assume-role", "--role-arn", arn, "--role-session-name", "me"))
+    List<String> assume =
+        List.of(
+            "sts",
+            "assume-role",
+            "--role-arn",
+            arn,
+            "--role-session-name",
+            "me",
+            "--duration-seconds",
+            "7200");
+    List<Ran> ran =
+        run(
+            List.of(
+                assume,
+                of("reader", "update-assume-role-policy", "--policy-document", TRUSTS_LAMBDA),
+                assume,
+                of("reader", "delete-role-policy", "--policy-name", "own"),
+                of("reader", "delete-role")));
+    assertThat(refusal(ran.get(0))).contains("exceeds the MaxSessionDuration set for this role");
+    ran.get(1).ok();
+    assertThat(refusal(ran.get(2)))
         .contains(
             "AccessDenied", "is not authorized to perform: sts:AssumeRole on resource: " + arn);
-    run("iam", "delete-role-policy", "--role-name", "reader", "--policy-name", "own");
-    run("iam", "delete-role", "--role-name", "reader");
+    ran.subList(3, 5).forEach(Ran::ok);
   }
 
   @Test
   void aHandlersKeysAreASessionOfItsFunctionsRole() {
-    run(
-        "iam",
-        "create-role",
-        "--role-name",
-        "worker",
-        "--assume-role-policy-document",
-        TRUSTS_LAMBDA);
+    run(List.of(of("worker", "create-role", "--assume-role-policy-document", TRUSTS_LAMBDA)))
+        .forEach(Ran::ok);
     Functions functions = MAYFLY.functions();
     String name =
         functions.deployPython(
@@ -279,6 +266,6 @@ final class TestAwsIdentity {
                 .strip())
         .isEqualTo("arn:aws:sts::000000000000:assumed-role/worker/" + name);
     functions.delete(List.of(name));
-    run("iam", "delete-role", "--role-name", "worker");
+    run(List.of(of("worker", "delete-role"))).forEach(Ran::ok);
   }
 }
