@@ -1,7 +1,10 @@
 package io.mayfly.aws;
 
 import io.mayfly.model.MayflyException;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,7 +14,7 @@ import java.util.function.Supplier;
 /**
  * Every AWS API behind one address: routes a request, checks its signature and what its caller may
  * do, calls the operation and writes the answer. Has no threads of its own: everything runs in the
- * caller's. Immutable.
+ * caller's. Safe for use by many threads.
  *
  * <p>{@link #serve} does it all. A listener that handles some call itself (a payload that streams)
  * uses the steps: {@link #route}, {@link #authenticate}, and {@link #refuse} for what they throw.
@@ -19,19 +22,44 @@ import java.util.function.Supplier;
 public final class AwsEndpoint {
   private static final System.Logger LOG = System.getLogger(AwsEndpoint.class.getName());
 
-  private final ServiceRouter router;
   private final SigV4Verifier verifier;
   private final Authorizer authorizer;
   private final RefusalListener refusals;
   private final Supplier<String> requestIds;
-  private final Map<ServiceModel, AwsService> services = new HashMap<>();
 
+  /**
+   * Services that nobody has asked for yet, by the names they are signed for; guarded by itself.
+   */
+  private final Map<String, Supplier<AwsService>> later;
+
+  private volatile Known known;
+
+  /** The services that are there, and who tells them apart. */
+  private record Known(ServiceRouter router, Map<ServiceModel, AwsService> services) {
+    static Known of(Collection<AwsService> services) {
+      Map<ServiceModel, AwsService> byModel = new LinkedHashMap<>();
+      services.forEach(service -> byModel.put(service.model(), service));
+      return new Known(new ServiceRouter(List.copyOf(byModel.keySet())), byModel);
+    }
+
+    Known with(AwsService service) {
+      List<AwsService> all = new ArrayList<>(services.values());
+      all.add(service);
+      return of(all);
+    }
+  }
+
+  /**
+   * @param later services that are made when the first request is signed for them, by the names in
+   *     signatures: a model takes its time to be read
+   */
   public AwsEndpoint(
       List<AwsService> services,
+      Map<String, Supplier<AwsService>> later,
       SigV4Verifier verifier,
       Authorizer authorizer,
       RefusalListener refusals) {
-    this(services, verifier, authorizer, refusals, () -> UUID.randomUUID().toString());
+    this(services, later, verifier, authorizer, refusals, () -> UUID.randomUUID().toString());
   }
 
   /**
@@ -39,16 +67,17 @@ public final class AwsEndpoint {
    */
   public AwsEndpoint(
       List<AwsService> services,
+      Map<String, Supplier<AwsService>> later,
       SigV4Verifier verifier,
       Authorizer authorizer,
       RefusalListener refusals,
       Supplier<String> requestIds) {
-    this.router = new ServiceRouter(services.stream().map(AwsService::model).toList());
+    this.known = Known.of(services);
+    this.later = new HashMap<>(later);
     this.verifier = verifier;
     this.authorizer = authorizer;
     this.refusals = refusals;
     this.requestIds = requestIds;
-    services.forEach(service -> this.services.put(service.model(), service));
   }
 
   /** A new id for a request. */
@@ -75,12 +104,40 @@ public final class AwsEndpoint {
    */
   public Route route(WireRequest request) {
     try {
-      return router.route(request);
+      return find(request);
     } catch (AwsException unknown) {
       if (!SigV4.isSigned(request)) {
         throw SigV4Errors.missingToken();
       }
       throw unknown;
+    }
+  }
+
+  private Route find(WireRequest request) {
+    Known before = known;
+    try {
+      return before.router().route(request);
+    } catch (AwsException unknown) {
+      load(request);
+      if (known.equals(before)) {
+        throw unknown;
+      }
+      return known.router().route(request);
+    }
+  }
+
+  /** Makes the service that a request is signed for, if that has not been done. */
+  private void load(WireRequest request) {
+    synchronized (later) {
+      signedFor(request).map(later::remove).ifPresent(service -> known = known.with(service.get()));
+    }
+  }
+
+  private static Optional<String> signedFor(WireRequest request) {
+    try {
+      return SigV4.serviceOf(request);
+    } catch (AwsException brokenQuery) {
+      return Optional.empty();
     }
   }
 
@@ -96,7 +153,7 @@ public final class AwsEndpoint {
   /** Answers a call of an authenticated caller; never throws. */
   public WireResponse call(Route route, Caller caller) {
     try {
-      AwsService service = services.get(route.service());
+      AwsService service = known.services().get(route.service());
       if (service == null) {
         throw new IllegalArgumentException("the route is not of this endpoint");
       }
@@ -111,7 +168,7 @@ public final class AwsEndpoint {
 
   private String asked(WireRequest request) {
     try {
-      Route route = router.route(request);
+      Route route = find(request);
       return route.service().metadata().signingName() + ":" + route.operation().name();
     } catch (AwsException e) {
       return request.method() + " " + request.path();
@@ -133,7 +190,7 @@ public final class AwsEndpoint {
           }
         };
     refusals.refused(requestId, asked(request), error);
-    Optional<ServiceModel> service = router.guess(request);
+    Optional<ServiceModel> service = known.router().guess(request);
     if (service.isEmpty()) {
       return JsonErrors.unknownService(error, requestId);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.mayfly.aws.Models.Recorded;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -234,5 +239,45 @@ final class TestEveryProtocol {
         catchThrowableOfType(AwsException.class, () -> Protocol.of(delete.model()).parse(route));
     assertThat(refused).isNotNull();
     assertThat(refused.getMessage()).contains("a document type or entity is not allowed");
+  }
+
+  @Test
+  void aServiceIsMadeWhenTheFirstRequestIsSignedForIt() throws Exception {
+    AtomicInteger made = new AtomicInteger();
+    AwsEndpoint endpoint =
+        new AwsEndpoint(
+            List.of(),
+            Map.of(
+                "sts",
+                () -> {
+                  made.incrementAndGet();
+                  return new AwsService(Models.model("sts"), List.of(), List.of());
+                }),
+            Wire.verifier(),
+            (_, _, _) -> {},
+            (_, _, _) -> {},
+            () -> "request-1");
+    Headers headers = new Headers();
+    headers.set(
+        "authorization",
+        "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260301/us-east-1/sts/aws4_request, SignedHeaders=host, Signature=0");
+    WireRequest request =
+        new WireRequest(
+            "POST",
+            "/",
+            "",
+            headers,
+            "Action=GetCallerIdentity&Version=2011-06-15".getBytes(StandardCharsets.UTF_8));
+    assertThat(made).hasValue(0);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Route>> routes = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        routes.add(threads.submit(() -> endpoint.route(request)));
+      }
+      for (Future<Route> route : routes) {
+        assertThat(route.get().service().metadata().signingName()).isEqualTo("sts");
+      }
+    }
+    assertThat(made).hasValue(1);
   }
 }

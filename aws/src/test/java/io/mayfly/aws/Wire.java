@@ -30,6 +30,7 @@ final class Wire {
   static AwsEndpoint endpoint(AwsService... services) {
     return new AwsEndpoint(
         List.of(services),
+        Map.of(),
         verifier(),
         (_, _, _) -> {},
         (id, asked, error) -> {},

@@ -301,7 +301,8 @@ class TestListener {
                 requestId -> List.of(Map.of("what", requestId.value())),
                 new FakeMetrics(),
                 headers -> headers.first("authorization").equals(Optional.of("Basic x"))),
-            new AwsHandler(new AwsEndpoint(List.of(), verifier, (_, _, _) -> {}, this::remember)));
+            new AwsHandler(
+                new AwsEndpoint(List.of(), Map.of(), verifier, (_, _, _) -> {}, this::remember)));
     listener =
         Listener.start(threads, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), router);
   }

@@ -2,7 +2,6 @@ package io.mayfly.server;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.mayfly.aws.AwsEndpoint;
-import io.mayfly.aws.AwsService;
 import io.mayfly.aws.Credentials.AccessKey;
 import io.mayfly.aws.Headers;
 import io.mayfly.aws.ServiceModel;
@@ -156,19 +155,6 @@ final class Platform implements AutoCloseable {
               KeyFile.readOrCreate(data.root().resolve("session-key"), Sessions.KEY_BYTES, random),
               random,
               clock);
-      // Two more models take their time to be read.
-      Background<List<AwsService>> identity =
-          new Background<>(
-              () ->
-                  List.of(
-                      IdentityApi.iam(ServiceModel.bundled("iam-2010-05-08.json"), roles, policies),
-                      IdentityApi.sts(
-                          ServiceModel.bundled("sts-2011-06-15.json"),
-                          account,
-                          roles,
-                          permissions,
-                          sessions)));
-
       // What can run
       runtimes =
           new RuntimeCatalog(
@@ -270,9 +256,19 @@ final class Platform implements AutoCloseable {
                       this::codeLocation,
                       this::functionUrl,
                       clock,
-                      traces),
-                  identity.get().getFirst(),
-                  identity.get().getLast()),
+                      traces)),
+              Map.of(
+                  "iam",
+                  () ->
+                      IdentityApi.iam(ServiceModel.bundled("iam-2010-05-08.json"), roles, policies),
+                  "sts",
+                  () ->
+                      IdentityApi.sts(
+                          ServiceModel.bundled("sts-2011-06-15.json"),
+                          account,
+                          roles,
+                          permissions,
+                          sessions)),
               verifier,
               permissions,
               meter);
