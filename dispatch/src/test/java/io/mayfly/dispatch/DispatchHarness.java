@@ -144,7 +144,6 @@ final class DispatchHarness implements AutoCloseable {
                 DataSize.ofMegabytes(128),
                 DataSize.ofMegabytes(512),
                 environment),
-            Map.of(),
             new FunctionConfig.CodeReference("code-" + next, 10),
             Lifecycle.active(),
             "revision-" + next,

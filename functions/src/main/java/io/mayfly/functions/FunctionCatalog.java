@@ -190,16 +190,17 @@ public final class FunctionCatalog implements AutoCloseable {
     }
     requireRuntime.accept(deployment.settings().runtime());
     EnvironmentRules.check(deployment.settings().environment());
+    FunctionTags.check(deployment.tags());
     FunctionConfig config =
         new FunctionConfig(
             id,
             deployment.settings(),
-            deployment.tags(),
             accept(zip, 0),
             Lifecycle.creating(),
             Revisions.next(),
             clock.instant());
-    save(config);
+    store.create(config, deployment.tags());
+    show(config);
     background.execute(() -> makeReady(config, Optional.empty()));
     return config;
   }

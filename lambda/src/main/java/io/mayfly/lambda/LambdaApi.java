@@ -6,6 +6,7 @@ import io.mayfly.dispatch.Dispatcher;
 import io.mayfly.functions.Aliases;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.functions.FunctionConcurrency;
+import io.mayfly.functions.FunctionTags;
 import io.mayfly.functions.FunctionUrls;
 import io.mayfly.model.FunctionConfig;
 import java.time.InstantSource;
@@ -28,6 +29,7 @@ public final class LambdaApi {
       FunctionCatalog catalog,
       Aliases aliases,
       FunctionUrls urls,
+      FunctionTags tags,
       FunctionConcurrency concurrency,
       Dispatcher dispatcher,
       Function<FunctionConfig, String> codeLocation,
@@ -40,7 +42,7 @@ public final class LambdaApi {
         model,
         List.of(
             new CreateFunction(catalog, references),
-            new GetFunction(catalog, aliases, concurrency, references, codeLocation),
+            new GetFunction(catalog, aliases, tags, concurrency, references, codeLocation),
             new GetFunctionConfiguration(catalog, aliases, references),
             new ListFunctions(catalog),
             new UpdateFunctionCode(catalog, references),
@@ -66,6 +68,9 @@ public final class LambdaApi {
                 catalog, aliases, concurrency, dispatcher, references),
             new DeleteProvisionedConcurrencyConfig(catalog, concurrency, references),
             new ListProvisionedConcurrencyConfigs(catalog, concurrency, dispatcher, references),
+            new TagResource(tags, references),
+            new UntagResource(tags, references),
+            new ListTags(tags, references),
             new GetAccountSettings(catalog, concurrency)),
         List.of(new Invoke(catalog, aliases, references, dispatcher, clock, random)));
   }

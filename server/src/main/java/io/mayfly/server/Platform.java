@@ -19,6 +19,7 @@ import io.mayfly.functions.Aliases;
 import io.mayfly.functions.CodeStore;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.functions.FunctionConcurrency;
+import io.mayfly.functions.FunctionTags;
 import io.mayfly.functions.FunctionUrls;
 import io.mayfly.gateway.AwsHandler;
 import io.mayfly.gateway.FunctionUrlHandler;
@@ -146,6 +147,7 @@ final class Platform implements AutoCloseable {
       // Functions
       catalog = closing.add(new FunctionCatalog(account, store, code, runtimes::launch, clock));
       urls = new FunctionUrls(catalog, store, clock, random);
+      FunctionTags tags = new FunctionTags(catalog, store);
       Aliases aliases = new Aliases(catalog, store, () -> ThreadLocalRandom.current().nextDouble());
       FunctionConcurrency concurrency =
           new FunctionConcurrency(catalog, aliases, store, options.concurrency(), clock);
@@ -231,6 +233,7 @@ final class Platform implements AutoCloseable {
                       catalog,
                       aliases,
                       urls,
+                      tags,
                       concurrency,
                       dispatcher,
                       this::codeLocation,

@@ -99,6 +99,19 @@ public final class Database implements AutoCloseable {
             document text not null,
             primary key (function, qualifier)
           ) without rowid;
+          """,
+          """
+          create table tag (
+            function text not null,
+            key text not null,
+            value text not null,
+            primary key (function, key)
+          ) without rowid;
+          insert into tag (function, key, value)
+            select version.function, tag.key, tag.value
+            from function_version version, json_each(version.document, '$.tags') tag
+            where version.version = '$LATEST';
+          update function_version set document = json_remove(document, '$.tags');
           """);
 
   /** Something to do with the connection, inside a transaction. */

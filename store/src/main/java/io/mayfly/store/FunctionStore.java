@@ -23,10 +23,21 @@ public interface FunctionStore {
 
   void put(FunctionConfig version);
 
+  /** Keeps a function that is new, with its tags. */
+  void create(FunctionConfig latest, Map<String, String> tags);
+
   /** Keeps a version that is new, and its number, which outlives it and the function. */
   void publish(FunctionConfig version);
 
   void put(FunctionUrl url);
+
+  /** The tags of a function; none if there is no such function. */
+  Map<String, String> tags(FunctionName function);
+
+  /** Adds tags to a function, unless it has gone. */
+  void tag(FunctionName function, Map<String, String> tags);
+
+  void untag(FunctionName function, List<String> keys);
 
   List<Alias> aliases();
 

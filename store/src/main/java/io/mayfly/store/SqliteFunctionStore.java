@@ -21,6 +21,7 @@ public final class SqliteFunctionStore implements FunctionStore {
   /** The tables with what goes when a function goes. */
   private static final List<String> OF_A_FUNCTION =
       List.of(
+          "tag",
           "provisioned_concurrency",
           "alias",
           "reserved_concurrency",
@@ -61,6 +62,70 @@ public final class SqliteFunctionStore implements FunctionStore {
         version.name().value(),
         version.id().version(),
         json.writeValueAsString(version));
+  }
+
+  @Override
+  public void create(FunctionConfig latest, Map<String, String> tags) {
+    database.write(
+        connection -> {
+          put(connection, latest);
+          return tag(connection, latest.name(), tags);
+        });
+  }
+
+  @Override
+  public Map<String, String> tags(FunctionName function) {
+    return database.write(
+        connection -> {
+          Map<String, String> result = new HashMap<>();
+          try (PreparedStatement statement =
+              connection.prepareStatement("select key, value from tag where function = ?")) {
+            statement.setString(1, function.value());
+            try (ResultSet rows = statement.executeQuery()) {
+              while (rows.next()) {
+                result.put(rows.getString(1), rows.getString(2));
+              }
+            }
+          }
+          return result;
+        });
+  }
+
+  @Override
+  public void tag(FunctionName function, Map<String, String> tags) {
+    database.write(connection -> tag(connection, function, tags));
+  }
+
+  private static int tag(Connection connection, FunctionName function, Map<String, String> tags)
+      throws SQLException {
+    int added = 0;
+    for (Map.Entry<String, String> tag : tags.entrySet()) {
+      added +=
+          update(
+              connection,
+              "insert or replace into tag (function, key, value) select ?, ?, ?"
+                  + " where exists (select 1 from function_version where function = ?)",
+              function.value(),
+              tag.getKey(),
+              tag.getValue(),
+              function.value());
+    }
+    return added;
+  }
+
+  @Override
+  public void untag(FunctionName function, List<String> keys) {
+    database.write(
+        connection -> {
+          for (String key : keys) {
+            update(
+                connection,
+                "delete from tag where function = ? and key = ?",
+                function.value(),
+                key);
+          }
+          return true;
+        });
   }
 
   @Override

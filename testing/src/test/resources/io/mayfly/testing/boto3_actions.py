@@ -96,6 +96,14 @@ client.delete_provisioned_concurrency_config(FunctionName=NAME, Qualifier="prod"
 refused(errors.ProvisionedConcurrencyConfigNotFoundException, "No Provisioned Concurrency",
         client.get_provisioned_concurrency_config, FunctionName=NAME, Qualifier="prod")
 
+# Tags
+client.tag_resource(Resource=ARN, Tags={"stage": "prod"})
+client.untag_resource(Resource=ARN, TagKeys=["owner"])
+assert client.list_tags(Resource=ARN)["Tags"] == {"stage": "prod"}
+assert client.get_function(FunctionName=NAME, Qualifier=published)["Tags"] == {"stage": "prod"}
+refused(errors.InvalidParameterValueException, "Number of tags", client.tag_resource, Resource=ARN,
+        Tags={f"key-{number}": "" for number in range(50)})
+
 # The rest
 assert client.get_account_settings()["AccountLimit"]["ConcurrentExecutions"] == 1000
 refused(ClientError, "NotImplemented", client.list_layers)
