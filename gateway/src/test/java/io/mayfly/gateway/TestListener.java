@@ -19,9 +19,11 @@ import io.mayfly.dispatch.KeepAlive;
 import io.mayfly.dispatch.MemoryGuard;
 import io.mayfly.dispatch.SparePools;
 import io.mayfly.dispatch.StartGate;
+import io.mayfly.functions.Aliases;
 import io.mayfly.functions.CodeStore;
 import io.mayfly.functions.Deployment;
 import io.mayfly.functions.FunctionCatalog;
+import io.mayfly.functions.FunctionPolicies;
 import io.mayfly.functions.FunctionUrls;
 import io.mayfly.model.Account;
 import io.mayfly.model.DataSize;
@@ -219,6 +221,8 @@ class TestListener {
             new BlobStore(Files.createDirectory(folder.resolve("blobs"))),
             Files.createDirectory(folder.resolve("code")));
     catalog = new FunctionCatalog(ACCOUNT, store, code, runtime -> {}, clock);
+    FunctionPolicies policies =
+        new FunctionPolicies(catalog, new Aliases(catalog, store, () -> 0), store);
     FunctionUrls urls = new FunctionUrls(catalog, store, clock, new SecureRandom());
     FunctionSource source =
         new FunctionSource() {
@@ -283,7 +287,14 @@ class TestListener {
     router =
         new Router(
             new FunctionUrlHandler(
-                ACCOUNT, urls, dispatcher, this::remember, verifier, clock, new SecureRandom()),
+                ACCOUNT,
+                urls,
+                policies,
+                dispatcher,
+                this::remember,
+                verifier,
+                clock,
+                new SecureRandom()),
             new PlatformHandler(
                 verifier,
                 catalog,

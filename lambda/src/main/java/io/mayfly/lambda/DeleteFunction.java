@@ -5,6 +5,7 @@ import io.mayfly.aws.Operation;
 import io.mayfly.functions.Aliases;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.functions.FunctionConcurrency;
+import io.mayfly.functions.FunctionPolicies;
 import io.mayfly.functions.FunctionUrls;
 import io.mayfly.model.ErrorCode;
 import io.mayfly.model.FunctionArn;
@@ -24,6 +25,7 @@ final class DeleteFunction implements Operation<DeleteFunction.Input, DeleteFunc
   private final FunctionCatalog catalog;
   private final Aliases aliases;
   private final FunctionUrls urls;
+  private final FunctionPolicies policies;
   private final FunctionConcurrency concurrency;
   private final FunctionReferences references;
 
@@ -31,11 +33,13 @@ final class DeleteFunction implements Operation<DeleteFunction.Input, DeleteFunc
       FunctionCatalog catalog,
       Aliases aliases,
       FunctionUrls urls,
+      FunctionPolicies policies,
       FunctionConcurrency concurrency,
       FunctionReferences references) {
     this.catalog = catalog;
     this.aliases = aliases;
     this.urls = urls;
+    this.policies = policies;
     this.concurrency = concurrency;
     this.references = references;
   }
@@ -49,6 +53,7 @@ final class DeleteFunction implements Operation<DeleteFunction.Input, DeleteFunc
       catalog.delete(arn.name());
       aliases.forget(arn.name());
       urls.forget(arn.name());
+      policies.forget(arn.name());
       concurrency.forget(arn.name());
     }
     return new Output(NO_CONTENT);
@@ -62,6 +67,7 @@ final class DeleteFunction implements Operation<DeleteFunction.Input, DeleteFunc
               .formatted(qualifier));
     }
     aliases.deleteVersion(new FunctionVersion(function, qualifier));
+    policies.forget(function, qualifier);
     concurrency.unprovision(function, qualifier);
   }
 }

@@ -6,6 +6,7 @@ import io.mayfly.dispatch.Dispatcher;
 import io.mayfly.functions.Aliases;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.functions.FunctionConcurrency;
+import io.mayfly.functions.FunctionPolicies;
 import io.mayfly.functions.FunctionTags;
 import io.mayfly.functions.FunctionUrls;
 import io.mayfly.model.FunctionConfig;
@@ -30,6 +31,7 @@ public final class LambdaApi {
       Aliases aliases,
       FunctionUrls urls,
       FunctionTags tags,
+      FunctionPolicies policies,
       FunctionConcurrency concurrency,
       Dispatcher dispatcher,
       Function<FunctionConfig, String> codeLocation,
@@ -47,13 +49,13 @@ public final class LambdaApi {
             new ListFunctions(catalog),
             new UpdateFunctionCode(catalog, references),
             new UpdateFunctionConfiguration(catalog, references),
-            new DeleteFunction(catalog, aliases, urls, concurrency, references),
+            new DeleteFunction(catalog, aliases, urls, policies, concurrency, references),
             new PublishVersion(catalog, references),
             new ListVersionsByFunction(catalog, references),
             new CreateAlias(catalog.account(), aliases, references),
             new GetAlias(catalog.account(), aliases, references),
             new UpdateAlias(catalog.account(), aliases, references),
-            new DeleteAlias(aliases, references),
+            new DeleteAlias(aliases, policies, references),
             new ListAliases(catalog.account(), aliases, references),
             new CreateFunctionUrlConfig(urls, references, translation),
             new GetFunctionUrlConfig(urls, references, translation),
@@ -71,6 +73,9 @@ public final class LambdaApi {
             new TagResource(tags, references),
             new UntagResource(tags, references),
             new ListTags(tags, references),
+            new AddPermission(policies, references),
+            new RemovePermission(policies, references),
+            new GetPolicy(policies, references),
             new GetAccountSettings(catalog, concurrency)),
         List.of(new Invoke(catalog, aliases, references, dispatcher, clock, random)));
   }

@@ -19,6 +19,7 @@ import io.mayfly.functions.Aliases;
 import io.mayfly.functions.CodeStore;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.functions.FunctionConcurrency;
+import io.mayfly.functions.FunctionPolicies;
 import io.mayfly.functions.FunctionTags;
 import io.mayfly.functions.FunctionUrls;
 import io.mayfly.gateway.AwsHandler;
@@ -149,6 +150,7 @@ final class Platform implements AutoCloseable {
       urls = new FunctionUrls(catalog, store, clock, random);
       FunctionTags tags = new FunctionTags(catalog, store);
       Aliases aliases = new Aliases(catalog, store, () -> ThreadLocalRandom.current().nextDouble());
+      FunctionPolicies policies = new FunctionPolicies(catalog, aliases, store);
       FunctionConcurrency concurrency =
           new FunctionConcurrency(catalog, aliases, store, options.concurrency(), clock);
       fresh = catalog.list().isEmpty();
@@ -234,6 +236,7 @@ final class Platform implements AutoCloseable {
                       aliases,
                       urls,
                       tags,
+                      policies,
                       concurrency,
                       dispatcher,
                       this::codeLocation,
@@ -244,7 +247,8 @@ final class Platform implements AutoCloseable {
               meter);
       Router router =
           new Router(
-              new FunctionUrlHandler(account, urls, dispatcher, meter, verifier, clock, traces),
+              new FunctionUrlHandler(
+                  account, urls, policies, dispatcher, meter, verifier, clock, traces),
               new PlatformHandler(
                   verifier,
                   catalog,

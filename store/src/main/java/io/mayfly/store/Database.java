@@ -112,6 +112,14 @@ public final class Database implements AutoCloseable {
             from function_version version, json_each(version.document, '$.tags') tag
             where version.version = '$LATEST';
           update function_version set document = json_remove(document, '$.tags');
+          """,
+          """
+          create table resource_policy (
+            function text not null,
+            qualifier text not null,
+            document text not null,
+            primary key (function, qualifier)
+          ) without rowid;
           """);
 
   /** Something to do with the connection, inside a transaction. */

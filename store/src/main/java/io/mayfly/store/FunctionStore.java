@@ -3,6 +3,7 @@ package io.mayfly.store;
 import io.mayfly.model.Alias;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionName;
+import io.mayfly.model.FunctionPolicy;
 import io.mayfly.model.FunctionUrl;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.ProvisionedConcurrency;
@@ -44,6 +45,12 @@ public interface FunctionStore {
   void put(Alias alias);
 
   void removeAlias(FunctionName function, String name);
+
+  List<FunctionPolicy> policies();
+
+  void put(FunctionPolicy policy);
+
+  void removePolicy(FunctionName function, String qualifier);
 
   List<ProvisionedConcurrency> provisionedConcurrency();
 

@@ -3,6 +3,7 @@ package io.mayfly.store;
 import io.mayfly.model.Alias;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionName;
+import io.mayfly.model.FunctionPolicy;
 import io.mayfly.model.FunctionUrl;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.ProvisionedConcurrency;
@@ -22,11 +23,16 @@ public final class SqliteFunctionStore implements FunctionStore {
   private static final List<String> OF_A_FUNCTION =
       List.of(
           "tag",
+          "resource_policy",
           "provisioned_concurrency",
           "alias",
           "reserved_concurrency",
           "function_url",
           "function_version");
+
+  /** Those of them that also go with one of its versions or aliases. */
+  private static final List<String> OF_A_QUALIFIER =
+      List.of("resource_policy", "provisioned_concurrency");
 
   private final Database database;
   private final JsonMapper json = JsonMapper.shared();
@@ -167,11 +173,7 @@ public final class SqliteFunctionStore implements FunctionStore {
   public void removeAlias(FunctionName function, String name) {
     database.write(
         connection -> {
-          update(
-              connection,
-              "delete from provisioned_concurrency where function = ? and qualifier = ?",
-              function.value(),
-              name);
+          removeQualified(connection, function, name);
           return update(
               connection,
               "delete from alias where function = ? and name = ?",
@@ -187,19 +189,58 @@ public final class SqliteFunctionStore implements FunctionStore {
 
   @Override
   public void put(ProvisionedConcurrency setting) {
-    execute(
-        "insert or replace into provisioned_concurrency (function, qualifier, document) values (?, ?, ?)",
-        setting.function().value(),
-        setting.qualifier(),
-        json.writeValueAsString(setting));
+    putQualified("provisioned_concurrency", setting.function(), setting.qualifier(), setting);
   }
 
   @Override
   public void removeProvisionedConcurrency(FunctionName function, String qualifier) {
+    removeQualified("provisioned_concurrency", function, qualifier);
+  }
+
+  @Override
+  public List<FunctionPolicy> policies() {
+    return documents("select document from resource_policy", FunctionPolicy.class);
+  }
+
+  @Override
+  public void put(FunctionPolicy policy) {
+    putQualified("resource_policy", policy.function(), policy.qualifier(), policy);
+  }
+
+  @Override
+  public void removePolicy(FunctionName function, String qualifier) {
+    removeQualified("resource_policy", function, qualifier);
+  }
+
+  private void putQualified(
+      String table, FunctionName function, String qualifier, Object document) {
     execute(
-        "delete from provisioned_concurrency where function = ? and qualifier = ?",
+        "insert or replace into " + table + " (function, qualifier, document) values (?, ?, ?)",
+        function.value(),
+        qualifier,
+        json.writeValueAsString(document));
+  }
+
+  private void removeQualified(String table, FunctionName function, String qualifier) {
+    database.write(connection -> removeQualified(connection, table, function, qualifier));
+  }
+
+  private static int removeQualified(
+      Connection connection, String table, FunctionName function, String qualifier)
+      throws SQLException {
+    return update(
+        connection,
+        "delete from " + table + " where function = ? and qualifier = ?",
         function.value(),
         qualifier);
+  }
+
+  /** Removes all that belongs to a version or an alias. */
+  private static void removeQualified(
+      Connection connection, FunctionName function, String qualifier) throws SQLException {
+    for (String table : OF_A_QUALIFIER) {
+      removeQualified(connection, table, function, qualifier);
+    }
   }
 
   @Override
@@ -227,11 +268,7 @@ public final class SqliteFunctionStore implements FunctionStore {
   public void remove(FunctionVersion version) {
     database.write(
         connection -> {
-          update(
-              connection,
-              "delete from provisioned_concurrency where function = ? and qualifier = ?",
-              version.function().value(),
-              version.version());
+          removeQualified(connection, version.function(), version.version());
           return update(
               connection,
               "delete from function_version where function = ? and version = ?",

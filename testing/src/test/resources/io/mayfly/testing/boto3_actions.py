@@ -96,6 +96,20 @@ client.delete_provisioned_concurrency_config(FunctionName=NAME, Qualifier="prod"
 refused(errors.ProvisionedConcurrencyConfigNotFoundException, "No Provisioned Concurrency",
         client.get_provisioned_concurrency_config, FunctionName=NAME, Qualifier="prod")
 
+# Policies
+permission = dict(FunctionName=NAME, StatementId="sns", Action="lambda:InvokeFunction",
+                  Principal="sns.amazonaws.com", Qualifier="prod")
+statement = json.loads(client.add_permission(**permission)["Statement"])
+assert statement["Resource"] == ARN + ":prod", statement
+refused(errors.ResourceConflictException, "The statement id (sns)", client.add_permission, **permission)
+policy = client.get_policy(FunctionName=NAME, Qualifier="prod")
+assert json.loads(policy["Policy"])["Statement"] == [statement]
+refused(errors.PreconditionFailedException, "RevisionId", client.remove_permission,
+        FunctionName=NAME, StatementId="sns", Qualifier="prod", RevisionId="x")
+client.remove_permission(FunctionName=NAME, StatementId="sns", Qualifier="prod",
+                         RevisionId=policy["RevisionId"])
+refused(errors.ResourceNotFoundException, "", client.get_policy, FunctionName=NAME, Qualifier="prod")
+
 # Tags
 client.tag_resource(Resource=ARN, Tags={"stage": "prod"})
 client.untag_resource(Resource=ARN, TagKeys=["owner"])
