@@ -13,6 +13,7 @@ import io.mayfly.store.BlobStore;
 import io.mayfly.store.Database;
 import io.mayfly.store.FunctionStore;
 import io.mayfly.store.SqliteFunctionStore;
+import io.mayfly.store.SqliteLayerStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -33,6 +34,7 @@ final class CatalogHarness implements AutoCloseable {
   final CodeStore code;
   final Database database;
   final FunctionStore store;
+  final Layers layers;
   final FunctionCatalog catalog;
 
   CatalogHarness(Path folder) {
@@ -47,7 +49,8 @@ final class CatalogHarness implements AutoCloseable {
     }
     database = Database.open(folder.resolve("db"));
     store = new SqliteFunctionStore(database);
-    catalog = new FunctionCatalog(ACCOUNT, store, code, runtime -> {}, () -> NOW);
+    layers = new Layers(ACCOUNT, new SqliteLayerStore(database), code, () -> NOW);
+    catalog = new FunctionCatalog(ACCOUNT, store, code, layers, runtime -> {}, () -> NOW);
     catalog.retireInstancesWith(version -> CompletableFuture.completedFuture(null));
   }
 

@@ -9,7 +9,9 @@ import io.mayfly.functions.FunctionConcurrency;
 import io.mayfly.functions.FunctionPolicies;
 import io.mayfly.functions.FunctionTags;
 import io.mayfly.functions.FunctionUrls;
+import io.mayfly.functions.Layers;
 import io.mayfly.model.FunctionConfig;
+import io.mayfly.model.LayerVersionId;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Function;
@@ -23,11 +25,13 @@ public final class LambdaApi {
    * Binds the actions to the ports.
    *
    * @param codeLocation where a function's zip file can be fetched, as a URL
+   * @param layerLocation where a layer version's zip file can be fetched, as a URL
    * @param urlAddress the URL under which a function URL's id is served
    */
   public static AwsService service(
       ServiceModel model,
       FunctionCatalog catalog,
+      Layers layers,
       Aliases aliases,
       FunctionUrls urls,
       FunctionTags tags,
@@ -35,10 +39,12 @@ public final class LambdaApi {
       FunctionConcurrency concurrency,
       Dispatcher dispatcher,
       Function<FunctionConfig, String> codeLocation,
+      Function<LayerVersionId, String> layerLocation,
       Function<String, String> urlAddress,
       InstantSource clock,
       RandomGenerator random) {
     FunctionReferences references = new FunctionReferences(catalog.account());
+    LayerReferences layerNames = new LayerReferences(catalog.account());
     UrlConfig translation = new UrlConfig(catalog.account(), urlAddress);
     return new AwsService(
         model,
@@ -76,7 +82,16 @@ public final class LambdaApi {
             new AddPermission(policies, references),
             new RemovePermission(policies, references),
             new GetPolicy(policies, references),
-            new GetAccountSettings(catalog, concurrency)),
+            new PublishLayerVersion(layers, layerNames, layerLocation),
+            new GetLayerVersion(layers, layerNames, layerLocation),
+            new GetLayerVersionByArn(layers, layerNames, layerLocation),
+            new ListLayers(layers),
+            new ListLayerVersions(layers, layerNames),
+            new DeleteLayerVersion(layers, layerNames),
+            new AddLayerVersionPermission(layers, layerNames),
+            new RemoveLayerVersionPermission(layers, layerNames),
+            new GetLayerVersionPolicy(layers, layerNames),
+            new GetAccountSettings(catalog, layers, concurrency)),
         List.of(new Invoke(catalog, aliases, references, dispatcher, clock, random)));
   }
 }

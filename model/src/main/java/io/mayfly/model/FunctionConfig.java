@@ -21,8 +21,12 @@ public record FunctionConfig(
     String revisionId,
     Instant lastModified) {
 
-  /** Which code: the hex SHA-256 of the zip file, under which it is stored, and its size. */
-  public record CodeReference(String sha256, long zippedBytes) {
+  /**
+   * Which code: the hex SHA-256 of the zip file, under which it is stored, and its size.
+   *
+   * @param unzippedBytes all its files together; 0 if it was stored when that was not counted
+   */
+  public record CodeReference(String sha256, long zippedBytes, long unzippedBytes) {
     /** The hash as the API writes it. */
     public String base64() {
       return Base64.getEncoder().encodeToString(HexFormat.of().parseHex(sha256));

@@ -22,6 +22,7 @@ import io.mayfly.functions.FunctionConcurrency;
 import io.mayfly.functions.FunctionPolicies;
 import io.mayfly.functions.FunctionTags;
 import io.mayfly.functions.FunctionUrls;
+import io.mayfly.functions.Layers;
 import io.mayfly.gateway.AwsHandler;
 import io.mayfly.gateway.FunctionUrlHandler;
 import io.mayfly.gateway.HttpThreads;
@@ -37,6 +38,7 @@ import io.mayfly.model.DataSize;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionUrl;
 import io.mayfly.model.FunctionVersion;
+import io.mayfly.model.LayerVersionId;
 import io.mayfly.runtimes.RuntimeCatalog;
 import io.mayfly.sandbox.Sandbox;
 import io.mayfly.sandbox.SandboxConfig;
@@ -47,6 +49,7 @@ import io.mayfly.store.DataDirectory;
 import io.mayfly.store.Database;
 import io.mayfly.store.FunctionStore;
 import io.mayfly.store.SqliteFunctionStore;
+import io.mayfly.store.SqliteLayerStore;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -146,7 +149,9 @@ final class Platform implements AutoCloseable {
               System.getenv());
 
       // Functions
-      catalog = closing.add(new FunctionCatalog(account, store, code, runtimes::launch, clock));
+      Layers layers = new Layers(account, new SqliteLayerStore(database), code, clock);
+      catalog =
+          closing.add(new FunctionCatalog(account, store, code, layers, runtimes::launch, clock));
       urls = new FunctionUrls(catalog, store, clock, random);
       FunctionTags tags = new FunctionTags(catalog, store);
       Aliases aliases = new Aliases(catalog, store, () -> ThreadLocalRandom.current().nextDouble());
@@ -233,6 +238,7 @@ final class Platform implements AutoCloseable {
                   LambdaApi.service(
                       lambdaModel,
                       catalog,
+                      layers,
                       aliases,
                       urls,
                       tags,
@@ -240,6 +246,7 @@ final class Platform implements AutoCloseable {
                       concurrency,
                       dispatcher,
                       this::codeLocation,
+                      this::layerLocation,
                       this::functionUrl,
                       clock,
                       traces)),
@@ -252,7 +259,8 @@ final class Platform implements AutoCloseable {
               new PlatformHandler(
                   verifier,
                   catalog,
-                  config -> code.zip(config.code()),
+                  layers,
+                  code::zip,
                   this::runtimeRows,
                   logs::copy,
                   meter::explain,
@@ -368,7 +376,14 @@ final class Platform implements AutoCloseable {
   /** A presigned address, as AWS gives one: whoever reads the function may fetch its code. */
   private String codeLocation(FunctionConfig config) {
     FunctionVersion id = config.id();
-    String path = "/_mayfly/code/" + id.function() + (id.latest() ? "" : "/" + id.version());
+    return presigned("/_mayfly/code/" + id.function() + (id.latest() ? "" : "/" + id.version()));
+  }
+
+  private String layerLocation(LayerVersionId id) {
+    return presigned("/_mayfly/layers/" + id.layer() + "/" + id.number());
+  }
+
+  private String presigned(String path) {
     String host = authority();
     SigV4Signer signer = new SigV4Signer(ownerKey(), catalog.account().region(), clock);
     return "http://%s%s?%s"

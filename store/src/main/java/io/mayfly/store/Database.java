@@ -120,6 +120,20 @@ public final class Database implements AutoCloseable {
             document text not null,
             primary key (function, qualifier)
           ) without rowid;
+          """,
+          """
+          create table layer_version (
+            layer text not null,
+            number integer not null,
+            document text not null,
+            primary key (layer, number)
+          ) without rowid;
+          create table last_layer_version (
+            layer text primary key,
+            number integer not null
+          ) without rowid;
+          update function_version set document = json_set(
+            document, '$.settings.layers', json('[]'), '$.code.unzippedBytes', 0);
           """);
 
   /** Something to do with the connection, inside a transaction. */

@@ -11,7 +11,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +61,7 @@ public final class SqliteFunctionStore implements FunctionStore {
   }
 
   private int put(Connection connection, FunctionConfig version) throws SQLException {
-    return update(
+    return Sql.update(
         connection,
         "insert or replace into function_version (function, version, document) values (?, ?, ?)",
         version.name().value(),
@@ -107,7 +106,7 @@ public final class SqliteFunctionStore implements FunctionStore {
     int added = 0;
     for (Map.Entry<String, String> tag : tags.entrySet()) {
       added +=
-          update(
+          Sql.update(
               connection,
               "insert or replace into tag (function, key, value) select ?, ?, ?"
                   + " where exists (select 1 from function_version where function = ?)",
@@ -124,7 +123,7 @@ public final class SqliteFunctionStore implements FunctionStore {
     database.write(
         connection -> {
           for (String key : keys) {
-            update(
+            Sql.update(
                 connection,
                 "delete from tag where function = ? and key = ?",
                 function.value(),
@@ -138,7 +137,7 @@ public final class SqliteFunctionStore implements FunctionStore {
   public void publish(FunctionConfig version) {
     database.write(
         connection -> {
-          update(
+          Sql.update(
               connection,
               "insert or replace into last_version (function, number) values (?, ?)",
               version.name().value(),
@@ -174,7 +173,7 @@ public final class SqliteFunctionStore implements FunctionStore {
     database.write(
         connection -> {
           removeQualified(connection, function, name);
-          return update(
+          return Sql.update(
               connection,
               "delete from alias where function = ? and name = ?",
               function.value(),
@@ -228,7 +227,7 @@ public final class SqliteFunctionStore implements FunctionStore {
   private static int removeQualified(
       Connection connection, String table, FunctionName function, String qualifier)
       throws SQLException {
-    return update(
+    return Sql.update(
         connection,
         "delete from " + table + " where function = ? and qualifier = ?",
         function.value(),
@@ -269,7 +268,7 @@ public final class SqliteFunctionStore implements FunctionStore {
     database.write(
         connection -> {
           removeQualified(connection, version.function(), version.version());
-          return update(
+          return Sql.update(
               connection,
               "delete from function_version where function = ? and version = ?",
               version.function().value(),
@@ -282,7 +281,8 @@ public final class SqliteFunctionStore implements FunctionStore {
     database.write(
         connection -> {
           for (String table : OF_A_FUNCTION) {
-            update(connection, "delete from " + table + " where function = ?", function.value());
+            Sql.update(
+                connection, "delete from " + table + " where function = ?", function.value());
           }
           return true;
         });
@@ -293,45 +293,19 @@ public final class SqliteFunctionStore implements FunctionStore {
     execute("delete from function_url where function = ?", function.value());
   }
 
-  private void execute(String sql, String... parameters) {
-    database.write(connection -> update(connection, sql, parameters));
-  }
-
-  private static int update(Connection connection, String sql, String... parameters)
-      throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      for (int i = 0; i < parameters.length; i++) {
-        statement.setString(i + 1, parameters[i]);
-      }
-      return statement.executeUpdate();
-    }
+  private void execute(String sql, Object... parameters) {
+    database.write(connection -> Sql.update(connection, sql, parameters));
   }
 
   private Map<FunctionName, Long> byFunction(String sql) {
-    return database.write(
-        connection -> {
-          Map<FunctionName, Long> result = new HashMap<>();
-          try (PreparedStatement statement = connection.prepareStatement(sql);
-              ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-              result.put(new FunctionName(rows.getString(1)), rows.getLong(2));
-            }
-          }
-          return result;
-        });
+    Map<FunctionName, Long> result = new HashMap<>();
+    database
+        .write(connection -> Sql.numbers(connection, sql))
+        .forEach((name, number) -> result.put(new FunctionName(name), number));
+    return result;
   }
 
   private <T> List<T> documents(String sql, Class<T> type) {
-    return database.write(
-        connection -> {
-          List<T> result = new ArrayList<>();
-          try (PreparedStatement statement = connection.prepareStatement(sql);
-              ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-              result.add(json.readValue(rows.getString(1), type));
-            }
-          }
-          return result;
-        });
+    return database.write(connection -> Sql.documents(connection, sql, json, type));
   }
 }

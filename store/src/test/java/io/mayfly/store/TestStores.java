@@ -46,7 +46,7 @@ class TestStores {
             DataSize.ofMegabytes(10_240),
             DataSize.ofMegabytes(512),
             Map.of("A", "1", "B", "line\nbreak")),
-        new FunctionConfig.CodeReference("ab".repeat(32), 12_345),
+        new FunctionConfig.CodeReference("ab".repeat(32), 12_345, 0),
         lifecycle,
         "6e0c9f0a",
         Instant.parse("2026-03-01T12:00:00.123456789Z"));

@@ -96,6 +96,30 @@ client.delete_provisioned_concurrency_config(FunctionName=NAME, Qualifier="prod"
 refused(errors.ProvisionedConcurrencyConfigNotFoundException, "No Provisioned Concurrency",
         client.get_provisioned_concurrency_config, FunctionName=NAME, Qualifier="prod")
 
+# Layers
+layers = [client.publish_layer_version(
+    LayerName="boto-layer-" + name, Content={"ZipFile": zip_file})["LayerVersionArn"] for name in "abcdef"]
+refused(errors.InvalidParameterValueException, "Cannot reference more than 5 layers.",
+        client.update_function_configuration, FunctionName=NAME, Layers=layers)
+refused(errors.InvalidParameterValueException, "Layer version " + layers[0] + "7 does not exist.",
+        client.update_function_configuration, FunctionName=NAME, Layers=[layers[0] + "7"])
+client.update_function_configuration(FunctionName=NAME, Layers=[layers[1], layers[0]])
+client.get_waiter("function_updated_v2").wait(FunctionName=NAME)
+assert client.get_function(FunctionName=NAME)["Configuration"]["Layers"] == [
+    {"Arn": arn, "CodeSize": len(zip_file)} for arn in (layers[1], layers[0])]
+pages = client.get_paginator("list_layers").paginate(PaginationConfig={"PageSize": 2})
+assert [one["LayerName"] for page in pages for one in page["Layers"]
+        if one["LayerName"].startswith("boto-layer-")] == ["boto-layer-" + name for name in "abcdef"]
+assert client.get_layer_version_by_arn(Arn=layers[0])["Version"] == 1
+for name in "abcdef":
+    client.delete_layer_version(LayerName="boto-layer-" + name, VersionNumber=1)
+assert client.list_layer_versions(LayerName="boto-layer-a")["LayerVersions"] == []
+refused(errors.ResourceNotFoundException, "", client.get_layer_version,
+        LayerName="boto-layer-a", VersionNumber=1)
+client.update_function_configuration(FunctionName=NAME, Layers=[])
+client.get_waiter("function_updated_v2").wait(FunctionName=NAME)
+assert "Layers" not in client.get_function_configuration(FunctionName=NAME)
+
 # Policies
 permission = dict(FunctionName=NAME, StatementId="sns", Action="lambda:InvokeFunction",
                   Principal="sns.amazonaws.com", Qualifier="prod")
@@ -120,7 +144,7 @@ refused(errors.InvalidParameterValueException, "Number of tags", client.tag_reso
 
 # The rest
 assert client.get_account_settings()["AccountLimit"]["ConcurrentExecutions"] == 1000
-refused(ClientError, "NotImplemented", client.list_layers)
+refused(ClientError, "NotImplemented", client.list_event_source_mappings)
 stranger = boto3.client("lambda", aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
                         aws_secret_access_key="a" * 40)
 refused(ClientError, "The security token included in the request is invalid",
