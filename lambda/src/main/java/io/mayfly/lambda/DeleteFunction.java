@@ -3,6 +3,7 @@ package io.mayfly.lambda;
 import io.mayfly.aws.Caller;
 import io.mayfly.aws.Operation;
 import io.mayfly.functions.Aliases;
+import io.mayfly.functions.EventInvokeConfigs;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.functions.FunctionConcurrency;
 import io.mayfly.functions.FunctionPolicies;
@@ -26,6 +27,7 @@ final class DeleteFunction implements Operation<DeleteFunction.Input, DeleteFunc
   private final Aliases aliases;
   private final FunctionUrls urls;
   private final FunctionPolicies policies;
+  private final EventInvokeConfigs events;
   private final FunctionConcurrency concurrency;
   private final FunctionReferences references;
 
@@ -34,12 +36,14 @@ final class DeleteFunction implements Operation<DeleteFunction.Input, DeleteFunc
       Aliases aliases,
       FunctionUrls urls,
       FunctionPolicies policies,
+      EventInvokeConfigs events,
       FunctionConcurrency concurrency,
       FunctionReferences references) {
     this.catalog = catalog;
     this.aliases = aliases;
     this.urls = urls;
     this.policies = policies;
+    this.events = events;
     this.concurrency = concurrency;
     this.references = references;
   }
@@ -54,6 +58,7 @@ final class DeleteFunction implements Operation<DeleteFunction.Input, DeleteFunc
       aliases.forget(arn.name());
       urls.forget(arn.name());
       policies.forget(arn.name());
+      events.forget(arn.name());
       concurrency.forget(arn.name());
     }
     return new Output(NO_CONTENT);
@@ -68,6 +73,7 @@ final class DeleteFunction implements Operation<DeleteFunction.Input, DeleteFunc
     }
     aliases.deleteVersion(new FunctionVersion(function, qualifier));
     policies.forget(function, qualifier);
+    events.forget(function, qualifier);
     concurrency.unprovision(function, qualifier);
   }
 }

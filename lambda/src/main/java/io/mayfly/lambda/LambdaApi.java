@@ -4,6 +4,7 @@ import io.mayfly.aws.AwsService;
 import io.mayfly.aws.ServiceModel;
 import io.mayfly.dispatch.Dispatcher;
 import io.mayfly.functions.Aliases;
+import io.mayfly.functions.EventInvokeConfigs;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.functions.FunctionConcurrency;
 import io.mayfly.functions.FunctionPolicies;
@@ -36,6 +37,7 @@ public final class LambdaApi {
       FunctionUrls urls,
       FunctionTags tags,
       FunctionPolicies policies,
+      EventInvokeConfigs events,
       FunctionConcurrency concurrency,
       Dispatcher dispatcher,
       Function<FunctionConfig, String> codeLocation,
@@ -55,13 +57,13 @@ public final class LambdaApi {
             new ListFunctions(catalog),
             new UpdateFunctionCode(catalog, references),
             new UpdateFunctionConfiguration(catalog, references),
-            new DeleteFunction(catalog, aliases, urls, policies, concurrency, references),
+            new DeleteFunction(catalog, aliases, urls, policies, events, concurrency, references),
             new PublishVersion(catalog, references),
             new ListVersionsByFunction(catalog, references),
             new CreateAlias(catalog.account(), aliases, references),
             new GetAlias(catalog.account(), aliases, references),
             new UpdateAlias(catalog.account(), aliases, references),
-            new DeleteAlias(aliases, policies, references),
+            new DeleteAlias(aliases, policies, events, references),
             new ListAliases(catalog.account(), aliases, references),
             new CreateFunctionUrlConfig(urls, references, translation),
             new GetFunctionUrlConfig(urls, references, translation),
@@ -82,6 +84,11 @@ public final class LambdaApi {
             new AddPermission(policies, references),
             new RemovePermission(policies, references),
             new GetPolicy(policies, references),
+            new PutFunctionEventInvokeConfig(catalog.account(), events, references),
+            new UpdateFunctionEventInvokeConfig(catalog.account(), events, references),
+            new GetFunctionEventInvokeConfig(catalog.account(), events, references),
+            new DeleteFunctionEventInvokeConfig(events, references),
+            new ListFunctionEventInvokeConfigs(catalog.account(), events, references),
             new PublishLayerVersion(layers, layerNames, layerLocation),
             new GetLayerVersion(layers, layerNames, layerLocation),
             new GetLayerVersionByArn(layers, layerNames, layerLocation),

@@ -17,6 +17,7 @@ import io.mayfly.dispatch.StartGate;
 import io.mayfly.dispatch.Trainings;
 import io.mayfly.functions.Aliases;
 import io.mayfly.functions.CodeStore;
+import io.mayfly.functions.EventInvokeConfigs;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.functions.FunctionConcurrency;
 import io.mayfly.functions.FunctionPolicies;
@@ -156,6 +157,7 @@ final class Platform implements AutoCloseable {
       FunctionTags tags = new FunctionTags(catalog, store);
       Aliases aliases = new Aliases(catalog, store, () -> ThreadLocalRandom.current().nextDouble());
       FunctionPolicies policies = new FunctionPolicies(catalog, aliases, store);
+      EventInvokeConfigs events = new EventInvokeConfigs(catalog, aliases, store, clock);
       FunctionConcurrency concurrency =
           new FunctionConcurrency(catalog, aliases, store, options.concurrency(), clock);
       fresh = catalog.list().isEmpty();
@@ -243,6 +245,7 @@ final class Platform implements AutoCloseable {
                       urls,
                       tags,
                       policies,
+                      events,
                       concurrency,
                       dispatcher,
                       this::codeLocation,

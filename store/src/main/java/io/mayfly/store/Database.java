@@ -134,6 +134,14 @@ public final class Database implements AutoCloseable {
           ) without rowid;
           update function_version set document = json_set(
             document, '$.settings.layers', json('[]'), '$.code.unzippedBytes', 0);
+          """,
+          """
+          create table event_invoke_config (
+            function text not null,
+            qualifier text not null,
+            document text not null,
+            primary key (function, qualifier)
+          ) without rowid;
           """);
 
   /** Something to do with the connection, inside a transaction. */

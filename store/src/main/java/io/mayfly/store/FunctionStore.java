@@ -1,6 +1,7 @@
 package io.mayfly.store;
 
 import io.mayfly.model.Alias;
+import io.mayfly.model.EventInvokeConfig;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionName;
 import io.mayfly.model.FunctionPolicy;
@@ -51,6 +52,12 @@ public interface FunctionStore {
   void put(FunctionPolicy policy);
 
   void removePolicy(FunctionName function, String qualifier);
+
+  List<EventInvokeConfig> eventInvokeConfigs();
+
+  void put(EventInvokeConfig config);
+
+  void removeEventInvokeConfig(FunctionName function, String qualifier);
 
   List<ProvisionedConcurrency> provisionedConcurrency();
 

@@ -1,6 +1,7 @@
 package io.mayfly.store;
 
 import io.mayfly.model.Alias;
+import io.mayfly.model.EventInvokeConfig;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionName;
 import io.mayfly.model.FunctionPolicy;
@@ -23,6 +24,7 @@ public final class SqliteFunctionStore implements FunctionStore {
       List.of(
           "tag",
           "resource_policy",
+          "event_invoke_config",
           "provisioned_concurrency",
           "alias",
           "reserved_concurrency",
@@ -31,7 +33,7 @@ public final class SqliteFunctionStore implements FunctionStore {
 
   /** Those of them that also go with one of its versions or aliases. */
   private static final List<String> OF_A_QUALIFIER =
-      List.of("resource_policy", "provisioned_concurrency");
+      List.of("resource_policy", "event_invoke_config", "provisioned_concurrency");
 
   private final Database database;
   private final JsonMapper json = JsonMapper.shared();
@@ -209,6 +211,21 @@ public final class SqliteFunctionStore implements FunctionStore {
   @Override
   public void removePolicy(FunctionName function, String qualifier) {
     removeQualified("resource_policy", function, qualifier);
+  }
+
+  @Override
+  public List<EventInvokeConfig> eventInvokeConfigs() {
+    return documents("select document from event_invoke_config", EventInvokeConfig.class);
+  }
+
+  @Override
+  public void put(EventInvokeConfig config) {
+    putQualified("event_invoke_config", config.function(), config.qualifier(), config);
+  }
+
+  @Override
+  public void removeEventInvokeConfig(FunctionName function, String qualifier) {
+    removeQualified("event_invoke_config", function, qualifier);
   }
 
   private void putQualified(

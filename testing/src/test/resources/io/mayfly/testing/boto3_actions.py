@@ -120,6 +120,19 @@ client.update_function_configuration(FunctionName=NAME, Layers=[])
 client.get_waiter("function_updated_v2").wait(FunctionName=NAME)
 assert "Layers" not in client.get_function_configuration(FunctionName=NAME)
 
+# Event invoke configurations
+client.put_function_event_invoke_config(FunctionName=NAME, Qualifier="prod", MaximumRetryAttempts=1)
+client.put_function_event_invoke_config(FunctionName=NAME, MaximumEventAgeInSeconds=60)
+pages = client.get_paginator("list_function_event_invoke_configs").paginate(
+    FunctionName=NAME, PaginationConfig={"PageSize": 1})
+assert [one["FunctionArn"] for page in pages for one in page["FunctionEventInvokeConfigs"]] == [
+    ARN + ":$LATEST", ARN + ":prod"]
+refused(errors.InvalidParameterValueException, "You must specify at least one of",
+        client.update_function_event_invoke_config, FunctionName=NAME)
+client.delete_function_event_invoke_config(FunctionName=NAME, Qualifier="prod")
+refused(errors.ResourceNotFoundException, "doesn't have an EventInvokeConfig",
+        client.get_function_event_invoke_config, FunctionName=NAME, Qualifier="prod")
+
 # Policies
 permission = dict(FunctionName=NAME, StatementId="sns", Action="lambda:InvokeFunction",
                   Principal="sns.amazonaws.com", Qualifier="prod")
