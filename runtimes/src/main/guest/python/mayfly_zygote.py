@@ -103,7 +103,7 @@ class Order:
     """What the platform says about one instance: fields, and descriptors with a letter for each.
 
     o: where its output goes; s: its socket's mount; t: its /tmp's mount; c: its code's mount;
-    j: a control group's file to join by.
+    l: its layers' mount; j: a control group's file to join by.
     """
 
     def __init__(self, message, descriptors):
@@ -246,6 +246,8 @@ def complete(order):
         mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777,size=" + order.tmp_bytes)
     for code in order.all("c"):
         attach(code, "/var/task")
+    for layers in order.all("l"):
+        attach(layers, "/opt")
     os.chdir("/var/task")
 
 

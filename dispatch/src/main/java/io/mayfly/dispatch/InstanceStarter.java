@@ -102,7 +102,9 @@ public final class InstanceStarter {
             config.memory(),
             config.ephemeralStorage(),
             config.callsPerInstance(),
-            log);
+            log,
+            functions.layers(config),
+            false);
     Optional<Instance> specialised = way.spare().flatMap(found -> specialise(found, spec));
     if (specialised.isPresent()) {
       return new Started(specialised.get(), log, StartGate.Place.none());

@@ -111,9 +111,14 @@ public final class Trainings implements AutoCloseable {
     decided = listener;
   }
 
+  /** A cache is good for one class path, and layers are part of that: such functions have none. */
+  private static boolean trainable(FunctionConfig config, RuntimeLaunch launch) {
+    return launch.training().isPresent() && config.settings().layers().isEmpty();
+  }
+
   /** What is known of a function that is started so. */
   Trained of(FunctionConfig config, RuntimeLaunch launch) {
-    if (launch.training().isEmpty()) {
+    if (!trainable(config, launch)) {
       return Trained.NONE;
     }
     Path folder = folder(config, launch);
@@ -126,7 +131,7 @@ public final class Trainings implements AutoCloseable {
 
   /** Has a function trained that may be called soon, unless that has been done. */
   void expect(FunctionConfig config, RuntimeLaunch launch) {
-    if (launch.training().isEmpty() || closed) {
+    if (!trainable(config, launch) || closed) {
       return;
     }
     Path folder = folder(config, launch);
@@ -333,6 +338,7 @@ public final class Trainings implements AutoCloseable {
         config.ephemeralStorage(),
         config.callsPerInstance(),
         output,
+        Optional.empty(),
         true);
   }
 

@@ -71,6 +71,13 @@ final class DispatchHarness implements AutoCloseable {
           public Path code(FunctionConfig config) {
             return Path.of("/code", config.code().sha256());
           }
+
+          @Override
+          public Optional<Path> layers(FunctionConfig config) {
+            return config.settings().layers().stream()
+                .findFirst()
+                .map(layer -> Path.of("/layers", layer.code().sha256()));
+          }
         };
     InstanceStarter starter =
         new InstanceStarter(
@@ -144,8 +151,7 @@ final class DispatchHarness implements AutoCloseable {
                 DataSize.ofMegabytes(128),
                 DataSize.ofMegabytes(512),
                 environment),
-            Map.of(),
-            new FunctionConfig.CodeReference("code-" + next, 10),
+            new FunctionConfig.CodeReference("code-" + next, 10, 10),
             Lifecycle.active(),
             "revision-" + next,
             START);

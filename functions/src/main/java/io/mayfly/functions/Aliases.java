@@ -10,9 +10,6 @@ import io.mayfly.store.FunctionStore;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentNavigableMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -35,8 +32,7 @@ public final class Aliases {
   private final FunctionCatalog catalog;
   private final FunctionStore store;
   private final DoubleSupplier chance;
-  private final Map<FunctionName, ConcurrentNavigableMap<String, Alias>> aliases =
-      new ConcurrentHashMap<>();
+  private final PerFunction<Alias> aliases = new PerFunction<>();
 
   private volatile Listener listener =
       new Listener() {
@@ -95,8 +91,7 @@ public final class Aliases {
   }
 
   public Optional<Alias> find(FunctionName function, String name) {
-    ConcurrentNavigableMap<String, Alias> own = aliases.get(function);
-    return own == null ? Optional.empty() : Optional.ofNullable(own.get(name));
+    return aliases.find(function, name);
   }
 
   /**
@@ -119,8 +114,7 @@ public final class Aliases {
    */
   public List<Alias> list(FunctionName function) {
     catalog.require(function);
-    ConcurrentNavigableMap<String, Alias> own = aliases.get(function);
-    return own == null ? List.of() : List.copyOf(own.values());
+    return aliases.list(function);
   }
 
   /**
@@ -166,12 +160,7 @@ public final class Aliases {
     catalog.require(function);
     if (find(function, name).isPresent()) {
       store.removeAlias(function, name);
-      aliases.computeIfPresent(
-          function,
-          (key, own) -> {
-            own.remove(name);
-            return own.isEmpty() ? null : own;
-          });
+      aliases.remove(function, name);
       listener.changed(function);
     }
   }
@@ -201,9 +190,12 @@ public final class Aliases {
    * function was being deleted.
    */
   public synchronized void forget(FunctionName function) {
-    ConcurrentNavigableMap<String, Alias> own = aliases.remove(function);
-    if (own != null) {
-      own.keySet().forEach(name -> store.removeAlias(function, name));
+    List<Alias> own = aliases.list(function);
+    for (Alias alias : own) {
+      store.removeAlias(function, alias.name());
+      aliases.remove(function, alias.name());
+    }
+    if (!own.isEmpty()) {
       listener.changed(function);
     }
   }
@@ -254,9 +246,7 @@ public final class Aliases {
   }
 
   private void show(Alias alias) {
-    aliases
-        .computeIfAbsent(alias.function(), key -> new ConcurrentSkipListMap<>())
-        .put(alias.name(), alias);
+    aliases.put(alias.function(), alias.name(), alias);
   }
 
   private FunctionArn arn(FunctionName function, String name) {

@@ -50,9 +50,9 @@ final class CodeArchive {
     this.zip = zip;
   }
 
-  /** Reads the whole archive without writing anything. */
-  void check() {
-    walk(new Checker());
+  /** Reads the whole archive without writing anything; gives how many bytes its files have. */
+  long check() {
+    return walk(new Checker());
   }
 
   /**
@@ -60,7 +60,7 @@ final class CodeArchive {
    * nobody.
    */
   void unpack(Path folder) {
-    walk(new Writer(folder));
+    var _ = walk(new Writer(folder));
   }
 
   /** What is done with each entry once it has been found harmless. */
@@ -72,7 +72,7 @@ final class CodeArchive {
     void link(String name, String target) throws IOException;
   }
 
-  private void walk(Visitor visitor) {
+  private long walk(Visitor visitor) {
     if (zip.length == 0) {
       throw refused("Uploaded file must be a non-empty zip");
     }
@@ -93,6 +93,7 @@ final class CodeArchive {
       if (seen.isEmpty()) {
         throw refused("Uploaded file must be a non-empty zip");
       }
+      return Limits.UNZIPPED_CODE.bytes() - budget.left();
     } catch (ZipException e) {
       throw unreadable(e);
     } catch (IOException e) {

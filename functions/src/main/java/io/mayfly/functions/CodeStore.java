@@ -1,19 +1,27 @@
 package io.mayfly.functions;
 
 import io.mayfly.model.ErrorCode;
+import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionConfig.CodeReference;
+import io.mayfly.model.FunctionLayer;
 import io.mayfly.model.Limits;
 import io.mayfly.model.MayflyException;
 import io.mayfly.store.BlobStore;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,17 +89,6 @@ public final class CodeStore {
   }
 
   /**
-   * Checks a zip file and keeps it.
-   *
-   * @throws MayflyException if it is too large, no zip file, or dangerous to unpack
-   */
-  public CodeReference accept(byte[] zip) {
-    CodeReference reference = inspect(zip);
-    blobs.put(zip);
-    return reference;
-  }
-
-  /**
    * Checks a zip file without keeping it.
    *
    * @throws MayflyException if it is too large, no zip file, or dangerous to unpack
@@ -102,8 +99,13 @@ public final class CodeStore {
           ErrorCode.REQUEST_TOO_LARGE,
           "Zipped size must be smaller than %d bytes".formatted(Limits.ZIPPED_CODE.bytes()));
     }
-    new CodeArchive(zip).check();
-    return new CodeReference(BlobStore.sha256(zip), zip.length);
+    long unzipped = new CodeArchive(zip).check();
+    return new CodeReference(BlobStore.sha256(zip), zip.length, unzipped);
+  }
+
+  /** Keeps a zip file that {@link #inspect} has found good. */
+  void keep(byte[] zip) {
+    blobs.put(zip);
   }
 
   /** The unpacked code, unpacking it if that has not been done. */
@@ -113,16 +115,71 @@ public final class CodeStore {
     return Files.isDirectory(target) ? target : unpackMissing(code, target);
   }
 
-  private synchronized Path unpackMissing(CodeReference code, Path target) {
+  private Path unpackMissing(CodeReference code, Path target) {
+    return make(
+        target,
+        part -> new CodeArchive(Files.readAllBytes(blobs.path(code.sha256()))).unpack(part));
+  }
+
+  /**
+   * What a function finds at {@code /opt}: its layers laid over each other, later ones on top.
+   * Laying them so if that has not been done; that is kept as code is, under a hash of its own.
+   */
+  public Optional<Path> layers(List<FunctionLayer> layers) {
+    if (layers.isEmpty()) {
+      return Optional.empty();
+    }
+    Path target = folder.resolve(hash(layers));
+    return Optional.of(
+        Files.isDirectory(target)
+            ? target
+            : layers.size() == 1
+                ? unpack(layers.getFirst().code())
+                : make(
+                    target,
+                    part -> {
+                      for (FunctionLayer layer : layers) {
+                        LayerFolders.lay(unpack(layer.code()), part);
+                      }
+                    }));
+  }
+
+  /** Of all that layers are together, in their order. */
+  private static String hash(List<FunctionLayer> layers) {
+    if (layers.size() == 1) {
+      return layers.getFirst().code().sha256();
+    }
+    String hashes =
+        layers.stream().map(layer -> layer.code().sha256()).collect(Collectors.joining("\n"));
+    return BlobStore.sha256(hashes.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Under which hashes there is something that a function needs. */
+  static Set<String> hashes(FunctionConfig config) {
+    Set<String> all = new HashSet<>();
+    all.add(config.code().sha256());
+    List<FunctionLayer> layers = config.settings().layers();
+    if (!layers.isEmpty()) {
+      all.add(hash(layers));
+      layers.forEach(layer -> all.add(layer.code().sha256()));
+    }
+    return all;
+  }
+
+  private interface Filling {
+    void fill(Path empty) throws IOException;
+  }
+
+  private synchronized Path make(Path target, Filling content) {
     if (Files.isDirectory(target)) {
       return target;
     }
-    Path part = folder.resolve(code.sha256() + PART);
+    Path part = folder.resolve(target.getFileName() + PART);
     try {
       delete(part);
       Files.createDirectories(part);
       Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("rwxr-xr-x"));
-      new CodeArchive(Files.readAllBytes(blobs.path(code.sha256()))).unpack(part);
+      content.fill(part);
       Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
       return target;
     } catch (IOException e) {
@@ -182,8 +239,8 @@ public final class CodeStore {
     }
   }
 
-  private static void delete(Path tree) {
-    if (!Files.exists(tree)) {
+  static void delete(Path tree) {
+    if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
     try {

@@ -1,12 +1,18 @@
 package io.mayfly.functions;
 
 import io.mayfly.model.DataSize;
+import io.mayfly.model.FunctionLayer;
 import io.mayfly.model.FunctionSettings;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What the owner asks to change of a function; what is empty stays as it is. */
+/**
+ * What the owner asks to change of a function; what is empty stays as it is.
+ *
+ * @param layers the ARNs of layer versions
+ */
 public record ConfigurationChange(
     Optional<String> description,
     Optional<String> runtime,
@@ -15,9 +21,36 @@ public record ConfigurationChange(
     Optional<Duration> timeout,
     Optional<DataSize> memory,
     Optional<DataSize> ephemeralStorage,
-    Optional<Map<String, String>> environment) {
+    Optional<Map<String, String>> environment,
+    Optional<List<String>> layers) {
+  /** A change that leaves the layers. */
+  public ConfigurationChange(
+      Optional<String> description,
+      Optional<String> runtime,
+      Optional<String> handler,
+      Optional<String> role,
+      Optional<Duration> timeout,
+      Optional<DataSize> memory,
+      Optional<DataSize> ephemeralStorage,
+      Optional<Map<String, String>> environment) {
+    this(
+        description,
+        runtime,
+        handler,
+        role,
+        timeout,
+        memory,
+        ephemeralStorage,
+        environment,
+        Optional.empty());
+  }
 
-  FunctionSettings applyTo(FunctionSettings settings) {
+  /**
+   * Applies it.
+   *
+   * @param resolved the layers that there are to be
+   */
+  FunctionSettings applyTo(FunctionSettings settings, List<FunctionLayer> resolved) {
     return new FunctionSettings(
         description.orElse(settings.description()),
         runtime.orElse(settings.runtime()),
@@ -26,6 +59,7 @@ public record ConfigurationChange(
         timeout.orElse(settings.timeout()),
         memory.orElse(settings.memory()),
         ephemeralStorage.orElse(settings.ephemeralStorage()),
-        environment.orElse(settings.environment()));
+        environment.orElse(settings.environment()),
+        resolved);
   }
 }

@@ -5,10 +5,10 @@ import io.mayfly.model.ErrorCode;
 import io.mayfly.model.FunctionArn;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionConfig.CodeReference;
+import io.mayfly.model.FunctionLayer;
 import io.mayfly.model.FunctionName;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.Lifecycle;
-import io.mayfly.model.Limits;
 import io.mayfly.model.MayflyException;
 import io.mayfly.store.FunctionStore;
 import java.time.Duration;
@@ -47,6 +47,7 @@ public final class FunctionCatalog implements AutoCloseable {
   private final Account account;
   private final FunctionStore store;
   private final CodeStore code;
+  private final Layers layers;
   private final Consumer<String> requireRuntime;
   private final InstantSource clock;
   private final ConcurrentNavigableMap<FunctionVersion, FunctionConfig> versions =
@@ -77,13 +78,27 @@ public final class FunctionCatalog implements AutoCloseable {
       Account account,
       FunctionStore store,
       CodeStore code,
+      Layers layers,
       Consumer<String> requireRuntime,
       InstantSource clock) {
     this.account = account;
     this.store = store;
     this.code = code;
+    this.layers = layers;
     this.requireRuntime = requireRuntime;
     this.clock = clock;
+    layers.functions(
+        new Layers.Functions() {
+          @Override
+          public long storedBytes() {
+            return FunctionCatalog.this.storedBytes();
+          }
+
+          @Override
+          public void release(CodeReference unused) {
+            removeIfUnused(unused.sha256());
+          }
+        });
     load();
   }
 
@@ -190,16 +205,18 @@ public final class FunctionCatalog implements AutoCloseable {
     }
     requireRuntime.accept(deployment.settings().runtime());
     EnvironmentRules.check(deployment.settings().environment());
+    FunctionTags.check(deployment.tags());
+    List<FunctionLayer> layered = layers.resolve(deployment.layers());
     FunctionConfig config =
         new FunctionConfig(
             id,
-            deployment.settings(),
-            deployment.tags(),
-            accept(zip, 0),
+            deployment.settings().withLayers(layered),
+            accept(zip, 0, layered),
             Lifecycle.creating(),
             Revisions.next(),
             clock.instant());
-    save(config);
+    store.create(config, deployment.tags());
+    show(config);
     background.execute(() -> makeReady(config, Optional.empty()));
     return config;
   }
@@ -212,14 +229,16 @@ public final class FunctionCatalog implements AutoCloseable {
   /** Checks new code and answers with the function as it would be, changing nothing. */
   public FunctionConfig tryUpdateCode(FunctionName name, byte[] zip, Optional<String> revision) {
     FunctionConfig before = forUpdate(name, revision);
-    return before.withCode(code.inspect(zip));
+    return before.withCode(inspect(zip, before.settings().layers()));
   }
 
   /** Replaces a function's code; what served before goes on until the new code is ready. */
   public synchronized FunctionConfig updateCode(
       FunctionName name, byte[] zip, Optional<String> revision) {
     FunctionConfig before = forUpdate(name, revision);
-    return update(before, before.withCode(accept(zip, before.code().zippedBytes())));
+    return update(
+        before,
+        before.withCode(accept(zip, before.code().zippedBytes(), before.settings().layers())));
   }
 
   /** Replaces a function's code and publishes that. */
@@ -234,7 +253,10 @@ public final class FunctionCatalog implements AutoCloseable {
     FunctionConfig before = forUpdate(name, revision);
     change.runtime().ifPresent(requireRuntime);
     change.environment().ifPresent(EnvironmentRules::check);
-    return update(before, before.withSettings(change.applyTo(before.settings())));
+    List<FunctionLayer> layered =
+        change.layers().map(layers::resolve).orElse(before.settings().layers());
+    CodeQuota.check(before.code(), layered);
+    return update(before, before.withSettings(change.applyTo(before.settings(), layered)));
   }
 
   /**
@@ -349,15 +371,22 @@ public final class FunctionCatalog implements AutoCloseable {
   }
 
   /** Checks and keeps code, unless the account's storage has no room for it. */
-  private CodeReference accept(byte[] zip, long replacedBytes) {
-    long stored = versions.values().stream().mapToLong(config -> config.code().zippedBytes()).sum();
-    if (stored - replacedBytes + zip.length > Limits.CODE_STORAGE.bytes()) {
-      throw new MayflyException(
-          ErrorCode.CODE_STORAGE_EXCEEDED,
-          "Code storage limit exceeded: all functions together may hold %d bytes; delete some"
-              .formatted(Limits.CODE_STORAGE.bytes()));
-    }
-    return code.accept(zip);
+  private CodeReference accept(byte[] zip, long replacedBytes, List<FunctionLayer> layered) {
+    CodeQuota.check(storedBytes() + layers.storedBytes() - replacedBytes + zip.length);
+    CodeReference reference = inspect(zip, layered);
+    code.keep(zip);
+    return reference;
+  }
+
+  private CodeReference inspect(byte[] zip, List<FunctionLayer> layered) {
+    CodeReference reference = code.inspect(zip);
+    CodeQuota.check(reference, layered);
+    return reference;
+  }
+
+  /** How much the zip files of all versions of all functions take. */
+  public long storedBytes() {
+    return versions.values().stream().mapToLong(config -> config.code().zippedBytes()).sum();
   }
 
   private FunctionConfig update(FunctionConfig before, FunctionConfig changed) {
@@ -388,11 +417,15 @@ public final class FunctionCatalog implements AutoCloseable {
     FunctionConfig result = config;
     try {
       code.unpack(config.code());
+      var _ = code.layers(config.settings().layers());
       done = Lifecycle.active();
     } catch (RuntimeException e) {
       log.error("function {} could not be made ready", config.id(), e);
       if (before.isPresent()) {
-        result = config.withCode(before.get().code());
+        result =
+            config
+                .withCode(before.get().code())
+                .withSettings(config.settings().withLayers(before.get().settings().layers()));
         done =
             before.get().lifecycle().updateFailed("InternalError", String.valueOf(e.getMessage()));
       } else {
@@ -411,7 +444,7 @@ public final class FunctionCatalog implements AutoCloseable {
     FunctionConfig current = versions.get(from.id());
     if (current == null || !current.revisionId().equals(from.revisionId())) {
       // Deleted, or deleted and created anew, while it was being made ready.
-      removeIfUnused(from.code());
+      CodeStore.hashes(from).forEach(this::removeIfUnused);
       return;
     }
     try {
@@ -427,35 +460,35 @@ public final class FunctionCatalog implements AutoCloseable {
       serving.remove(to.id());
     }
     before.ifPresent(this::retire);
-    if (!from.code().equals(to.code())) {
-      removeIfUnused(from.code());
-    }
+    CodeStore.hashes(from).forEach(this::removeIfUnused);
   }
 
   private void retire(FunctionConfig config) {
-    String hash = config.code().sha256();
-    retiring.merge(hash, 1, Integer::sum);
+    Set<String> hashes = CodeStore.hashes(config);
+    hashes.forEach(hash -> retiring.merge(hash, 1, Integer::sum));
     var _ =
         retirement
             .retire(config.id())
             .whenComplete(
                 (result, failure) -> {
-                  retiring.computeIfPresent(hash, (key, count) -> count == 1 ? null : count - 1);
-                  background.execute(() -> removeIfUnused(config.code()));
+                  hashes.forEach(
+                      hash ->
+                          retiring.computeIfPresent(
+                              hash, (key, count) -> count == 1 ? null : count - 1));
+                  background.execute(() -> hashes.forEach(this::removeIfUnused));
                 });
   }
 
-  private synchronized void removeIfUnused(CodeReference reference) {
-    String hash = reference.sha256();
+  private synchronized void removeIfUnused(String hash) {
     if (!retiring.containsKey(hash) && !hashesInUse().contains(hash)) {
-      code.remove(hash);
+      layers.removeUnlessPublished(hash);
     }
   }
 
   private Set<String> hashesInUse() {
     Set<String> hashes = new HashSet<>();
-    versions.values().forEach(config -> hashes.add(config.code().sha256()));
-    serving.values().forEach(config -> hashes.add(config.code().sha256()));
+    versions.values().forEach(config -> hashes.addAll(CodeStore.hashes(config)));
+    serving.values().forEach(config -> hashes.addAll(CodeStore.hashes(config)));
     return hashes;
   }
 
@@ -483,7 +516,9 @@ public final class FunctionCatalog implements AutoCloseable {
       }
     }
     // Before anything is unpacked: half-unpacked code has no owner that could be looked up.
-    code.retain(hashesInUse());
+    Set<String> inUse = hashesInUse();
+    inUse.addAll(layers.hashes());
+    code.retain(inUse);
     unfinished.forEach(config -> background.execute(() -> makeReady(config, Optional.empty())));
   }
 

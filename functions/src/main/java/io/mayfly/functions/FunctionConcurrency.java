@@ -8,15 +8,12 @@ import io.mayfly.model.MayflyException;
 import io.mayfly.model.ProvisionedConcurrency;
 import io.mayfly.store.FunctionStore;
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentNavigableMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
  * What functions have of the account's concurrency for themselves: reserved, which is a limit too,
@@ -33,8 +30,7 @@ public final class FunctionConcurrency {
   private final int account;
   private final InstantSource clock;
   private final Map<FunctionName, Integer> reserved = new ConcurrentHashMap<>();
-  private final Map<FunctionName, ConcurrentNavigableMap<String, ProvisionedConcurrency>> settings =
-      new ConcurrentHashMap<>();
+  private final PerFunction<ProvisionedConcurrency> settings = new PerFunction<>();
 
   private volatile Map<FunctionVersion, Integer> provisioned = Map.of();
   private volatile int unreserved;
@@ -192,14 +188,12 @@ public final class FunctionConcurrency {
   }
 
   public Optional<ProvisionedConcurrency> find(FunctionName function, String qualifier) {
-    ConcurrentNavigableMap<String, ProvisionedConcurrency> own = settings.get(function);
-    return own == null ? Optional.empty() : Optional.ofNullable(own.get(qualifier));
+    return settings.find(function, qualifier);
   }
 
   /** What a function has provisioned, by qualifier. */
   public List<ProvisionedConcurrency> list(FunctionName function) {
-    ConcurrentNavigableMap<String, ProvisionedConcurrency> own = settings.get(function);
-    return own == null ? List.of() : List.copyOf(own.values());
+    return settings.list(function);
   }
 
   /** The version that a setting keeps instances of; empty while its function is being deleted. */
@@ -214,12 +208,7 @@ public final class FunctionConcurrency {
   public synchronized void unprovision(FunctionName function, String qualifier) {
     if (find(function, qualifier).isPresent()) {
       store.removeProvisionedConcurrency(function, qualifier);
-      settings.computeIfPresent(
-          function,
-          (key, own) -> {
-            own.remove(qualifier);
-            return own.isEmpty() ? null : own;
-          });
+      settings.remove(function, qualifier);
       count();
     }
   }
@@ -260,9 +249,7 @@ public final class FunctionConcurrency {
   }
 
   private void show(ProvisionedConcurrency setting) {
-    settings
-        .computeIfAbsent(setting.function(), key -> new ConcurrentSkipListMap<>())
-        .put(setting.qualifier(), setting);
+    settings.put(setting.function(), setting.qualifier(), setting);
   }
 
   private void leaveEnough(int left, String what) {
@@ -290,14 +277,13 @@ public final class FunctionConcurrency {
 
   private void count() {
     Map<FunctionVersion, Integer> calls = new HashMap<>();
-    settings.values().stream()
-        .map(Map::values)
-        .flatMap(Collection::stream)
+    settings.functions().stream()
+        .flatMap(function -> list(function).stream())
         .forEach(
             setting ->
                 versionOf(setting).ifPresent(version -> calls.put(version, setting.calls())));
     int taken = reserved.values().stream().mapToInt(Integer::intValue).sum();
-    for (FunctionName function : settings.keySet()) {
+    for (FunctionName function : settings.functions()) {
       taken += reserved.containsKey(function) ? 0 : ready(function);
     }
     unreserved = Math.max(0, account - taken);

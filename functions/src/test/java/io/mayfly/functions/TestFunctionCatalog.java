@@ -17,6 +17,7 @@ import io.mayfly.store.BlobStore;
 import io.mayfly.store.Database;
 import io.mayfly.store.FunctionStore;
 import io.mayfly.store.SqliteFunctionStore;
+import io.mayfly.store.SqliteLayerStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,6 +68,7 @@ class TestFunctionCatalog {
             ACCOUNT,
             store,
             code,
+            new Layers(ACCOUNT, new SqliteLayerStore(database), code, () -> Instant.EPOCH),
             runtime -> {
               if (!runtime.equals("python3.12")) {
                 throw new MayflyException(ErrorCode.INVALID_PARAMETER, "no runtime " + runtime);
@@ -345,7 +347,8 @@ class TestFunctionCatalog {
   @Test
   void codeThatNobodyUsesIsRemovedAtTheStart() throws IOException {
     create(FIRST);
-    code.unpack(code.accept(SECOND));
+    code.keep(SECOND);
+    code.unpack(code.inspect(SECOND));
     Files.createDirectories(folder.resolve("code/abc.part/sub"));
     restart();
     assertThat(codeOnDisk()).containsExactly(BlobStore.sha256(FIRST));
@@ -359,7 +362,7 @@ class TestFunctionCatalog {
     store.put(
         config.withCode(
             new FunctionConfig.CodeReference(
-                config.code().sha256(), DataSize.ofMegabytes(75 * 1024).bytes())));
+                config.code().sha256(), DataSize.ofMegabytes(75 * 1024).bytes(), 0)));
     restart();
     assertRefused(
         ErrorCode.CODE_STORAGE_EXCEEDED,

@@ -18,6 +18,7 @@ import io.mayfly.store.BlobStore;
 import io.mayfly.store.Database;
 import io.mayfly.store.FunctionStore;
 import io.mayfly.store.SqliteFunctionStore;
+import io.mayfly.store.SqliteLayerStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +65,14 @@ class TestVersions {
             new BlobStore(Files.createDirectories(folder.resolve("blobs"))),
             Files.createDirectories(folder.resolve("code")));
     Instant now = Instant.parse("2026-03-01T12:00:00Z");
-    catalog = new FunctionCatalog(ACCOUNT, store, code, runtime -> {}, () -> now);
+    catalog =
+        new FunctionCatalog(
+            ACCOUNT,
+            store,
+            code,
+            new Layers(ACCOUNT, new SqliteLayerStore(database), code, () -> Instant.EPOCH),
+            runtime -> {},
+            () -> now);
     catalog.retireInstancesWith(version -> CompletableFuture.completedFuture(null));
     aliases = new Aliases(catalog, store, random::nextDouble);
     concurrency = new FunctionConcurrency(catalog, aliases, store, 1000, () -> now);

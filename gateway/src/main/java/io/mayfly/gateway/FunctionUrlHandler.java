@@ -10,6 +10,7 @@ import io.mayfly.aws.WireResponse;
 import io.mayfly.dispatch.Dispatcher;
 import io.mayfly.dispatch.InvokeRequest;
 import io.mayfly.dispatch.InvokeResult;
+import io.mayfly.functions.FunctionPolicies;
 import io.mayfly.functions.FunctionUrls;
 import io.mayfly.model.Account;
 import io.mayfly.model.ErrorCode;
@@ -43,6 +44,7 @@ public final class FunctionUrlHandler implements HttpHandler {
 
   private final Account account;
   private final FunctionUrls urls;
+  private final FunctionPolicies policies;
   private final Dispatcher dispatcher;
   private final RefusalListener refusals;
   private final SigV4Verifier verifier;
@@ -58,6 +60,7 @@ public final class FunctionUrlHandler implements HttpHandler {
   public FunctionUrlHandler(
       Account account,
       FunctionUrls urls,
+      FunctionPolicies policies,
       Dispatcher dispatcher,
       RefusalListener refusals,
       SigV4Verifier verifier,
@@ -66,6 +69,7 @@ public final class FunctionUrlHandler implements HttpHandler {
       RandomGenerator random) {
     this.account = account;
     this.urls = urls;
+    this.policies = policies;
     this.dispatcher = dispatcher;
     this.refusals = refusals;
     this.verifier = verifier;
@@ -169,7 +173,10 @@ public final class FunctionUrlHandler implements HttpHandler {
       HttpRequest request, FunctionUrl url, RequestId requestId) {
     Optional<FunctionUrlEvent.Signer> signer =
         switch (url.authType()) {
-          case NONE -> Optional.empty();
+          case NONE -> {
+            requirePublic(url);
+            yield Optional.empty();
+          }
           case AWS_IAM -> Optional.of(authenticate(request, url, requestId));
         };
     Instant now = clock.instant();
@@ -218,6 +225,16 @@ public final class FunctionUrlHandler implements HttpHandler {
             502,
             "the handler's result describes no HTTP response; see 'Lambda function URL response payload format' in Lambda's developer guide"));
     return message(502, requestId, "Internal Server Error");
+  }
+
+  /** Whoever may call an address without a signature is said by its function's policy. */
+  private void requirePublic(FunctionUrl url) {
+    if (!policies.everybodyMayCallUrl(url.function())) {
+      throw new AwsException(
+          ErrorCode.ACCESS_DENIED.wireCode(),
+          ErrorCode.ACCESS_DENIED.status(),
+          "Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html");
+    }
   }
 
   private FunctionUrlEvent.Signer authenticate(

@@ -7,9 +7,13 @@ import io.mayfly.aws.Headers;
 import io.mayfly.aws.SigV4Verifier;
 import io.mayfly.aws.WireResponse;
 import io.mayfly.functions.FunctionCatalog;
+import io.mayfly.functions.Layers;
 import io.mayfly.model.FunctionConfig;
+import io.mayfly.model.FunctionConfig.CodeReference;
 import io.mayfly.model.FunctionName;
 import io.mayfly.model.FunctionVersion;
+import io.mayfly.model.LayerVersion;
+import io.mayfly.model.LayerVersionId;
 import io.mayfly.model.MayflyException;
 import io.mayfly.model.RequestId;
 import java.io.IOException;
@@ -37,6 +41,8 @@ import tools.jackson.databind.json.JsonMapper;
  *   <li>{@code logs/NAME[?follow=true]}: a function's log as text
  *   <li>{@code code/NAME[/VERSION]}: a function's zip file, by the presigned address that
  *       GetFunction gives
+ *   <li>{@code layers/NAME/VERSION}: a layer's zip file, by the presigned address that
+ *       GetLayerVersion gives
  *   <li>{@code why/REQUEST_ID}: what is remembered of a request, as a JSON array
  *   <li>{@code metrics}: for Prometheus, which cannot sign: the owner's keys as user and password
  *       (RFC 7617) are taken here too
@@ -52,13 +58,17 @@ public final class PlatformHandler implements HttpHandler {
   private static final Pattern CODE =
       Pattern.compile("/_mayfly/code/([A-Za-z0-9-_]{1,64})(?:/([1-9][0-9]{0,17}))?");
 
+  private static final Pattern LAYER =
+      Pattern.compile("/_mayfly/layers/([A-Za-z0-9-_]{1,140})/([1-9][0-9]{0,17})");
+
   /** What a session needs permission for, to see what is the platform's own. */
   private static final String ACTION = "mayfly:Look";
 
   private final SigV4Verifier verifier;
   private final Authorizer authorizer;
   private final FunctionCatalog catalog;
-  private final Function<FunctionConfig, Path> zip;
+  private final Layers layers;
+  private final Function<CodeReference, Path> zip;
   private final Supplier<List<Map<String, String>>> runtimes;
   private final LogSource logs;
   private final Function<RequestId, List<?>> explanations;
@@ -83,7 +93,7 @@ public final class PlatformHandler implements HttpHandler {
   /**
    * Wires the endpoints.
    *
-   * @param zip where a function's zip file lies
+   * @param zip where a zip file lies
    * @param runtimes one row for each runtime that the machine offers
    * @param explanations why a request was answered as it was; empty if it is not remembered
    * @param password whether a request carries the owner's keys as a password
@@ -92,7 +102,8 @@ public final class PlatformHandler implements HttpHandler {
       SigV4Verifier verifier,
       Authorizer authorizer,
       FunctionCatalog catalog,
-      Function<FunctionConfig, Path> zip,
+      Layers layers,
+      Function<CodeReference, Path> zip,
       Supplier<List<Map<String, String>>> runtimes,
       LogSource logs,
       Function<RequestId, List<?>> explanations,
@@ -101,6 +112,7 @@ public final class PlatformHandler implements HttpHandler {
     this.verifier = verifier;
     this.authorizer = authorizer;
     this.catalog = catalog;
+    this.layers = layers;
     this.zip = zip;
     this.runtimes = runtimes;
     this.logs = logs;
@@ -156,11 +168,15 @@ public final class PlatformHandler implements HttpHandler {
       String version = Optional.ofNullable(code.group(2)).orElse(FunctionVersion.LATEST);
       FunctionConfig config =
           catalog.require(new FunctionVersion(new FunctionName(code.group(1)), version));
-      return new HttpResponse.Whole(
-          new WireResponse(
-              200,
-              new Headers().set("content-type", "application/zip"),
-              Files.readAllBytes(zip.apply(config))));
+      return zipFile(config.code());
+    }
+    Matcher layer = LAYER.matcher(path);
+    if (layer.matches()) {
+      Optional<LayerVersion> version =
+          layers.find(new LayerVersionId(layer.group(1), Long.parseLong(layer.group(2))));
+      return version.isPresent()
+          ? zipFile(version.get().code())
+          : message(404, "there is no such layer version");
     }
     Matcher why = WHY.matcher(path);
     if (why.matches()) {
@@ -175,6 +191,14 @@ public final class PlatformHandler implements HttpHandler {
           target -> metrics.write(accept, target));
     }
     return message(404, "there is no endpoint " + path);
+  }
+
+  private HttpResponse zipFile(CodeReference code) throws IOException {
+    return new HttpResponse.Whole(
+        new WireResponse(
+            200,
+            new Headers().set("content-type", "application/zip"),
+            Files.readAllBytes(zip.apply(code))));
   }
 
   private HttpResponse message(int status, String text) {

@@ -19,10 +19,13 @@ import io.mayfly.dispatch.KeepAlive;
 import io.mayfly.dispatch.MemoryGuard;
 import io.mayfly.dispatch.SparePools;
 import io.mayfly.dispatch.StartGate;
+import io.mayfly.functions.Aliases;
 import io.mayfly.functions.CodeStore;
 import io.mayfly.functions.Deployment;
 import io.mayfly.functions.FunctionCatalog;
+import io.mayfly.functions.FunctionPolicies;
 import io.mayfly.functions.FunctionUrls;
+import io.mayfly.functions.Layers;
 import io.mayfly.model.Account;
 import io.mayfly.model.DataSize;
 import io.mayfly.model.FunctionConfig;
@@ -44,6 +47,7 @@ import io.mayfly.sandbox.Startup;
 import io.mayfly.store.BlobStore;
 import io.mayfly.store.Database;
 import io.mayfly.store.SqliteFunctionStore;
+import io.mayfly.store.SqliteLayerStore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -218,7 +222,10 @@ class TestListener {
         new CodeStore(
             new BlobStore(Files.createDirectory(folder.resolve("blobs"))),
             Files.createDirectory(folder.resolve("code")));
-    catalog = new FunctionCatalog(ACCOUNT, store, code, runtime -> {}, clock);
+    Layers layers = new Layers(ACCOUNT, new SqliteLayerStore(database), code, clock);
+    catalog = new FunctionCatalog(ACCOUNT, store, code, layers, runtime -> {}, clock);
+    FunctionPolicies policies =
+        new FunctionPolicies(catalog, new Aliases(catalog, store, () -> 0), store);
     FunctionUrls urls = new FunctionUrls(catalog, store, clock, new SecureRandom());
     FunctionSource source =
         new FunctionSource() {
@@ -230,6 +237,11 @@ class TestListener {
           @Override
           public Path code(FunctionConfig config) {
             return code.unpack(config.code());
+          }
+
+          @Override
+          public Optional<Path> layers(FunctionConfig config) {
+            return code.layers(config.settings().layers());
           }
         };
     dispatcher =
@@ -285,6 +297,7 @@ class TestListener {
             new FunctionUrlHandler(
                 ACCOUNT,
                 urls,
+                policies,
                 dispatcher,
                 this::remember,
                 verifier,
@@ -295,7 +308,8 @@ class TestListener {
                 verifier,
                 (_, _, _) -> {},
                 catalog,
-                config -> code.zip(config.code()),
+                layers,
+                code::zip,
                 () -> List.of(Map.of("id", "python3.12")),
                 (function, follow, target) -> target.write('x'),
                 requestId -> List.of(Map.of("what", requestId.value())),

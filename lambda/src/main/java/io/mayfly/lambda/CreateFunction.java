@@ -29,6 +29,7 @@ final class CreateFunction implements Operation<CreateFunction.Input, FunctionCo
       Optional<Settings.Environment> environment,
       Optional<Settings.TracingConfig> tracingConfig,
       Map<String, String> tags,
+      List<String> layers,
       List<String> architectures,
       Optional<Settings.EphemeralStorage> ephemeralStorage,
       Optional<Settings.SnapStart> snapStart) {}
@@ -73,7 +74,8 @@ final class CreateFunction implements Operation<CreateFunction.Input, FunctionCo
                     .map(storage -> DataSize.ofMegabytes(storage.size()))
                     .orElse(Deployment.DEFAULT_STORAGE),
                 input.environment().map(Settings.Environment::variables).orElse(Map.of())),
-            input.tags());
+            input.tags(),
+            input.layers());
     byte[] zip =
         input
             .code()

@@ -3,8 +3,10 @@ package io.mayfly.lambda;
 import io.mayfly.aws.Caller;
 import io.mayfly.aws.Operation;
 import io.mayfly.functions.Aliases;
+import io.mayfly.functions.EventInvokeConfigs;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.functions.FunctionConcurrency;
+import io.mayfly.functions.FunctionPolicies;
 import io.mayfly.functions.FunctionUrls;
 import io.mayfly.model.ErrorCode;
 import io.mayfly.model.FunctionArn;
@@ -24,6 +26,8 @@ final class DeleteFunction implements Operation<DeleteFunction.Input, DeleteFunc
   private final FunctionCatalog catalog;
   private final Aliases aliases;
   private final FunctionUrls urls;
+  private final FunctionPolicies policies;
+  private final EventInvokeConfigs events;
   private final FunctionConcurrency concurrency;
   private final FunctionReferences references;
 
@@ -31,11 +35,15 @@ final class DeleteFunction implements Operation<DeleteFunction.Input, DeleteFunc
       FunctionCatalog catalog,
       Aliases aliases,
       FunctionUrls urls,
+      FunctionPolicies policies,
+      EventInvokeConfigs events,
       FunctionConcurrency concurrency,
       FunctionReferences references) {
     this.catalog = catalog;
     this.aliases = aliases;
     this.urls = urls;
+    this.policies = policies;
+    this.events = events;
     this.concurrency = concurrency;
     this.references = references;
   }
@@ -49,6 +57,8 @@ final class DeleteFunction implements Operation<DeleteFunction.Input, DeleteFunc
       catalog.delete(arn.name());
       aliases.forget(arn.name());
       urls.forget(arn.name());
+      policies.forget(arn.name());
+      events.forget(arn.name());
       concurrency.forget(arn.name());
     }
     return new Output(NO_CONTENT);
@@ -62,6 +72,8 @@ final class DeleteFunction implements Operation<DeleteFunction.Input, DeleteFunc
               .formatted(qualifier));
     }
     aliases.deleteVersion(new FunctionVersion(function, qualifier));
+    policies.forget(function, qualifier);
+    events.forget(function, qualifier);
     concurrency.unprovision(function, qualifier);
   }
 }

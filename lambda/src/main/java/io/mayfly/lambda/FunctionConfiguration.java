@@ -3,6 +3,7 @@ package io.mayfly.lambda;
 import io.mayfly.model.Account;
 import io.mayfly.model.FunctionArn;
 import io.mayfly.model.FunctionConfig;
+import io.mayfly.model.FunctionLayer;
 import io.mayfly.model.Lifecycle;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -28,6 +29,7 @@ record FunctionConfiguration(
     Optional<Environment> environment,
     Tracing tracingConfig,
     String revisionId,
+    Optional<List<Layer>> layers,
     String state,
     Optional<String> stateReason,
     Optional<String> stateReasonCode,
@@ -43,13 +45,15 @@ record FunctionConfiguration(
   static final String ARCHITECTURE =
       System.getProperty("os.arch", "").equals("aarch64") ? "arm64" : "x86_64";
 
-  private static final DateTimeFormatter LAST_MODIFIED =
+  static final DateTimeFormatter LAST_MODIFIED =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSZ", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
   record Environment(Map<String, String> variables) {}
 
   record Tracing(String mode) {}
+
+  record Layer(String arn, long codeSize) {}
 
   record Storage(int size) {}
 
@@ -94,6 +98,7 @@ record FunctionConfiguration(
             : Optional.of(new Environment(config.environment())),
         new Tracing("PassThrough"),
         config.revisionId(),
+        layers(config, account),
         lifecycle.state().wireName(),
         lifecycle.stateReason().map(Lifecycle.Reason::text),
         lifecycle.stateReason().map(Lifecycle.Reason::code),
@@ -105,5 +110,15 @@ record FunctionConfiguration(
         new Storage((int) config.ephemeralStorage().megabytes()),
         new Snap("None", "Off"),
         new Logging("Text", "/aws/lambda/" + config.name()));
+  }
+
+  private static Optional<List<Layer>> layers(FunctionConfig config, Account account) {
+    List<FunctionLayer> layers = config.settings().layers();
+    return layers.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            layers.stream()
+                .map(layer -> new Layer(layer.id().arn(account), layer.code().zippedBytes()))
+                .toList());
   }
 }

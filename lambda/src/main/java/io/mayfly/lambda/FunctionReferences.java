@@ -55,6 +55,25 @@ final class FunctionReferences {
     return arn.name();
   }
 
+  /**
+   * The function whose tags an ARN means.
+   *
+   * @throws MayflyException if it means something else that cannot be there, or a version
+   */
+  FunctionName taggable(String arn) {
+    if (!arn.contains(":function:")) {
+      throw new MayflyException(
+          ErrorCode.NOT_FOUND, "The resource you requested does not exist: " + arn);
+    }
+    FunctionArn found = resolve(arn, Optional.empty());
+    if (found.qualifier().isPresent()) {
+      throw new MayflyException(
+          ErrorCode.INVALID_PARAMETER,
+          "Tags on function aliases and versions are not supported. Please specify a function ARN.");
+    }
+    return found.name();
+  }
+
   private static MayflyException notFound(String what) {
     return new MayflyException(ErrorCode.NOT_FOUND, "Function not found: " + what);
   }

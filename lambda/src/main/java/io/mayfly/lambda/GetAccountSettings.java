@@ -4,6 +4,7 @@ import io.mayfly.aws.Caller;
 import io.mayfly.aws.Operation;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.functions.FunctionConcurrency;
+import io.mayfly.functions.Layers;
 import io.mayfly.model.Limits;
 
 /** {@code GetAccountSettings}: the limits that hold here, and what is in use. */
@@ -20,10 +21,12 @@ final class GetAccountSettings implements Operation<Operation.Nothing, GetAccoun
   record AccountUsage(long totalCodeSize, long functionCount) {}
 
   private final FunctionCatalog catalog;
+  private final Layers layers;
   private final FunctionConcurrency concurrency;
 
-  GetAccountSettings(FunctionCatalog catalog, FunctionConcurrency concurrency) {
+  GetAccountSettings(FunctionCatalog catalog, Layers layers, FunctionConcurrency concurrency) {
     this.catalog = catalog;
+    this.layers = layers;
     this.concurrency = concurrency;
   }
 
@@ -36,8 +39,6 @@ final class GetAccountSettings implements Operation<Operation.Nothing, GetAccoun
             Limits.ZIPPED_CODE.bytes(),
             concurrency.account(),
             concurrency.unreserved()),
-        new AccountUsage(
-            catalog.listVersions().stream().mapToLong(config -> config.code().zippedBytes()).sum(),
-            catalog.list().size()));
+        new AccountUsage(catalog.storedBytes() + layers.storedBytes(), catalog.list().size()));
   }
 }

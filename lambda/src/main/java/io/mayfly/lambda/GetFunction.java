@@ -5,6 +5,7 @@ import io.mayfly.aws.Operation;
 import io.mayfly.functions.Aliases;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.functions.FunctionConcurrency;
+import io.mayfly.functions.FunctionTags;
 import io.mayfly.model.FunctionArn;
 import io.mayfly.model.FunctionConfig;
 import java.util.Map;
@@ -26,6 +27,7 @@ final class GetFunction implements Operation<GetFunction.Input, GetFunction.Outp
 
   private final FunctionCatalog catalog;
   private final Aliases aliases;
+  private final FunctionTags tags;
   private final FunctionConcurrency concurrency;
   private final FunctionReferences references;
   private final Function<FunctionConfig, String> codeLocation;
@@ -33,11 +35,13 @@ final class GetFunction implements Operation<GetFunction.Input, GetFunction.Outp
   GetFunction(
       FunctionCatalog catalog,
       Aliases aliases,
+      FunctionTags tags,
       FunctionConcurrency concurrency,
       FunctionReferences references,
       Function<FunctionConfig, String> codeLocation) {
     this.catalog = catalog;
     this.aliases = aliases;
+    this.tags = tags;
     this.concurrency = concurrency;
     this.references = references;
     this.codeLocation = codeLocation;
@@ -51,7 +55,7 @@ final class GetFunction implements Operation<GetFunction.Input, GetFunction.Outp
     return new Output(
         FunctionConfiguration.of(config, catalog.account(), arn.qualifier()),
         new Code("S3", codeLocation.apply(config)),
-        config.tags(),
+        tags.list(arn.name()),
         reserved.isPresent() ? Optional.of(Reservation.of(reserved)) : Optional.empty());
   }
 }

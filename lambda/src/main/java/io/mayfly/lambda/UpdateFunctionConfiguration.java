@@ -6,6 +6,7 @@ import io.mayfly.functions.ConfigurationChange;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.model.DataSize;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** {@code UpdateFunctionConfiguration}. */
@@ -22,6 +23,7 @@ final class UpdateFunctionConfiguration
       Optional<String> runtime,
       Optional<Settings.TracingConfig> tracingConfig,
       Optional<String> revisionId,
+      Optional<List<String>> layers,
       Optional<Settings.EphemeralStorage> ephemeralStorage,
       Optional<Settings.SnapStart> snapStart) {}
 
@@ -47,7 +49,8 @@ final class UpdateFunctionConfiguration
             input.timeout().map(Duration::ofSeconds),
             input.memorySize().map(size -> DataSize.ofMegabytes(size)),
             input.ephemeralStorage().map(storage -> DataSize.ofMegabytes(storage.size())),
-            input.environment().map(Settings.Environment::variables));
+            input.environment().map(Settings.Environment::variables),
+            input.layers());
     return FunctionConfiguration.unqualified(
         catalog.updateConfiguration(
             references.unqualified(input.functionName()), change, input.revisionId()),

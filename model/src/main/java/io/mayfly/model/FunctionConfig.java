@@ -16,22 +16,21 @@ import java.util.Map;
 public record FunctionConfig(
     FunctionVersion id,
     FunctionSettings settings,
-    Map<String, String> tags,
     CodeReference code,
     Lifecycle lifecycle,
     String revisionId,
     Instant lastModified) {
 
-  /** Which code: the hex SHA-256 of the zip file, under which it is stored, and its size. */
-  public record CodeReference(String sha256, long zippedBytes) {
+  /**
+   * Which code: the hex SHA-256 of the zip file, under which it is stored, and its size.
+   *
+   * @param unzippedBytes all its files together; 0 if it was stored when that was not counted
+   */
+  public record CodeReference(String sha256, long zippedBytes, long unzippedBytes) {
     /** The hash as the API writes it. */
     public String base64() {
       return Base64.getEncoder().encodeToString(HexFormat.of().parseHex(sha256));
     }
-  }
-
-  public FunctionConfig {
-    tags = Map.copyOf(tags);
   }
 
   /**
@@ -74,24 +73,24 @@ public record FunctionConfig(
   }
 
   public FunctionConfig withSettings(FunctionSettings next) {
-    return new FunctionConfig(id, next, tags, code, lifecycle, revisionId, lastModified);
+    return new FunctionConfig(id, next, code, lifecycle, revisionId, lastModified);
   }
 
   public FunctionConfig withCode(CodeReference next) {
-    return new FunctionConfig(id, settings, tags, next, lifecycle, revisionId, lastModified);
+    return new FunctionConfig(id, settings, next, lifecycle, revisionId, lastModified);
   }
 
   public FunctionConfig withLifecycle(Lifecycle next) {
-    return new FunctionConfig(id, settings, tags, code, next, revisionId, lastModified);
+    return new FunctionConfig(id, settings, code, next, revisionId, lastModified);
   }
 
   /** The same function after an update at {@code when}, under a new revision id. */
   public FunctionConfig revised(String nextRevisionId, Instant when) {
-    return new FunctionConfig(id, settings, tags, code, lifecycle, nextRevisionId, when);
+    return new FunctionConfig(id, settings, code, lifecycle, nextRevisionId, when);
   }
 
   /** The same function as a version of its own, published at {@code when}. */
   public FunctionConfig published(FunctionVersion version, String nextRevisionId, Instant when) {
-    return new FunctionConfig(version, settings, tags, code, lifecycle, nextRevisionId, when);
+    return new FunctionConfig(version, settings, code, lifecycle, nextRevisionId, when);
   }
 }

@@ -1,6 +1,7 @@
 package io.mayfly.model;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -12,6 +13,7 @@ import java.util.Map;
  * @param memory 128 to 10,240 MB
  * @param ephemeralStorage the size of {@code /tmp}, 512 to 10,240 MB
  * @param environment the owner's own variables
+ * @param layers in the order in which they are laid over each other, later ones on top
  */
 public record FunctionSettings(
     String description,
@@ -21,14 +23,44 @@ public record FunctionSettings(
     Duration timeout,
     DataSize memory,
     DataSize ephemeralStorage,
-    Map<String, String> environment) {
+    Map<String, String> environment,
+    List<FunctionLayer> layers) {
   public FunctionSettings {
     environment = Map.copyOf(environment);
+    layers = List.copyOf(layers);
+  }
+
+  /** Settings without layers. */
+  public FunctionSettings(
+      String description,
+      String runtime,
+      String handler,
+      String role,
+      Duration timeout,
+      DataSize memory,
+      DataSize ephemeralStorage,
+      Map<String, String> environment) {
+    this(
+        description,
+        runtime,
+        handler,
+        role,
+        timeout,
+        memory,
+        ephemeralStorage,
+        environment,
+        List.of());
   }
 
   /** The same settings under another description. */
   public FunctionSettings described(String next) {
     return new FunctionSettings(
-        next, runtime, handler, role, timeout, memory, ephemeralStorage, environment);
+        next, runtime, handler, role, timeout, memory, ephemeralStorage, environment, layers);
+  }
+
+  /** The same settings with other layers. */
+  public FunctionSettings withLayers(List<FunctionLayer> next) {
+    return new FunctionSettings(
+        description, runtime, handler, role, timeout, memory, ephemeralStorage, environment, next);
   }
 }

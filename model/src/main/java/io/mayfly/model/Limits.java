@@ -22,7 +22,10 @@ public final class Limits {
   /** A function's code when unpacked, with its layers. */
   public static final DataSize UNZIPPED_CODE = DataSize.ofMegabytes(250);
 
-  /** All functions' zip files together: 75 GB. */
+  /** Layers of one function. */
+  public static final int LAYERS = 5;
+
+  /** All functions' and layers' zip files together: 75 GB. */
   public static final DataSize CODE_STORAGE = DataSize.ofMegabytes(75 * 1024);
 
   /** All environment variables of a function together. */

@@ -4,6 +4,7 @@ import io.mayfly.model.DataSize;
 import io.mayfly.runtimes.RuntimeLaunch;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What an instance is made of.
@@ -17,6 +18,7 @@ import java.util.Map;
  * @param ephemeralStorage the size of {@code /tmp}
  * @param callsAtATime how many calls it is given at the same time, at most; from 1
  * @param logs takes standard output and error
+ * @param layers a folder on the host; appears read-only at {@code /opt}
  * @param background whether it is to have only the CPU time that nobody else wants
  */
 public record InstanceSpec(
@@ -28,8 +30,9 @@ public record InstanceSpec(
     DataSize ephemeralStorage,
     int callsAtATime,
     LogSink logs,
+    Optional<Path> layers,
     boolean background) {
-  /** An instance that somebody waits for. */
+  /** An instance without layers that somebody waits for. */
   public InstanceSpec(
       String label,
       RuntimeLaunch launch,
@@ -39,6 +42,16 @@ public record InstanceSpec(
       DataSize ephemeralStorage,
       int callsAtATime,
       LogSink logs) {
-    this(label, launch, code, environment, memory, ephemeralStorage, callsAtATime, logs, false);
+    this(
+        label,
+        launch,
+        code,
+        environment,
+        memory,
+        ephemeralStorage,
+        callsAtATime,
+        logs,
+        Optional.empty(),
+        false);
   }
 }

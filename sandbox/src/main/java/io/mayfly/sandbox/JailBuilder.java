@@ -61,12 +61,14 @@ final class JailBuilder implements AutoCloseable {
   /**
    * What a jail is built from.
    *
-   * @param code the function's; without, it comes later
+   * @param code the function's; without, it comes later, and its layers do
+   * @param layers the function's
    * @param waiting a descriptor for the shell to say that it waits for its script
    */
   record Base(
       RuntimeLaunch launch,
       Optional<Path> code,
+      Optional<Path> layers,
       DataSize memory,
       DataSize ephemeralStorage,
       int callsAtATime,
@@ -209,6 +211,7 @@ final class JailBuilder implements AutoCloseable {
         new JailCommand.Jail(
             base.launch(),
             base.code(),
+            base.layers(),
             base.ephemeralStorage(),
             site.hostname(),
             site.uid(),
@@ -263,6 +266,8 @@ final class JailBuilder implements AutoCloseable {
           site.image().map(image -> kept(ScratchDisks.detached(image, site.uid()), ours));
       Optional<Integer> code =
           base.code().map(folder -> kept(Posix.detachedMount(folder.toString()), ours));
+      Optional<Integer> layers =
+          base.layers().map(folder -> kept(Posix.detachedMount(folder.toString()), ours));
       List<Integer> groups =
           site.cgroup().joinFiles().stream()
               .map(file -> kept(Posix.open(file.toString(), Posix.O_WRONLY), ours))
@@ -277,6 +282,7 @@ final class JailBuilder implements AutoCloseable {
                   socketMount,
                   disk,
                   code,
+                  layers,
                   groups));
       return new Launcher.Started(pid, Posix.processDescriptor(pid), Optional.empty());
     } finally {

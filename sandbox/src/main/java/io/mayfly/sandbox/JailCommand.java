@@ -37,6 +37,10 @@ final class JailCommand {
   static final Path GROUP = Path.of("/run/mayfly/group");
 
   private static final Path CODE = Path.of("/var/task");
+
+  /** Where the jail has the function's layers. */
+  static final Path LAYERS = Path.of("/opt");
+
   private static final Path SOCKET = Path.of("/run/mayfly/socket");
 
   private final Path bwrap;
@@ -63,7 +67,8 @@ final class JailCommand {
   /**
    * One jail to be built.
    *
-   * @param code the function's code; without, it is mounted later
+   * @param code the function's code; without, it is mounted later, and its layers are
+   * @param layers the function's layers
    * @param uid its user; 0, the platform's own, has no rights in the jail either
    * @param disk whether a disk is mounted for {@code /tmp}; otherwise it is in memory
    * @param socket the frames' socket on the host
@@ -71,6 +76,7 @@ final class JailCommand {
   record Jail(
       RuntimeLaunch launch,
       Optional<Path> code,
+      Optional<Path> layers,
       DataSize ephemeralStorage,
       String hostname,
       int uid,
@@ -148,10 +154,17 @@ final class JailCommand {
     if (jail.code().isPresent()) {
       bind(options, jail.code().get(), CODE);
     } else {
-      folders(options, CODE.resolve("below"));
+      // A program looks once whether a folder for libraries is there, and never again.
+      folders(options, CODE.resolve("lib/below"));
+      folders(options, LAYERS.resolve("lib/below"));
       folders(options, RuntimeLaunch.TRAINED.resolve("below"));
     }
-    options.add("--perms", "0755", "--dir", "/opt", "--proc", "/proc", "--dev", "/dev");
+    if (jail.layers().isPresent()) {
+      bind(options, jail.layers().get(), LAYERS);
+    } else {
+      options.add("--perms", "0755", "--dir", LAYERS.toString());
+    }
+    options.add("--proc", "/proc", "--dev", "/dev");
     if (jail.disk()) {
       options.add("--bind", run.scratchMount().toString(), "/tmp");
     } else {

@@ -68,10 +68,12 @@ final class JailedSandbox implements Sandbox {
 
   @Override
   public ProcessInstance start(InstanceSpec spec) {
+    requireRoomForLayers(spec);
     JailBuilder.Base base =
         new JailBuilder.Base(
             spec.launch(),
             Optional.of(spec.code()),
+            spec.layers(),
             spec.memory(),
             spec.ephemeralStorage(),
             spec.callsAtATime(),
@@ -252,7 +254,13 @@ final class JailedSandbox implements Sandbox {
 
   private static JailBuilder.Base spareBase(SpareSpec spec, Optional<Integer> waiting) {
     return new JailBuilder.Base(
-        spec.launch(), spec.code(), SPARE_MEMORY, spec.ephemeralStorage(), 1, waiting);
+        spec.launch(),
+        spec.code(),
+        Optional.empty(),
+        SPARE_MEMORY,
+        spec.ephemeralStorage(),
+        1,
+        waiting);
   }
 
   /** What a spare prints before it has a function is nobody's log. */
@@ -300,6 +308,7 @@ final class JailedSandbox implements Sandbox {
 
     @Override
     public Instance specialise(InstanceSpec spec) {
+      requireRoomForLayers(spec);
       if (made.code().isPresent() && !made.code().get().equals(spec.code())) {
         throw new IllegalArgumentException(
             "a spare for " + made.code().get() + " got " + spec.label());
@@ -312,6 +321,7 @@ final class JailedSandbox implements Sandbox {
         if (made.code().isEmpty()) {
           mount(spec.code(), JailCommand.code());
         }
+        spec.layers().ifPresent(folder -> mount(folder, JailCommand.LAYERS));
         for (RuntimeLaunch.Mount mount : spec.launch().mounts()) {
           if (!made.launch().mounts().contains(mount)) {
             mount(mount.host(), mount.jail());
@@ -344,6 +354,21 @@ final class JailedSandbox implements Sandbox {
     @Override
     public void stop() {
       jailed.instance().stop();
+    }
+  }
+
+  /** What a jail shows below {@code /opt} of the host would be hidden by the layers. */
+  private static void requireRoomForLayers(InstanceSpec spec) {
+    Optional<Path> hidden =
+        spec.launch().mounts().stream()
+            .map(RuntimeLaunch.Mount::jail)
+            .filter(place -> place.startsWith(JailCommand.LAYERS))
+            .findFirst();
+    if (spec.layers().isPresent() && hidden.isPresent()) {
+      throw new MayflyException(
+          ErrorCode.SERVICE_UNAVAILABLE,
+          "%s has layers, which lie in /opt, and its runtime's interpreter is in %s; install the interpreter elsewhere"
+              .formatted(spec.label(), hidden.get()));
     }
   }
 

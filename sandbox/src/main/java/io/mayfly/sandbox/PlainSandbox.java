@@ -50,6 +50,12 @@ final class PlainSandbox implements Sandbox {
 
   @Override
   public Instance start(InstanceSpec spec) {
+    if (spec.layers().isPresent()) {
+      throw new MayflyException(
+          ErrorCode.SERVICE_UNAVAILABLE,
+          "%s has layers, which need a jail to be at /opt; without isolation, put their files into the function's code"
+              .formatted(spec.label()));
+    }
     long started = System.nanoTime();
     String id = instances.newId();
     try {

@@ -122,6 +122,7 @@ final class Zygote {
    * @param socket a detached mount of the frames' socket
    * @param disk a detached mount for {@code /tmp}; without, it is in memory
    * @param code a detached mount of the code; without, it comes later
+   * @param layers a detached mount of the layers, if there are any and the code is there
    * @param groups descriptors of the files by which control groups are joined
    */
   record Order(
@@ -132,12 +133,14 @@ final class Zygote {
       int socket,
       Optional<Integer> disk,
       Optional<Integer> code,
+      Optional<Integer> layers,
       List<Integer> groups) {
     /** One letter for each of {@link #descriptors}; mayfly_zygote.py knows them. */
     private String letters() {
       return "os"
           + (disk.isPresent() ? "t" : "")
           + (code.isPresent() ? "c" : "")
+          + (layers.isPresent() ? "l" : "")
           + "j".repeat(groups.size());
     }
 
@@ -145,6 +148,7 @@ final class Zygote {
       List<Integer> all = new ArrayList<>(List.of(output, socket));
       disk.ifPresent(all::add);
       code.ifPresent(all::add);
+      layers.ifPresent(all::add);
       all.addAll(groups);
       return all;
     }

@@ -120,6 +120,7 @@ final class JailHarness implements AutoCloseable {
     DataSize memory = DataSize.ofMegabytes(256);
     DataSize storage = DataSize.ofMegabytes(512);
     int calls = 1;
+    Optional<Path> layers = Optional.empty();
     RuntimeLaunch launch;
 
     Function(Path code, List<String> command) {
@@ -144,13 +145,22 @@ final class JailHarness implements AutoCloseable {
       return this;
     }
 
+    /** Gives it a layer with one file of text. */
+    Function layer(String name, String content) {
+      Path folder = folder();
+      write(folder.resolve(name), content);
+      layers = Optional.of(folder);
+      return this;
+    }
+
     Function variable(String name, String value) {
       environment.put(name, value);
       return this;
     }
 
     InstanceSpec spec() {
-      return new InstanceSpec("test", launch, code, environment, memory, storage, calls, logs);
+      return new InstanceSpec(
+          "test", launch, code, environment, memory, storage, calls, logs, layers, false);
     }
 
     /** Starts an instance, ready or not. */

@@ -72,6 +72,24 @@ class TestJailSecurity extends JailedTest {
   }
 
   @Test
+  void layersAreReadOnly() {
+    JailHarness.Function function =
+        jails
+            .python(
+                """
+                def handler(event):
+                    try:
+                        open("/opt/new", "w")
+                    except OSError as refused:
+                        return refused.strerror + ", " + open("/opt/shared").read()
+                """)
+            .layer("shared", "of a layer");
+    Instance instance = function.ready();
+    assertThat(answer(invoke(instance, "1"))).contains("Read-only file system, of a layer");
+    instance.stop();
+  }
+
+  @Test
   void hostsLoopbackIsOutOfReach() throws IOException {
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
       assertThat(

@@ -175,6 +175,26 @@ final class TestSpares extends JailedTest {
   }
 
   @Test
+  void layersThatComeLateAreReadOnly() {
+    JailHarness.Function function =
+        jails
+            .python(
+                """
+                def handler(event):
+                    try:
+                        open("/opt/new", "w")
+                    except OSError as refused:
+                        print(refused.strerror)
+                    with open("/proc/self/mounts") as mounts:
+                        return [line.split()[3] for line in mounts if line.split()[1] == "/opt"] + [open("/opt/shared").read()]
+                """)
+            .layer("shared", "of a layer");
+    Instance instance = given(prepared(function.launch, false), function);
+    assertThat(answer(invoke(instance, "1"))).contains("ro,nosuid,nodev", "of a layer");
+    assertThat(function.logs.text()).isEqualTo("Read-only file system\n");
+  }
+
+  @Test
   void limitsAreTheFunctionsOwn() throws IOException {
     RuntimeLaunch launch = waitingGuest(2);
     String code = "def handler(event): return len(bytearray(int(event)) * 1)";

@@ -6,6 +6,7 @@ import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionVersion;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** The catalogue and its code as the dispatcher sees them. */
 record CatalogSource(FunctionCatalog catalog, CodeStore codeStore) implements FunctionSource {
@@ -17,5 +18,10 @@ record CatalogSource(FunctionCatalog catalog, CodeStore codeStore) implements Fu
   @Override
   public Path code(FunctionConfig config) {
     return codeStore.unpack(config.code());
+  }
+
+  @Override
+  public Optional<Path> layers(FunctionConfig config) {
+    return codeStore.layers(config.settings().layers());
   }
 }

@@ -17,9 +17,13 @@ import io.mayfly.dispatch.StartGate;
 import io.mayfly.dispatch.Trainings;
 import io.mayfly.functions.Aliases;
 import io.mayfly.functions.CodeStore;
+import io.mayfly.functions.EventInvokeConfigs;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.functions.FunctionConcurrency;
+import io.mayfly.functions.FunctionPolicies;
+import io.mayfly.functions.FunctionTags;
 import io.mayfly.functions.FunctionUrls;
+import io.mayfly.functions.Layers;
 import io.mayfly.gateway.AwsHandler;
 import io.mayfly.gateway.FunctionUrlHandler;
 import io.mayfly.gateway.HttpThreads;
@@ -40,6 +44,7 @@ import io.mayfly.model.DataSize;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionUrl;
 import io.mayfly.model.FunctionVersion;
+import io.mayfly.model.LayerVersionId;
 import io.mayfly.runtimes.RuntimeCatalog;
 import io.mayfly.sandbox.Sandbox;
 import io.mayfly.sandbox.SandboxConfig;
@@ -53,6 +58,7 @@ import io.mayfly.store.IdentityStore;
 import io.mayfly.store.KeyFile;
 import io.mayfly.store.SqliteFunctionStore;
 import io.mayfly.store.SqliteIdentityStore;
+import io.mayfly.store.SqliteLayerStore;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -147,8 +153,8 @@ final class Platform implements AutoCloseable {
       // Who may do what
       IdentityStore identities = new SqliteIdentityStore(database);
       Roles roles = new Roles(account, identities, clock, random);
-      Policies policies = new Policies(roles, identities, clock, random);
-      Permissions permissions = new Permissions(account, roles, policies);
+      Policies rolePolicies = new Policies(roles, identities, clock, random);
+      Permissions permissions = new Permissions(account, roles, rolePolicies);
       sessions =
           new Sessions(
               account,
@@ -164,9 +170,14 @@ final class Platform implements AutoCloseable {
               System.getenv());
 
       // Functions
-      catalog = closing.add(new FunctionCatalog(account, store, code, runtimes::launch, clock));
+      Layers layers = new Layers(account, new SqliteLayerStore(database), code, clock);
+      catalog =
+          closing.add(new FunctionCatalog(account, store, code, layers, runtimes::launch, clock));
       urls = new FunctionUrls(catalog, store, clock, random);
+      FunctionTags tags = new FunctionTags(catalog, store);
       Aliases aliases = new Aliases(catalog, store, () -> ThreadLocalRandom.current().nextDouble());
+      FunctionPolicies policies = new FunctionPolicies(catalog, aliases, store);
+      EventInvokeConfigs events = new EventInvokeConfigs(catalog, aliases, store, clock);
       FunctionConcurrency concurrency =
           new FunctionConcurrency(catalog, aliases, store, options.concurrency(), clock);
       fresh = catalog.list().isEmpty();
@@ -249,18 +260,24 @@ final class Platform implements AutoCloseable {
                   LambdaApi.service(
                       lambdaModel,
                       catalog,
+                      layers,
                       aliases,
                       urls,
+                      tags,
+                      policies,
+                      events,
                       concurrency,
                       dispatcher,
                       this::codeLocation,
+                      this::layerLocation,
                       this::functionUrl,
                       clock,
                       traces)),
               Map.of(
                   "iam",
                   () ->
-                      IdentityApi.iam(ServiceModel.bundled("iam-2010-05-08.json"), roles, policies),
+                      IdentityApi.iam(
+                          ServiceModel.bundled("iam-2010-05-08.json"), roles, rolePolicies),
                   "sts",
                   () ->
                       IdentityApi.sts(
@@ -275,12 +292,13 @@ final class Platform implements AutoCloseable {
       Router router =
           new Router(
               new FunctionUrlHandler(
-                  account, urls, dispatcher, meter, verifier, permissions, clock, traces),
+                  account, urls, policies, dispatcher, meter, verifier, permissions, clock, traces),
               new PlatformHandler(
                   verifier,
                   permissions,
                   catalog,
-                  config -> code.zip(config.code()),
+                  layers,
+                  code::zip,
                   this::runtimeRows,
                   logs::copy,
                   meter::explain,
@@ -398,7 +416,14 @@ final class Platform implements AutoCloseable {
   /** A presigned address, as AWS gives one: whoever reads the function may fetch its code. */
   private String codeLocation(FunctionConfig config) {
     FunctionVersion id = config.id();
-    String path = "/_mayfly/code/" + id.function() + (id.latest() ? "" : "/" + id.version());
+    return presigned("/_mayfly/code/" + id.function() + (id.latest() ? "" : "/" + id.version()));
+  }
+
+  private String layerLocation(LayerVersionId id) {
+    return presigned("/_mayfly/layers/" + id.layer() + "/" + id.number());
+  }
+
+  private String presigned(String path) {
     String host = authority();
     SigV4Signer signer = new SigV4Signer(ownerKey(), catalog.account().region(), clock);
     return "http://%s%s?%s"

@@ -101,6 +101,49 @@ public final class Database implements AutoCloseable {
           ) without rowid;
           """,
           """
+          create table tag (
+            function text not null,
+            key text not null,
+            value text not null,
+            primary key (function, key)
+          ) without rowid;
+          insert into tag (function, key, value)
+            select version.function, tag.key, tag.value
+            from function_version version, json_each(version.document, '$.tags') tag
+            where version.version = '$LATEST';
+          update function_version set document = json_remove(document, '$.tags');
+          """,
+          """
+          create table resource_policy (
+            function text not null,
+            qualifier text not null,
+            document text not null,
+            primary key (function, qualifier)
+          ) without rowid;
+          """,
+          """
+          create table layer_version (
+            layer text not null,
+            number integer not null,
+            document text not null,
+            primary key (layer, number)
+          ) without rowid;
+          create table last_layer_version (
+            layer text primary key,
+            number integer not null
+          ) without rowid;
+          update function_version set document = json_set(
+            document, '$.settings.layers', json('[]'), '$.code.unzippedBytes', 0);
+          """,
+          """
+          create table event_invoke_config (
+            function text not null,
+            qualifier text not null,
+            document text not null,
+            primary key (function, qualifier)
+          ) without rowid;
+          """,
+          """
           create table role (
             name text primary key,
             document text not null

@@ -1,8 +1,10 @@
 package io.mayfly.store;
 
 import io.mayfly.model.Alias;
+import io.mayfly.model.EventInvokeConfig;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionName;
+import io.mayfly.model.FunctionPolicy;
 import io.mayfly.model.FunctionUrl;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.ProvisionedConcurrency;
@@ -23,16 +25,39 @@ public interface FunctionStore {
 
   void put(FunctionConfig version);
 
+  /** Keeps a function that is new, with its tags. */
+  void create(FunctionConfig latest, Map<String, String> tags);
+
   /** Keeps a version that is new, and its number, which outlives it and the function. */
   void publish(FunctionConfig version);
 
   void put(FunctionUrl url);
+
+  /** The tags of a function; none if there is no such function. */
+  Map<String, String> tags(FunctionName function);
+
+  /** Adds tags to a function, unless it has gone. */
+  void tag(FunctionName function, Map<String, String> tags);
+
+  void untag(FunctionName function, List<String> keys);
 
   List<Alias> aliases();
 
   void put(Alias alias);
 
   void removeAlias(FunctionName function, String name);
+
+  List<FunctionPolicy> policies();
+
+  void put(FunctionPolicy policy);
+
+  void removePolicy(FunctionName function, String qualifier);
+
+  List<EventInvokeConfig> eventInvokeConfigs();
+
+  void put(EventInvokeConfig config);
+
+  void removeEventInvokeConfig(FunctionName function, String qualifier);
 
   List<ProvisionedConcurrency> provisionedConcurrency();
 

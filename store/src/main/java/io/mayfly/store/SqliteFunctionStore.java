@@ -1,8 +1,10 @@
 package io.mayfly.store;
 
 import io.mayfly.model.Alias;
+import io.mayfly.model.EventInvokeConfig;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionName;
+import io.mayfly.model.FunctionPolicy;
 import io.mayfly.model.FunctionUrl;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.ProvisionedConcurrency;
@@ -10,7 +12,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,11 +22,18 @@ public final class SqliteFunctionStore implements FunctionStore {
   /** The tables with what goes when a function goes. */
   private static final List<String> OF_A_FUNCTION =
       List.of(
+          "tag",
+          "resource_policy",
+          "event_invoke_config",
           "provisioned_concurrency",
           "alias",
           "reserved_concurrency",
           "function_url",
           "function_version");
+
+  /** Those of them that also go with one of its versions or aliases. */
+  private static final List<String> OF_A_QUALIFIER =
+      List.of("resource_policy", "event_invoke_config", "provisioned_concurrency");
 
   private final Database database;
   private final JsonMapper json = JsonMapper.shared();
@@ -55,7 +63,7 @@ public final class SqliteFunctionStore implements FunctionStore {
   }
 
   private int put(Connection connection, FunctionConfig version) throws SQLException {
-    return update(
+    return Sql.update(
         connection,
         "insert or replace into function_version (function, version, document) values (?, ?, ?)",
         version.name().value(),
@@ -64,10 +72,74 @@ public final class SqliteFunctionStore implements FunctionStore {
   }
 
   @Override
+  public void create(FunctionConfig latest, Map<String, String> tags) {
+    database.write(
+        connection -> {
+          put(connection, latest);
+          return tag(connection, latest.name(), tags);
+        });
+  }
+
+  @Override
+  public Map<String, String> tags(FunctionName function) {
+    return database.write(
+        connection -> {
+          Map<String, String> result = new HashMap<>();
+          try (PreparedStatement statement =
+              connection.prepareStatement("select key, value from tag where function = ?")) {
+            statement.setString(1, function.value());
+            try (ResultSet rows = statement.executeQuery()) {
+              while (rows.next()) {
+                result.put(rows.getString(1), rows.getString(2));
+              }
+            }
+          }
+          return result;
+        });
+  }
+
+  @Override
+  public void tag(FunctionName function, Map<String, String> tags) {
+    database.write(connection -> tag(connection, function, tags));
+  }
+
+  private static int tag(Connection connection, FunctionName function, Map<String, String> tags)
+      throws SQLException {
+    int added = 0;
+    for (Map.Entry<String, String> tag : tags.entrySet()) {
+      added +=
+          Sql.update(
+              connection,
+              "insert or replace into tag (function, key, value) select ?, ?, ?"
+                  + " where exists (select 1 from function_version where function = ?)",
+              function.value(),
+              tag.getKey(),
+              tag.getValue(),
+              function.value());
+    }
+    return added;
+  }
+
+  @Override
+  public void untag(FunctionName function, List<String> keys) {
+    database.write(
+        connection -> {
+          for (String key : keys) {
+            Sql.update(
+                connection,
+                "delete from tag where function = ? and key = ?",
+                function.value(),
+                key);
+          }
+          return true;
+        });
+  }
+
+  @Override
   public void publish(FunctionConfig version) {
     database.write(
         connection -> {
-          update(
+          Sql.update(
               connection,
               "insert or replace into last_version (function, number) values (?, ?)",
               version.name().value(),
@@ -102,12 +174,8 @@ public final class SqliteFunctionStore implements FunctionStore {
   public void removeAlias(FunctionName function, String name) {
     database.write(
         connection -> {
-          update(
-              connection,
-              "delete from provisioned_concurrency where function = ? and qualifier = ?",
-              function.value(),
-              name);
-          return update(
+          removeQualified(connection, function, name);
+          return Sql.update(
               connection,
               "delete from alias where function = ? and name = ?",
               function.value(),
@@ -122,19 +190,73 @@ public final class SqliteFunctionStore implements FunctionStore {
 
   @Override
   public void put(ProvisionedConcurrency setting) {
-    execute(
-        "insert or replace into provisioned_concurrency (function, qualifier, document) values (?, ?, ?)",
-        setting.function().value(),
-        setting.qualifier(),
-        json.writeValueAsString(setting));
+    putQualified("provisioned_concurrency", setting.function(), setting.qualifier(), setting);
   }
 
   @Override
   public void removeProvisionedConcurrency(FunctionName function, String qualifier) {
+    removeQualified("provisioned_concurrency", function, qualifier);
+  }
+
+  @Override
+  public List<FunctionPolicy> policies() {
+    return documents("select document from resource_policy", FunctionPolicy.class);
+  }
+
+  @Override
+  public void put(FunctionPolicy policy) {
+    putQualified("resource_policy", policy.function(), policy.qualifier(), policy);
+  }
+
+  @Override
+  public void removePolicy(FunctionName function, String qualifier) {
+    removeQualified("resource_policy", function, qualifier);
+  }
+
+  @Override
+  public List<EventInvokeConfig> eventInvokeConfigs() {
+    return documents("select document from event_invoke_config", EventInvokeConfig.class);
+  }
+
+  @Override
+  public void put(EventInvokeConfig config) {
+    putQualified("event_invoke_config", config.function(), config.qualifier(), config);
+  }
+
+  @Override
+  public void removeEventInvokeConfig(FunctionName function, String qualifier) {
+    removeQualified("event_invoke_config", function, qualifier);
+  }
+
+  private void putQualified(
+      String table, FunctionName function, String qualifier, Object document) {
     execute(
-        "delete from provisioned_concurrency where function = ? and qualifier = ?",
+        "insert or replace into " + table + " (function, qualifier, document) values (?, ?, ?)",
+        function.value(),
+        qualifier,
+        json.writeValueAsString(document));
+  }
+
+  private void removeQualified(String table, FunctionName function, String qualifier) {
+    database.write(connection -> removeQualified(connection, table, function, qualifier));
+  }
+
+  private static int removeQualified(
+      Connection connection, String table, FunctionName function, String qualifier)
+      throws SQLException {
+    return Sql.update(
+        connection,
+        "delete from " + table + " where function = ? and qualifier = ?",
         function.value(),
         qualifier);
+  }
+
+  /** Removes all that belongs to a version or an alias. */
+  private static void removeQualified(
+      Connection connection, FunctionName function, String qualifier) throws SQLException {
+    for (String table : OF_A_QUALIFIER) {
+      removeQualified(connection, table, function, qualifier);
+    }
   }
 
   @Override
@@ -162,12 +284,8 @@ public final class SqliteFunctionStore implements FunctionStore {
   public void remove(FunctionVersion version) {
     database.write(
         connection -> {
-          update(
-              connection,
-              "delete from provisioned_concurrency where function = ? and qualifier = ?",
-              version.function().value(),
-              version.version());
-          return update(
+          removeQualified(connection, version.function(), version.version());
+          return Sql.update(
               connection,
               "delete from function_version where function = ? and version = ?",
               version.function().value(),
@@ -180,7 +298,8 @@ public final class SqliteFunctionStore implements FunctionStore {
     database.write(
         connection -> {
           for (String table : OF_A_FUNCTION) {
-            update(connection, "delete from " + table + " where function = ?", function.value());
+            Sql.update(
+                connection, "delete from " + table + " where function = ?", function.value());
           }
           return true;
         });
@@ -191,45 +310,19 @@ public final class SqliteFunctionStore implements FunctionStore {
     execute("delete from function_url where function = ?", function.value());
   }
 
-  private void execute(String sql, String... parameters) {
-    database.write(connection -> update(connection, sql, parameters));
-  }
-
-  private static int update(Connection connection, String sql, String... parameters)
-      throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      for (int i = 0; i < parameters.length; i++) {
-        statement.setString(i + 1, parameters[i]);
-      }
-      return statement.executeUpdate();
-    }
+  private void execute(String sql, Object... parameters) {
+    database.write(connection -> Sql.update(connection, sql, parameters));
   }
 
   private Map<FunctionName, Long> byFunction(String sql) {
-    return database.write(
-        connection -> {
-          Map<FunctionName, Long> result = new HashMap<>();
-          try (PreparedStatement statement = connection.prepareStatement(sql);
-              ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-              result.put(new FunctionName(rows.getString(1)), rows.getLong(2));
-            }
-          }
-          return result;
-        });
+    Map<FunctionName, Long> result = new HashMap<>();
+    database
+        .write(connection -> Sql.numbers(connection, sql))
+        .forEach((name, number) -> result.put(new FunctionName(name), number));
+    return result;
   }
 
   private <T> List<T> documents(String sql, Class<T> type) {
-    return database.write(
-        connection -> {
-          List<T> result = new ArrayList<>();
-          try (PreparedStatement statement = connection.prepareStatement(sql);
-              ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-              result.add(json.readValue(rows.getString(1), type));
-            }
-          }
-          return result;
-        });
+    return database.write(connection -> Sql.documents(connection, sql, json, type));
   }
 }

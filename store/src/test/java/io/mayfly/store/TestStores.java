@@ -46,8 +46,7 @@ class TestStores {
             DataSize.ofMegabytes(10_240),
             DataSize.ofMegabytes(512),
             Map.of("A", "1", "B", "line\nbreak")),
-        Map.of("team", "x"),
-        new FunctionConfig.CodeReference("ab".repeat(32), 12_345),
+        new FunctionConfig.CodeReference("ab".repeat(32), 12_345, 0),
         lifecycle,
         "6e0c9f0a",
         Instant.parse("2026-03-01T12:00:00.123456789Z"));
@@ -106,6 +105,25 @@ class TestStores {
   }
 
   @Test
+  void tagsComeAndGoWithTheirFunction() {
+    FunctionName other = new FunctionName("other");
+    try (Database database = Database.open(folder.resolve("db"))) {
+      FunctionStore store = new SqliteFunctionStore(database);
+      store.create(function(Lifecycle.creating()), Map.of("team", "x", "ünï", ""));
+      store.tag(NAME, Map.of("team", "y", "cost", "1"));
+      store.untag(NAME, List.of("ünï", "absent"));
+      store.tag(other, Map.of("of", "nobody"));
+    }
+    try (Database database = Database.open(folder.resolve("db"))) {
+      FunctionStore store = new SqliteFunctionStore(database);
+      assertThat(store.tags(NAME)).containsOnly(Map.entry("team", "y"), Map.entry("cost", "1"));
+      assertThat(store.tags(other)).as("a function that is not there keeps none").isEmpty();
+      store.remove(NAME);
+      assertThat(store.tags(NAME)).isEmpty();
+    }
+  }
+
+  @Test
   void functionsOfAPlatformThatKnewNoVersionsBecomeTheirLatest() throws Exception {
     Path file = folder.resolve("db");
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
@@ -130,8 +148,9 @@ class TestStores {
               + "')");
     }
     try (Database database = Database.open(file)) {
-      assertThat(new SqliteFunctionStore(database).versions())
-          .containsExactly(function(Lifecycle.active()));
+      FunctionStore store = new SqliteFunctionStore(database);
+      assertThat(store.versions()).containsExactly(function(Lifecycle.active()));
+      assertThat(store.tags(NAME)).containsExactly(Map.entry("team", "x"));
     }
   }
 

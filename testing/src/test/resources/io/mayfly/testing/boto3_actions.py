@@ -96,9 +96,68 @@ client.delete_provisioned_concurrency_config(FunctionName=NAME, Qualifier="prod"
 refused(errors.ProvisionedConcurrencyConfigNotFoundException, "No Provisioned Concurrency",
         client.get_provisioned_concurrency_config, FunctionName=NAME, Qualifier="prod")
 
+# Layers
+layers = [client.publish_layer_version(
+    LayerName="boto-layer-" + name, Content={"ZipFile": zip_file})["LayerVersionArn"] for name in "abcdef"]
+refused(errors.InvalidParameterValueException, "Cannot reference more than 5 layers.",
+        client.update_function_configuration, FunctionName=NAME, Layers=layers)
+refused(errors.InvalidParameterValueException, "Layer version " + layers[0] + "7 does not exist.",
+        client.update_function_configuration, FunctionName=NAME, Layers=[layers[0] + "7"])
+client.update_function_configuration(FunctionName=NAME, Layers=[layers[1], layers[0]])
+client.get_waiter("function_updated_v2").wait(FunctionName=NAME)
+assert client.get_function(FunctionName=NAME)["Configuration"]["Layers"] == [
+    {"Arn": arn, "CodeSize": len(zip_file)} for arn in (layers[1], layers[0])]
+pages = client.get_paginator("list_layers").paginate(PaginationConfig={"PageSize": 2})
+assert [one["LayerName"] for page in pages for one in page["Layers"]
+        if one["LayerName"].startswith("boto-layer-")] == ["boto-layer-" + name for name in "abcdef"]
+assert client.get_layer_version_by_arn(Arn=layers[0])["Version"] == 1
+for name in "abcdef":
+    client.delete_layer_version(LayerName="boto-layer-" + name, VersionNumber=1)
+assert client.list_layer_versions(LayerName="boto-layer-a")["LayerVersions"] == []
+refused(errors.ResourceNotFoundException, "", client.get_layer_version,
+        LayerName="boto-layer-a", VersionNumber=1)
+client.update_function_configuration(FunctionName=NAME, Layers=[])
+client.get_waiter("function_updated_v2").wait(FunctionName=NAME)
+assert "Layers" not in client.get_function_configuration(FunctionName=NAME)
+
+# Event invoke configurations
+client.put_function_event_invoke_config(FunctionName=NAME, Qualifier="prod", MaximumRetryAttempts=1)
+client.put_function_event_invoke_config(FunctionName=NAME, MaximumEventAgeInSeconds=60)
+pages = client.get_paginator("list_function_event_invoke_configs").paginate(
+    FunctionName=NAME, PaginationConfig={"PageSize": 1})
+assert [one["FunctionArn"] for page in pages for one in page["FunctionEventInvokeConfigs"]] == [
+    ARN + ":$LATEST", ARN + ":prod"]
+refused(errors.InvalidParameterValueException, "You must specify at least one of",
+        client.update_function_event_invoke_config, FunctionName=NAME)
+client.delete_function_event_invoke_config(FunctionName=NAME, Qualifier="prod")
+refused(errors.ResourceNotFoundException, "doesn't have an EventInvokeConfig",
+        client.get_function_event_invoke_config, FunctionName=NAME, Qualifier="prod")
+
+# Policies
+permission = dict(FunctionName=NAME, StatementId="sns", Action="lambda:InvokeFunction",
+                  Principal="sns.amazonaws.com", Qualifier="prod")
+statement = json.loads(client.add_permission(**permission)["Statement"])
+assert statement["Resource"] == ARN + ":prod", statement
+refused(errors.ResourceConflictException, "The statement id (sns)", client.add_permission, **permission)
+policy = client.get_policy(FunctionName=NAME, Qualifier="prod")
+assert json.loads(policy["Policy"])["Statement"] == [statement]
+refused(errors.PreconditionFailedException, "RevisionId", client.remove_permission,
+        FunctionName=NAME, StatementId="sns", Qualifier="prod", RevisionId="x")
+client.remove_permission(FunctionName=NAME, StatementId="sns", Qualifier="prod",
+                         RevisionId=policy["RevisionId"])
+refused(errors.ResourceNotFoundException, "", client.get_policy, FunctionName=NAME, Qualifier="prod")
+
+# Tags
+client.tag_resource(Resource=ARN, Tags={"stage": "prod"})
+client.untag_resource(Resource=ARN, TagKeys=["owner"])
+assert client.list_tags(Resource=ARN)["Tags"] == {"stage": "prod"}
+assert client.get_function(FunctionName=NAME, Qualifier=published)["Tags"] == {"stage": "prod"}
+refused(errors.InvalidParameterValueException, "Number of tags", client.tag_resource, Resource=ARN,
+        Tags={f"key-{number}": "" for number in range(50)})
+
 # The rest
 assert client.get_account_settings()["AccountLimit"]["ConcurrentExecutions"] == 1000
-refused(ClientError, "NotImplemented", client.list_layers)
+refused(ClientError, "NotImplemented", client.list_event_source_mappings)
 stranger = boto3.client("lambda", aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
                         aws_secret_access_key="a" * 40)
 refused(ClientError, "The security token included in the request is invalid",

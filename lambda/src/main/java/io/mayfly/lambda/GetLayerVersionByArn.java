@@ -1,0 +1,32 @@
+package io.mayfly.lambda;
+
+import io.mayfly.aws.Caller;
+import io.mayfly.aws.Operation;
+import io.mayfly.functions.Layers;
+import io.mayfly.model.LayerVersionId;
+import java.util.function.Function;
+
+/** {@code GetLayerVersionByArn}. */
+final class GetLayerVersionByArn
+    implements Operation<GetLayerVersionByArn.Input, LayerDescription> {
+  record Input(String arn) {}
+
+  private final Layers layers;
+  private final LayerReferences references;
+  private final Function<LayerVersionId, String> location;
+
+  GetLayerVersionByArn(
+      Layers layers, LayerReferences references, Function<LayerVersionId, String> location) {
+    this.layers = layers;
+    this.references = references;
+    this.location = location;
+  }
+
+  @Override
+  public LayerDescription handle(Input input, Caller caller) {
+    return LayerDescription.of(
+        layers.find(references.version(input.arn())).orElseThrow(LayerReferences::notFound),
+        layers.account(),
+        location);
+  }
+}
