@@ -33,6 +33,7 @@ import io.mayfly.meter.UsageTotals;
 import io.mayfly.model.Account;
 import io.mayfly.model.DataSize;
 import io.mayfly.model.FunctionConfig;
+import io.mayfly.model.FunctionName;
 import io.mayfly.model.FunctionUrl;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.runtimes.RuntimeCatalog;
@@ -45,6 +46,7 @@ import io.mayfly.store.DataDirectory;
 import io.mayfly.store.Database;
 import io.mayfly.store.FunctionStore;
 import io.mayfly.store.SqliteFunctionStore;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -81,6 +83,9 @@ final class Platform implements AutoCloseable {
   private static final Duration WINDOW = Duration.ofMinutes(10);
 
   private static final Duration LOG_PAUSE = Duration.ofMillis(10);
+
+  /** How often logs are rid of what is older than it is kept. */
+  private static final Duration LOG_EXPIRY = Duration.ofHours(1);
 
   /** What the start of an instance takes of a processor, when nothing is loaded yet. */
   private static final Duration START_TIME = Duration.ofMillis(100);
@@ -131,7 +136,7 @@ final class Platform implements AutoCloseable {
       FunctionStore store = new SqliteFunctionStore(database);
       CodeStore code = new CodeStore(new BlobStore(data.folder("blobs")), data.folder("code"));
       FunctionLogs logs =
-          closing.add(new FunctionLogs(data.folder("logs"), options.logLimit(), LOG_PAUSE));
+          closing.add(new FunctionLogs(data.folder("logs"), options.logLimit(), LOG_PAUSE, clock));
       usages = new UsageTotals(Price.LAMBDA);
       CallMeter meter = new CallMeter(usages, clock);
 
@@ -178,7 +183,7 @@ final class Platform implements AutoCloseable {
               source,
               runtimes::launch,
               credentials::issue,
-              function -> (bytes, offset, length) -> logs.write(function, bytes, offset, length),
+              (function, stream) -> logs.writer(function, stream)::write,
               sandbox::get,
               spares,
               new StartGate(2 * Runtime.getRuntime().availableProcessors(), START_TIME),
@@ -202,7 +207,7 @@ final class Platform implements AutoCloseable {
                   .thenRun(
                       () -> {
                         if (catalog.find(version.function()).isEmpty()) {
-                          logs.remove(version.function());
+                          removeLog(logs, version.function());
                         }
                       }));
       concurrency.whenProvisioned(dispatcher::provision);
@@ -264,6 +269,8 @@ final class Platform implements AutoCloseable {
             dispatcher.provision();
             spares.stopUnused();
           });
+      // On a thread of its own, because the timer's looks after memory.
+      every(timer, LOG_EXPIRY, () -> Thread.startVirtualThread(() -> expire(logs)));
       listener =
           closing.add(
               Listener.start(
@@ -381,6 +388,22 @@ final class Platform implements AutoCloseable {
                     "interpreter", row.interpreter().map(Path::toString).orElse(""),
                     "aliasOf", row.aliasOf().orElse("")))
         .toList();
+  }
+
+  private static void expire(FunctionLogs logs) {
+    try {
+      logs.expire();
+    } catch (IOException e) {
+      log.warn("old lines could not be removed from the logs: {}", e.toString());
+    }
+  }
+
+  private static void removeLog(FunctionLogs logs, FunctionName function) {
+    try {
+      logs.remove(function);
+    } catch (IOException e) {
+      log.warn("the log of {} could not be removed: {}", function, e.toString());
+    }
   }
 
   private ScheduledExecutorService timer() {
