@@ -2,6 +2,7 @@ package io.mayfly.server;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.mayfly.aws.AwsEndpoint;
+import io.mayfly.aws.AwsService;
 import io.mayfly.aws.Credentials.AccessKey;
 import io.mayfly.aws.Headers;
 import io.mayfly.aws.ServiceModel;
@@ -27,6 +28,7 @@ import io.mayfly.gateway.Listener;
 import io.mayfly.gateway.PlatformHandler;
 import io.mayfly.gateway.Router;
 import io.mayfly.lambda.LambdaApi;
+import io.mayfly.logs.LogsApi;
 import io.mayfly.meter.FunctionLogs;
 import io.mayfly.meter.Price;
 import io.mayfly.meter.UsageTotals;
@@ -137,6 +139,14 @@ final class Platform implements AutoCloseable {
       CodeStore code = new CodeStore(new BlobStore(data.folder("blobs")), data.folder("code"));
       FunctionLogs logs =
           closing.add(new FunctionLogs(data.folder("logs"), options.logLimit(), LOG_PAUSE, clock));
+      Background<AwsService> logsApi =
+          new Background<>(
+              () ->
+                  LogsApi.service(
+                      ServiceModel.bundled("logs-2014-03-28.json"),
+                      account,
+                      logs,
+                      System::nanoTime));
       usages = new UsageTotals(Price.LAMBDA);
       CallMeter meter = new CallMeter(usages, clock);
 
@@ -241,7 +251,8 @@ final class Platform implements AutoCloseable {
                       this::codeLocation,
                       this::functionUrl,
                       clock,
-                      traces)),
+                      traces),
+                  logsApi.get()),
               verifier,
               meter);
       Router router =

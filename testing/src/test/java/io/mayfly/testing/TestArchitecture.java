@@ -36,11 +36,12 @@ final class TestArchitecture {
           Map.entry("dispatch", Set.of("model", "runtimes", "sandbox")),
           Map.entry("aws", Set.of("model")),
           Map.entry("lambda", Set.of("model", "functions", "dispatch", "aws")),
+          Map.entry("logs", Set.of("model", "meter", "aws")),
           Map.entry("gateway", Set.of("model", "functions", "dispatch", "aws")),
           Map.entry("cli", Set.of("aws")));
 
   /** Services of the AWS endpoint: each stands alone, so that one can be added or left out. */
-  private static final List<String> SERVICES = List.of("lambda");
+  private static final List<String> SERVICES = List.of("lambda", "logs");
 
   private static final JavaClasses CLASSES = shipped();
 
@@ -134,7 +135,8 @@ final class TestArchitecture {
   void edgesNeverSeeTheStoreOrTheSandbox() {
     noClasses()
         .that()
-        .resideInAnyPackage(OURS + "gateway..", OURS + "lambda..", OURS + "aws..", OURS + "cli..")
+        .resideInAnyPackage(
+            OURS + "gateway..", OURS + "lambda..", OURS + "logs..", OURS + "aws..", OURS + "cli..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(OURS + "store..", OURS + "sandbox..", "java.sql..", "org.sqlite..")
