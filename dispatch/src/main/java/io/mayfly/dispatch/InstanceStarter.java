@@ -3,6 +3,7 @@ package io.mayfly.dispatch;
 import io.mayfly.model.Account;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionName;
+import io.mayfly.model.LogStream;
 import io.mayfly.model.MayflyException;
 import io.mayfly.runtimes.RuntimeLaunch;
 import io.mayfly.sandbox.Instance;
@@ -12,10 +13,11 @@ import io.mayfly.sandbox.Sandbox;
 import io.mayfly.sandbox.Spare;
 import io.mayfly.sandbox.SpareSpec;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -23,16 +25,13 @@ import java.util.function.Supplier;
  * Starts an instance for a function: its code, runtime, environment, limits and log put together.
  */
 public final class InstanceStarter {
-  private static final DateTimeFormatter DAY =
-      DateTimeFormatter.ofPattern("yyyy/MM/dd").withZone(ZoneOffset.UTC);
-
   private static final System.Logger LOG = System.getLogger(InstanceStarter.class.getName());
 
   private final Account account;
   private final FunctionSource functions;
   private final Function<String, RuntimeLaunch> launches;
   private final Function<FunctionConfig, Credentials> credentials;
-  private final Function<FunctionName, LogSink> logs;
+  private final BiFunction<FunctionName, LogStream, LogSink> logs;
   private final Supplier<Sandbox> sandbox;
   private final SparePools spares;
   private final StartGate gate;
@@ -44,7 +43,7 @@ public final class InstanceStarter {
    *
    * @param launches how to start a runtime, by its identifier
    * @param credentials new keys of a function's role for an instance to sign with
-   * @param logs where a function's output goes
+   * @param logs where a function's output goes, each instance's in a stream of its own
    * @param sandbox may still be in the making; asked when the first instance is needed
    * @param spares instances to be, of the same sandbox
    * @param gate whose turn it is to start one that no spare is there for
@@ -55,7 +54,7 @@ public final class InstanceStarter {
       FunctionSource functions,
       Function<String, RuntimeLaunch> launches,
       Function<FunctionConfig, Credentials> credentials,
-      Function<FunctionName, LogSink> logs,
+      BiFunction<FunctionName, LogStream, LogSink> logs,
       Supplier<Sandbox> sandbox,
       SparePools spares,
       StartGate gate,
@@ -81,13 +80,12 @@ public final class InstanceStarter {
   record Started(Instance instance, InstanceLog log, StartGate.Place place) {}
 
   Started start(FunctionConfig config, Initialization initialization) {
-    InstanceLog log = new InstanceLog(logs.apply(config.name()));
-    String logStream =
-        "%s/[%s]%s"
-            .formatted(
-                DAY.format(clock.instant()),
-                config.id().version(),
-                UUID.randomUUID().toString().replace("-", ""));
+    LogStream stream =
+        new LogStream(
+            LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC),
+            config.id().version(),
+            UUID.randomUUID());
+    InstanceLog log = new InstanceLog(logs.apply(config.name(), stream));
     RuntimeLaunch launch = launches.apply(config.runtime());
     Way way = way(config, launch, trained(config, launch));
     log.platformLine(
@@ -98,7 +96,7 @@ public final class InstanceStarter {
             way.launch(),
             functions.code(config),
             HandlerEnvironment.of(
-                config, account, credentials.apply(config), logStream, initialization),
+                config, account, credentials.apply(config), stream.name(), initialization),
             config.memory(),
             config.ephemeralStorage(),
             config.callsPerInstance(),

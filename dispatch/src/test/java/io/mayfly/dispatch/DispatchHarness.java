@@ -90,7 +90,7 @@ final class DispatchHarness implements AutoCloseable {
                     Map.of(),
                     RuntimeLaunch.Channel.RUNTIME_API),
             _ -> new Credentials("ASIA", "secret", "token"),
-            function -> this::log,
+            (function, stream) -> this::log,
             () -> sandbox,
             new SparePools(() -> sandbox, 0, 0, Duration.ZERO, nanos::get),
             new StartGate(4, never -> {}),

@@ -257,7 +257,7 @@ class TestListener {
                         Map.of(),
                         RuntimeLaunch.Channel.RUNTIME_API),
                 _ -> new Credentials("a", "b", "c"),
-                function -> (bytes, offset, length) -> {},
+                (function, stream) -> (bytes, offset, length) -> {},
                 EchoSandbox::new,
                 new SparePools(EchoSandbox::new, 0, 0, Duration.ZERO, System::nanoTime),
                 new StartGate(4, Duration.ofSeconds(1)),

@@ -36,12 +36,14 @@ import io.mayfly.identity.Policies;
 import io.mayfly.identity.Roles;
 import io.mayfly.identity.Sessions;
 import io.mayfly.lambda.LambdaApi;
+import io.mayfly.logs.LogsApi;
 import io.mayfly.meter.FunctionLogs;
 import io.mayfly.meter.Price;
 import io.mayfly.meter.UsageTotals;
 import io.mayfly.model.Account;
 import io.mayfly.model.DataSize;
 import io.mayfly.model.FunctionConfig;
+import io.mayfly.model.FunctionName;
 import io.mayfly.model.FunctionUrl;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.LayerVersionId;
@@ -59,6 +61,7 @@ import io.mayfly.store.KeyFile;
 import io.mayfly.store.SqliteFunctionStore;
 import io.mayfly.store.SqliteIdentityStore;
 import io.mayfly.store.SqliteLayerStore;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -95,6 +98,9 @@ final class Platform implements AutoCloseable {
   private static final Duration WINDOW = Duration.ofMinutes(10);
 
   private static final Duration LOG_PAUSE = Duration.ofMillis(10);
+
+  /** How often logs are rid of what is older than it is kept. */
+  private static final Duration LOG_EXPIRY = Duration.ofHours(1);
 
   /** What the start of an instance takes of a processor, when nothing is loaded yet. */
   private static final Duration START_TIME = Duration.ofMillis(100);
@@ -146,7 +152,7 @@ final class Platform implements AutoCloseable {
       FunctionStore store = new SqliteFunctionStore(database);
       CodeStore code = new CodeStore(new BlobStore(data.folder("blobs")), data.folder("code"));
       FunctionLogs logs =
-          closing.add(new FunctionLogs(data.folder("logs"), options.logLimit(), LOG_PAUSE));
+          closing.add(new FunctionLogs(data.folder("logs"), options.logLimit(), LOG_PAUSE, clock));
       usages = new UsageTotals(Price.LAMBDA);
       CallMeter meter = new CallMeter(usages, clock);
 
@@ -209,7 +215,7 @@ final class Platform implements AutoCloseable {
               source,
               runtimes::launch,
               credentials::of,
-              function -> (bytes, offset, length) -> logs.write(function, bytes, offset, length),
+              (function, stream) -> logs.writer(function, stream)::write,
               sandbox::get,
               spares,
               new StartGate(2 * Runtime.getRuntime().availableProcessors(), START_TIME),
@@ -233,7 +239,7 @@ final class Platform implements AutoCloseable {
                   .thenRun(
                       () -> {
                         if (catalog.find(version.function()).isEmpty()) {
-                          logs.remove(version.function());
+                          removeLog(logs, version.function());
                         }
                       }));
       concurrency.whenProvisioned(dispatcher::provision);
@@ -285,7 +291,14 @@ final class Platform implements AutoCloseable {
                           account,
                           roles,
                           permissions,
-                          sessions)),
+                          sessions),
+                  "logs",
+                  () ->
+                      LogsApi.service(
+                          ServiceModel.bundled("logs-2014-03-28.json"),
+                          account,
+                          logs,
+                          System::nanoTime)),
               verifier,
               permissions,
               meter);
@@ -317,6 +330,8 @@ final class Platform implements AutoCloseable {
             dispatcher.provision();
             spares.stopUnused();
           });
+      // On a thread of its own, because the timer's looks after memory.
+      every(timer, LOG_EXPIRY, () -> Thread.startVirtualThread(() -> expire(logs)));
       listener =
           closing.add(
               Listener.start(
@@ -443,6 +458,22 @@ final class Platform implements AutoCloseable {
                     "interpreter", row.interpreter().map(Path::toString).orElse(""),
                     "aliasOf", row.aliasOf().orElse("")))
         .toList();
+  }
+
+  private static void expire(FunctionLogs logs) {
+    try {
+      logs.expire();
+    } catch (IOException e) {
+      log.warn("old lines could not be removed from the logs: {}", e.toString());
+    }
+  }
+
+  private static void removeLog(FunctionLogs logs, FunctionName function) {
+    try {
+      logs.remove(function);
+    } catch (IOException e) {
+      log.warn("the log of {} could not be removed: {}", function, e.toString());
+    }
   }
 
   private ScheduledExecutorService timer() {

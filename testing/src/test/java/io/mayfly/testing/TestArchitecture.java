@@ -37,11 +37,12 @@ final class TestArchitecture {
           Map.entry("aws", Set.of("model")),
           Map.entry("identity", Set.of("model", "store", "aws")),
           Map.entry("lambda", Set.of("model", "functions", "dispatch", "aws")),
+          Map.entry("logs", Set.of("model", "meter", "aws")),
           Map.entry("gateway", Set.of("model", "functions", "dispatch", "aws")),
           Map.entry("cli", Set.of("aws")));
 
   /** Services of the AWS endpoint: each stands alone, so that one can be added or left out. */
-  private static final List<String> SERVICES = List.of("lambda", "identity");
+  private static final List<String> SERVICES = List.of("lambda", "identity", "logs");
 
   private static final JavaClasses CLASSES = shipped();
 
@@ -135,7 +136,8 @@ final class TestArchitecture {
   void edgesNeverSeeTheStoreOrTheSandbox() {
     noClasses()
         .that()
-        .resideInAnyPackage(OURS + "gateway..", OURS + "lambda..", OURS + "aws..", OURS + "cli..")
+        .resideInAnyPackage(
+            OURS + "gateway..", OURS + "lambda..", OURS + "logs..", OURS + "aws..", OURS + "cli..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(OURS + "store..", OURS + "sandbox..", "java.sql..", "org.sqlite..")
