@@ -310,9 +310,9 @@ final class TestAwsCommand {
 
   @Test
   void actionsThatDoNotExistYetSaySo() {
-    assertThat(AWS.refusal("list-layers"))
+    assertThat(AWS.refusal("list-code-signing-configs"))
         .contains("NotImplementedException")
-        .contains("lambda:ListLayers");
+        .contains("lambda:ListCodeSigningConfigs");
   }
 
   private static void create(String name) {
