@@ -11,6 +11,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionRequest;
+import software.amazon.awssdk.services.lambda.model.FileSystemConfig;
 import software.amazon.awssdk.services.lambda.model.LambdaException;
 import tools.jackson.databind.JsonNode;
 
@@ -130,9 +131,15 @@ final class TestBadRequests {
         "InvalidParameterValueException",
         "");
     assertRefused(
-        request -> request.layers("arn:aws:lambda:us-east-1:000000000000:layer:one:1"),
+        request ->
+            request.fileSystemConfigs(
+                FileSystemConfig.builder()
+                    .arn(
+                        "arn:aws:elasticfilesystem:us-east-1:000000000000:access-point/fsap-01234567890123456")
+                    .localMountPath("/mnt/files")
+                    .build()),
         "",
-        "ayers");
+        "ileSystem");
     assertRefused(
         request -> request.vpcConfig(vpc -> vpc.subnetIds("subnet-1").securityGroupIds("sg-1")),
         "",
