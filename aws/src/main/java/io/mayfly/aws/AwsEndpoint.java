@@ -157,9 +157,7 @@ public final class AwsEndpoint {
       if (service == null) {
         throw new IllegalArgumentException("the route is not of this endpoint");
       }
-      service
-          .access(route)
-          .ifPresent(access -> authorizer.authorize(caller, access.action(), access.resource()));
+      service.authorize(route, caller, authorizer);
       return service.call(route, caller);
     } catch (RuntimeException | StackOverflowError thrown) {
       return refuse(route.request(), thrown, caller.requestId());

@@ -17,7 +17,7 @@ public final class AwsService {
   private final Protocol protocol;
   private final Map<String, Bound<?, ?>> typed = new HashMap<>();
   private final Map<String, RawOperation> raw = new HashMap<>();
-  private final Function<Route, Optional<Access>> access;
+  private final Optional<Function<Route, Access>> access;
 
   /**
    * Binds operations to a model.
@@ -26,13 +26,13 @@ public final class AwsService {
    *     records do not fit
    */
   public AwsService(ServiceModel model, List<Operation<?, ?>> typed, List<RawOperation> raw) {
-    this(model, typed, raw, route -> Optional.of(Access.of(route)));
+    this(model, typed, raw, Optional.of(Access::of));
   }
 
   /**
    * Binds operations to a model.
    *
-   * @param access what a call needs permission for; empty if everybody who has signed may make it
+   * @param access what a call needs permission for; empty if everybody who has signed may make all
    * @throws IllegalArgumentException if an operation is not in the model, is given twice, or its
    *     records do not fit
    */
@@ -40,7 +40,7 @@ public final class AwsService {
       ServiceModel model,
       List<Operation<?, ?>> typed,
       List<RawOperation> raw,
-      Function<Route, Optional<Access>> access) {
+      Optional<Function<Route, Access>> access) {
     this.model = model;
     this.access = access;
     this.protocol = Protocol.of(model);
@@ -88,9 +88,9 @@ public final class AwsService {
     return model.metadata().signingName();
   }
 
-  /** What a call needs permission for, if for anything. */
-  Optional<Access> access(Route route) {
-    return access.apply(route);
+  /** Lets a caller go on who may make a call. */
+  void authorize(Route route, Caller caller, Authorizer authorizer) {
+    access.ifPresent(needed -> authorizer.authorize(caller, () -> needed.apply(route)));
   }
 
   /** Answers an authenticated call; errors are thrown. */

@@ -254,7 +254,7 @@ final class TestEveryProtocol {
                   return new AwsService(Models.model("sts"), List.of(), List.of());
                 }),
             Wire.verifier(),
-            (_, _, _) -> {},
+            (_, _) -> {},
             (_, _, _) -> {},
             () -> "request-1");
     Headers headers = new Headers();

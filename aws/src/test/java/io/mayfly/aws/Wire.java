@@ -32,7 +32,7 @@ final class Wire {
         List.of(services),
         Map.of(),
         verifier(),
-        (_, _, _) -> {},
+        (_, _) -> {},
         (id, asked, error) -> {},
         () -> "request-1");
   }

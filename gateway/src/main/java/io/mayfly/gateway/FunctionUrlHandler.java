@@ -1,5 +1,6 @@
 package io.mayfly.gateway;
 
+import io.mayfly.aws.Access;
 import io.mayfly.aws.Authorizer;
 import io.mayfly.aws.AwsException;
 import io.mayfly.aws.Caller;
@@ -241,7 +242,10 @@ public final class FunctionUrlHandler implements HttpHandler {
       HttpRequest request, FunctionUrl url, RequestId requestId) {
     Caller caller = verifier.verify(request.wire(), "lambda", requestId.value());
     authorizer.authorize(
-        caller, "lambda:InvokeFunctionUrl", FunctionArn.of(account, url.function()).toString());
+        caller,
+        () ->
+            new Access(
+                "lambda:InvokeFunctionUrl", FunctionArn.of(account, url.function()).toString()));
     return new FunctionUrlEvent.Signer(caller.accessKeyId(), account.id(), caller.principal());
   }
 

@@ -1,5 +1,6 @@
 package io.mayfly.gateway;
 
+import io.mayfly.aws.Access;
 import io.mayfly.aws.Authorizer;
 import io.mayfly.aws.AwsException;
 import io.mayfly.aws.Caller;
@@ -62,7 +63,7 @@ public final class PlatformHandler implements HttpHandler {
       Pattern.compile("/_mayfly/layers/([A-Za-z0-9-_]{1,140})/([1-9][0-9]{0,17})");
 
   /** What a session needs permission for, to see what is the platform's own. */
-  private static final String ACTION = "mayfly:Look";
+  private static final Access LOOK = new Access("mayfly:Look", "*");
 
   private final SigV4Verifier verifier;
   private final Authorizer authorizer;
@@ -130,7 +131,7 @@ public final class PlatformHandler implements HttpHandler {
     try {
       if (!path.equals(METRICS) || !password.test(request.wire().headers())) {
         Caller caller = verifier.verify(request.wire(), SIGNING_NAME, UUID.randomUUID().toString());
-        authorizer.authorize(caller, ACTION, "*");
+        authorizer.authorize(caller, () -> LOOK);
       }
       return authenticated(request, path);
     } catch (AwsException e) {

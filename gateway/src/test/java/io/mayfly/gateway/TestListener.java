@@ -301,12 +301,12 @@ class TestListener {
                 dispatcher,
                 this::remember,
                 verifier,
-                (_, _, _) -> {},
+                (_, _) -> {},
                 clock,
                 new SecureRandom()),
             new PlatformHandler(
                 verifier,
-                (_, _, _) -> {},
+                (_, _) -> {},
                 catalog,
                 layers,
                 code::zip,
@@ -316,7 +316,7 @@ class TestListener {
                 new FakeMetrics(),
                 headers -> headers.first("authorization").equals(Optional.of("Basic x"))),
             new AwsHandler(
-                new AwsEndpoint(List.of(), Map.of(), verifier, (_, _, _) -> {}, this::remember)));
+                new AwsEndpoint(List.of(), Map.of(), verifier, (_, _) -> {}, this::remember)));
     listener =
         Listener.start(threads, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), router);
   }

@@ -1,6 +1,5 @@
 package io.mayfly.identity;
 
-import io.mayfly.aws.Access;
 import io.mayfly.aws.AwsService;
 import io.mayfly.aws.Operation;
 import io.mayfly.aws.ServiceModel;
@@ -32,6 +31,6 @@ public final class IdentityApi {
         model,
         SessionActions.all(account, roles, permissions, sessions),
         List.of(),
-        route -> Optional.<Access>empty());
+        Optional.empty());
   }
 }

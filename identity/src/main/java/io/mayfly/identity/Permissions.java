@@ -1,5 +1,6 @@
 package io.mayfly.identity;
 
+import io.mayfly.aws.Access;
 import io.mayfly.aws.Authorizer;
 import io.mayfly.aws.Caller;
 import io.mayfly.identity.PolicyDocument.Decision;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
  * What callers may do: the owner everything, a role's sessions what the role's policies allow and
@@ -19,25 +21,32 @@ public final class Permissions implements Authorizer {
   private static final int MOST_PARSED = 1000;
 
   private final Account account;
+  private final String owner;
   private final Roles roles;
   private final Policies policies;
   private final Map<String, PolicyDocument> parsed = new ConcurrentHashMap<>();
 
   public Permissions(Account account, Roles roles, Policies policies) {
     this.account = account;
+    this.owner = "arn:aws:iam::%s:root".formatted(account.id());
     this.roles = roles;
     this.policies = policies;
   }
 
   @Override
-  public void authorize(Caller caller, String action, String resource) {
-    if (!allows(caller.principal(), action, resource)) {
-      throw IdentityErrors.denied(caller.principal(), action, resource);
+  public void authorize(Caller caller, Supplier<Access> access) {
+    String principal = caller.principal();
+    if (principal.equals(owner)) {
+      return;
+    }
+    Access needed = access.get();
+    if (!allows(principal, needed.action(), needed.resource())) {
+      throw IdentityErrors.denied(principal, needed.action(), needed.resource());
     }
   }
 
   private boolean allows(String principal, String action, String resource) {
-    if (principal.equals(owner())) {
+    if (principal.equals(owner)) {
       return true;
     }
     Decision decision = Decision.SILENT;
@@ -51,10 +60,6 @@ public final class Permissions implements Authorizer {
       }
     }
     return decision == Decision.ALLOWED;
-  }
-
-  private String owner() {
-    return "arn:aws:iam::%s:root".formatted(account.id());
   }
 
   /** The role whose session a principal is, if it is there. */
@@ -93,7 +98,7 @@ public final class Permissions implements Authorizer {
     if (trust.trusts(names)) {
       return true;
     }
-    names.addAll(List.of(account.id(), owner()));
+    names.addAll(List.of(account.id(), owner));
     return trust.trusts(names) && allows(caller.principal(), "sts:AssumeRole", role.arn(account));
   }
 }

@@ -3,6 +3,7 @@ package io.mayfly.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mayfly.aws.Access;
 import io.mayfly.aws.AwsException;
 import io.mayfly.aws.Caller;
 import io.mayfly.aws.ServiceModel;
@@ -169,24 +170,27 @@ class TestRoles {
   void aSessionMayDoWhatItsRoleMayNow() {
     Caller caller = session("thumb");
     assertRefused(
-        "AccessDeniedException", () -> permissions.authorize(caller, "lambda:GetFunction", "*"));
+        "AccessDeniedException",
+        () -> permissions.authorize(caller, () -> new Access("lambda:GetFunction", "*")));
     create("thumb");
     assertRefused(
-        "AccessDeniedException", () -> permissions.authorize(caller, "lambda:GetFunction", "*"));
+        "AccessDeniedException",
+        () -> permissions.authorize(caller, () -> new Access("lambda:GetFunction", "*")));
     roles.putInline("thumb", "own", READ);
-    permissions.authorize(caller, "lambda:GetFunction", "*");
-    assertThatThrownBy(() -> permissions.authorize(caller, "lambda:DeleteFunction", "*"))
+    permissions.authorize(caller, () -> new Access("lambda:GetFunction", "*"));
+    assertThatThrownBy(
+            () -> permissions.authorize(caller, () -> new Access("lambda:DeleteFunction", "*")))
         .hasMessage(
             "User: arn:aws:sts::000000000000:assumed-role/thumb/me is not authorized to perform: lambda:DeleteFunction on resource: * because no identity-based policy allows the lambda:DeleteFunction action");
     policies.attach("thumb", "arn:aws:iam::aws:policy/AdministratorAccess");
-    permissions.authorize(caller, "lambda:DeleteFunction", "*");
+    permissions.authorize(caller, () -> new Access("lambda:DeleteFunction", "*"));
     roles.putInline("thumb", "no", READ.replace("Allow", "Deny"));
     assertRefused(
-        "AccessDeniedException", () -> permissions.authorize(caller, "lambda:GetFunction", "*"));
+        "AccessDeniedException",
+        () -> permissions.authorize(caller, () -> new Access("lambda:GetFunction", "*")));
     permissions.authorize(
         new Caller("arn:aws:iam::000000000000:root", "AKIA", "us-east-1", "r"),
-        "lambda:GetFunction",
-        "*");
+        () -> new Access("lambda:GetFunction", "*"));
   }
 
   @Test
@@ -206,7 +210,8 @@ class TestRoles {
           "AccessDeniedException",
           () ->
               permissions.authorize(
-                  new Caller(principal, "ASIA", "us-east-1", "r"), "lambda:GetFunction", "*"));
+                  new Caller(principal, "ASIA", "us-east-1", "r"),
+                  () -> new Access("lambda:GetFunction", "*")));
     }
     assertThat(
             roles

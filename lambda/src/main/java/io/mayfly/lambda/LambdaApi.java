@@ -104,7 +104,7 @@ public final class LambdaApi {
             new GetLayerVersionPolicy(layers, layerNames),
             new GetAccountSettings(catalog, layers, concurrency)),
         List.of(new Invoke(catalog, aliases, references, dispatcher, clock, random)),
-        route -> Optional.of(access(route, references)));
+        Optional.of(route -> access(route, references)));
   }
 
   /**

@@ -2,9 +2,6 @@ package io.mayfly.store;
 
 import io.mayfly.model.Policy;
 import io.mayfly.model.Role;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -53,29 +50,11 @@ public final class SqliteIdentityStore implements IdentityStore {
     execute("delete from policy where name = ?", name);
   }
 
-  private void execute(String sql, String... parameters) {
-    database.write(
-        connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < parameters.length; i++) {
-              statement.setString(i + 1, parameters[i]);
-            }
-            return statement.executeUpdate();
-          }
-        });
+  private void execute(String sql, Object... parameters) {
+    database.write(connection -> Sql.update(connection, sql, parameters));
   }
 
   private <T> List<T> documents(String sql, Class<T> type) {
-    return database.write(
-        connection -> {
-          List<T> result = new ArrayList<>();
-          try (PreparedStatement statement = connection.prepareStatement(sql);
-              ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-              result.add(json.readValue(rows.getString(1), type));
-            }
-          }
-          return result;
-        });
+    return database.write(connection -> Sql.documents(connection, sql, json, type));
   }
 }
