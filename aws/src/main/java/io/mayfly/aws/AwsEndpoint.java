@@ -1,10 +1,8 @@
 package io.mayfly.aws;
 
+import io.mayfly.aws.SigV4Verifier.Signed;
 import io.mayfly.model.MayflyException;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,61 +20,70 @@ import java.util.function.Supplier;
 public final class AwsEndpoint {
   private static final System.Logger LOG = System.getLogger(AwsEndpoint.class.getName());
 
+  private final Services services;
   private final SigV4Verifier verifier;
   private final Authorizer authorizer;
-  private final RefusalListener refusals;
+  private final Listener listener;
   private final Supplier<String> requestIds;
 
-  /**
-   * Services that nobody has asked for yet, by the names they are signed for; guarded by itself.
-   */
-  private final Map<String, Supplier<AwsService>> later;
+  /** Models that nobody has asked for yet, by the names in signatures; guarded by itself. */
+  private final Map<String, Supplier<ServiceModel>> later;
 
-  private volatile Known known;
+  private volatile ServiceRouter router;
 
-  /** The services that are there, and who tells them apart. */
-  private record Known(ServiceRouter router, Map<ServiceModel, AwsService> services) {
-    static Known of(Collection<AwsService> services) {
-      Map<ServiceModel, AwsService> byModel = new LinkedHashMap<>();
-      services.forEach(service -> byModel.put(service.model(), service));
-      return new Known(new ServiceRouter(List.copyOf(byModel.keySet())), byModel);
-    }
+  /** Hears how requests end. Called on the request's thread: must not block. */
+  @FunctionalInterface
+  public interface Listener extends RefusalListener {
+    /** A call has succeeded. */
+    default void answered(Route route) {}
+  }
 
-    Known with(AwsService service) {
-      List<AwsService> all = new ArrayList<>(services.values());
-      all.add(service);
-      return of(all);
-    }
+  /** The port behind which every account keeps its services. Called by many threads at once. */
+  @FunctionalInterface
+  public interface Services {
+    /** The service of the caller's account that has this model, which is one of the endpoint's. */
+    AwsService find(Caller caller, ServiceModel model);
   }
 
   /**
-   * @param later services that are made when the first request is signed for them, by the names in
-   *     signatures: a model takes its time to be read
+   * @param models of the services that are there from the start
+   * @param later models that are read when the first request is signed for them, by the names in
+   *     signatures: reading one takes its time
    */
   public AwsEndpoint(
-      List<AwsService> services,
-      Map<String, Supplier<AwsService>> later,
+      List<ServiceModel> models,
+      Map<String, Supplier<ServiceModel>> later,
+      Services services,
       SigV4Verifier verifier,
       Authorizer authorizer,
-      RefusalListener refusals) {
-    this(services, later, verifier, authorizer, refusals, () -> UUID.randomUUID().toString());
+      Listener listener) {
+    this(
+        models,
+        later,
+        services,
+        verifier,
+        authorizer,
+        listener,
+        () -> UUID.randomUUID().toString());
   }
 
   /**
    * @param requestIds gives each request its id
    */
   public AwsEndpoint(
-      List<AwsService> services,
-      Map<String, Supplier<AwsService>> later,
+      List<ServiceModel> models,
+      Map<String, Supplier<ServiceModel>> later,
+      Services services,
       SigV4Verifier verifier,
       Authorizer authorizer,
-      RefusalListener refusals,
+      Listener listener,
       Supplier<String> requestIds) {
-    this.known = Known.of(services);
+    this.router = new ServiceRouter(models);
     this.later = new HashMap<>(later);
+    this.services = services;
     this.verifier = verifier;
     this.authorizer = authorizer;
-    this.refusals = refusals;
+    this.listener = listener;
     this.requestIds = requestIds;
   }
 
@@ -90,7 +97,8 @@ public final class AwsEndpoint {
     String requestId = newRequestId();
     try {
       Route route = route(request);
-      return call(route, authenticate(route, requestId));
+      Signed signed = authenticate(route, requestId);
+      return call(route.with(signed.request()), signed.caller());
     } catch (RuntimeException | StackOverflowError thrown) {
       return refuse(request, thrown, requestId);
     }
@@ -114,22 +122,22 @@ public final class AwsEndpoint {
   }
 
   private Route find(WireRequest request) {
-    Known before = known;
+    ServiceRouter before = router;
     try {
-      return before.router().route(request);
+      return before.route(request);
     } catch (AwsException unknown) {
       load(request);
-      if (known.equals(before)) {
+      if (router.equals(before)) {
         throw unknown;
       }
-      return known.router().route(request);
+      return router.route(request);
     }
   }
 
-  /** Makes the service that a request is signed for, if that has not been done. */
+  /** Reads the model that a request is signed for, if that has not been done. */
   private void load(WireRequest request) {
     synchronized (later) {
-      signedFor(request).map(later::remove).ifPresent(service -> known = known.with(service.get()));
+      signedFor(request).map(later::remove).ifPresent(model -> router = router.with(model.get()));
     }
   }
 
@@ -142,23 +150,22 @@ public final class AwsEndpoint {
   }
 
   /**
-   * Who signed the request.
+   * Who signed the request, and the request with its body as the client means it.
    *
    * @throws AwsException if nobody did, or wrongly
    */
-  public Caller authenticate(Route route, String requestId) {
+  public Signed authenticate(Route route, String requestId) {
     return verifier.verify(route.request(), route.service().metadata().signingName(), requestId);
   }
 
   /** Answers a call of an authenticated caller; never throws. */
   public WireResponse call(Route route, Caller caller) {
     try {
-      AwsService service = known.services().get(route.service());
-      if (service == null) {
-        throw new IllegalArgumentException("the route is not of this endpoint");
-      }
+      AwsService service = services.find(caller, route.service());
       service.authorize(route, caller, authorizer);
-      return service.call(route, caller);
+      WireResponse response = service.call(route, caller);
+      listener.answered(route);
+      return response;
     } catch (RuntimeException | StackOverflowError thrown) {
       return refuse(route.request(), thrown, caller.requestId());
     }
@@ -187,8 +194,8 @@ public final class AwsEndpoint {
                 "Mayfly failed to answer request " + requestId + "; its log has the cause");
           }
         };
-    refusals.refused(requestId, asked(request), error);
-    Optional<ServiceModel> service = known.router().guess(request);
+    listener.refused(requestId, asked(request), error);
+    Optional<ServiceModel> service = router.guess(request);
     if (service.isEmpty()) {
       return JsonErrors.unknownService(error, requestId);
     }

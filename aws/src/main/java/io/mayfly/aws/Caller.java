@@ -8,4 +8,9 @@ package io.mayfly.aws;
  * @param region the region of the credential scope
  * @param requestId the id of this request, as in {@code x-amzn-RequestId}
  */
-public record Caller(String principal, String accessKeyId, String region, String requestId) {}
+public record Caller(String principal, String accessKeyId, String region, String requestId) {
+  /** The account that the caller is of; empty if its ARN names none. */
+  public String account() {
+    return Credentials.account(principal);
+  }
+}

@@ -13,6 +13,19 @@ public interface Credentials {
    */
   Optional<AccessKey> find(String accessKeyId, Optional<String> sessionToken);
 
+  /** The account in an ARN, its fifth field; empty if there is none. */
+  static String account(String arn) {
+    int start = 0;
+    for (int field = 0; field < 4; field++) {
+      start = arn.indexOf(':', start) + 1;
+      if (start == 0) {
+        return "";
+      }
+    }
+    int end = arn.indexOf(':', start);
+    return end < 0 ? "" : arn.substring(start, end);
+  }
+
   /**
    * A key.
    *
@@ -21,6 +34,11 @@ public interface Credentials {
    */
   record AccessKey(
       String accessKeyId, String secretKey, Optional<String> sessionToken, String principal) {
+    /** The account that it is a key of; empty if its principal names none. */
+    public String account() {
+      return Credentials.account(principal);
+    }
+
     @Override
     public String toString() {
       return "AccessKey[" + accessKeyId + " of " + principal + "]";

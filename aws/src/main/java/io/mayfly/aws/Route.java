@@ -27,12 +27,17 @@ public record Route(
     return value;
   }
 
+  /** The same call with another body and headers. */
+  Route with(WireRequest other) {
+    return new Route(service, operation, labels, other);
+  }
+
   /**
    * The first value of a query parameter, decoded.
    *
    * @throws AwsException if the query's encoding is broken
    */
   public Optional<String> queryParameter(String name) {
-    return QueryString.parse(request.query()).first(name);
+    return request.queryParameter(name);
   }
 }

@@ -35,6 +35,13 @@ public final class ServiceRouter {
     }
   }
 
+  /** A router for one service more. */
+  ServiceRouter with(ServiceModel service) {
+    List<ServiceModel> all = new ArrayList<>(services);
+    all.add(service);
+    return new ServiceRouter(all);
+  }
+
   /**
    * The services that may be meant, by the name in the signature; all of them if it has none.
    *

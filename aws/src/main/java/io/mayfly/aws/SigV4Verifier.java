@@ -37,6 +37,14 @@ public final class SigV4Verifier {
   private final InstantSource clock;
   private final Map<KeyScope, byte[]> signingKeys = new ConcurrentHashMap<>();
 
+  /**
+   * A request whose signature is right.
+   *
+   * @param request the request with its body as the client means it: what came in signed chunks is
+   *     put together
+   */
+  public record Signed(Caller caller, WireRequest request) {}
+
   private record KeyScope(String accessKeyId, String secretKey, Scope scope) {}
 
   /** A signature as the request gives it. */
@@ -66,9 +74,9 @@ public final class SigV4Verifier {
    * Who signed {@code request} for {@code service}.
    *
    * @throws AwsException with status 403 if it is unsigned, badly signed, too old or of an unknown
-   *     key
+   *     key; with 400 if it is in chunks that cannot be read
    */
-  public Caller verify(WireRequest request, String service, String requestId) {
+  public Signed verify(WireRequest request, String service, String requestId) {
     Claim claim = claim(request);
     checkScope(claim, service);
     checkSignedHeaders(request, claim);
@@ -85,14 +93,18 @@ public final class SigV4Verifier {
             claim.signedHeaders(),
             payloadHash(request, service, claim),
             claim.presigned());
+    byte[] signingKey = signingKey(key, claim.scope());
     String expected =
         SigV4.signature(
-            signingKey(key, claim.scope()),
-            SigV4.stringToSign(claim.timestamp(), claim.scope(), canonical));
+            signingKey, SigV4.stringToSign(claim.timestamp(), claim.scope(), canonical));
     if (!SigV4.sameSecret(expected, claim.signature())) {
       throw SigV4Errors.mismatch();
     }
-    return new Caller(key.principal(), key.accessKeyId(), claim.scope().region(), requestId);
+    return new Signed(
+        new Caller(key.principal(), key.accessKeyId(), claim.scope().region(), requestId),
+        ChunkedPayload.isOne(request)
+            ? ChunkedPayload.decode(request, signingKey, claim.timestamp(), claim.scope(), expected)
+            : request);
   }
 
   private static Claim claim(WireRequest request) {
@@ -334,9 +346,8 @@ public final class SigV4Verifier {
     if (declared.isPresent() && declared.get().equals(SigV4.UNSIGNED_PAYLOAD)) {
       return SigV4.UNSIGNED_PAYLOAD;
     }
-    if (declared.isPresent() && declared.get().startsWith("STREAMING-")) {
-      throw new AwsException(
-          "NotImplementedException", 501, "Mayfly does not read bodies signed in chunks yet");
+    if (ChunkedPayload.isOne(request)) {
+      return declared.orElseThrow();
     }
     String actual = SigV4.sha256Hex(request.body());
     if (declared.isPresent() && !declared.get().equals(actual)) {

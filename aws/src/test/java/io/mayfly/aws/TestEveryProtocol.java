@@ -242,7 +242,7 @@ final class TestEveryProtocol {
   }
 
   @Test
-  void aServiceIsMadeWhenTheFirstRequestIsSignedForIt() throws Exception {
+  void aModelIsReadWhenTheFirstRequestIsSignedForIt() throws Exception {
     AtomicInteger made = new AtomicInteger();
     AwsEndpoint endpoint =
         new AwsEndpoint(
@@ -251,8 +251,9 @@ final class TestEveryProtocol {
                 "sts",
                 () -> {
                   made.incrementAndGet();
-                  return new AwsService(Models.model("sts"), List.of(), List.of());
+                  return Models.model("sts");
                 }),
+            (_, model) -> new AwsService(model, List.of(), List.of()),
             Wire.verifier(),
             (_, _) -> {},
             (_, _, _) -> {},

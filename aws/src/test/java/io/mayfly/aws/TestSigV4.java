@@ -28,7 +28,7 @@ final class TestSigV4 {
   private static final AccessKey KEY = Wire.KEY;
 
   /** A request that botocore signed at {@link Wire#NOW} with {@link Wire#KEY}. */
-  record Signed(
+  record SignedByBotocore(
       String name,
       String service,
       String method,
@@ -47,8 +47,8 @@ final class TestSigV4 {
     }
   }
 
-  static List<Signed> signedByBotocore() throws IOException {
-    List<Signed> all = new ArrayList<>();
+  static List<SignedByBotocore> signedByBotocore() throws IOException {
+    List<SignedByBotocore> all = new ArrayList<>();
     try (InputStream stream = TestSigV4.class.getResourceAsStream("/signatures/botocore.json")) {
       assertThat(stream).isNotNull();
       JsonParser parser =
@@ -68,7 +68,7 @@ final class TestSigV4 {
           }
         }
         all.add(
-            new Signed(
+            new SignedByBotocore(
                 texts.first("name").orElseThrow(),
                 texts.first("service").orElseThrow(),
                 texts.first("method").orElseThrow(),
@@ -92,10 +92,10 @@ final class TestSigV4 {
 
   @ParameterizedTest
   @MethodSource("signedByBotocore")
-  void whatBotocoreSignsIsAccepted(Signed signed) {
+  void whatBotocoreSignsIsAccepted(SignedByBotocore signed) {
     Optional<String> token = Optional.of(signed.token()).filter(text -> !text.isEmpty());
     Caller caller =
-        verifier(token, Wire.NOW).verify(signed.request(), signed.service(), "request-1");
+        verifier(token, Wire.NOW).verify(signed.request(), signed.service(), "request-1").caller();
 
     assertThat(caller)
         .isEqualTo(new Caller(KEY.principal(), KEY.accessKeyId(), "us-east-1", "request-1"));
@@ -103,7 +103,7 @@ final class TestSigV4 {
 
   @ParameterizedTest
   @MethodSource("signedByBotocore")
-  void anythingElseIsRefused(Signed signed) {
+  void anythingElseIsRefused(SignedByBotocore signed) {
     Optional<String> token = Optional.of(signed.token()).filter(text -> !text.isEmpty());
     SigV4Verifier verifier = verifier(token, Wire.NOW);
     WireRequest request = signed.request();
@@ -167,7 +167,8 @@ final class TestSigV4 {
         new WireRequest("GET", "/", "Action=ListUsers&Version=2010-05-08", headers, new byte[0]);
     SigV4Verifier verifier = verifier(Optional.empty(), Instant.parse("2015-08-30T12:36:00Z"));
 
-    assertThat(verifier.verify(request, "iam", "r").accessKeyId()).isEqualTo("AKIDEXAMPLE");
+    assertThat(verifier.verify(request, "iam", "r").caller().accessKeyId())
+        .isEqualTo("AKIDEXAMPLE");
   }
 
   @Test
@@ -196,7 +197,7 @@ final class TestSigV4 {
       SigV4Verifier verifier =
           new SigV4Verifier(
               (_, _) -> Optional.of(key), "us-east-1", InstantSource.fixed(signedAt.plus(later)));
-      assertThat(verifier.verify(request, "s3", "r").principal()).isEqualTo("user");
+      assertThat(verifier.verify(request, "s3", "r").caller().principal()).isEqualTo("user");
     }
     SigV4Verifier tooLate =
         new SigV4Verifier(

@@ -5,8 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.mayfly.aws.Credentials.AccessKey;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Requests that are signed as a client signs them, and an endpoint that knows the key. */
@@ -28,9 +30,12 @@ final class Wire {
   }
 
   static AwsEndpoint endpoint(AwsService... services) {
+    Map<ServiceModel, AwsService> byModel = new HashMap<>();
+    List.of(services).forEach(service -> byModel.put(service.model(), service));
     return new AwsEndpoint(
-        List.of(services),
+        List.copyOf(byModel.keySet()),
         Map.of(),
+        (_, model) -> Objects.requireNonNull(byModel.get(model)),
         verifier(),
         (_, _) -> {},
         (id, asked, error) -> {},

@@ -22,7 +22,7 @@ import java.util.Optional;
 
 /**
  * The platform that runs on a data directory, found by the two files it keeps there for its owner:
- * {@code server} (process, address, region) and {@code credentials}.
+ * {@code server} (process, address, region, account) and {@code credentials}.
  */
 final class RunningPlatform {
   private static final String SIGNING_NAME = "mayfly";
@@ -30,6 +30,7 @@ final class RunningPlatform {
   private final ProcessHandle process;
   private final String url;
   private final String region;
+  private final String account;
   private final String accessKeyId;
   private final String secretAccessKey;
 
@@ -38,6 +39,7 @@ final class RunningPlatform {
     this.process = process;
     this.url = server.getOrDefault("url", "");
     this.region = server.getOrDefault("region", "");
+    this.account = server.getOrDefault("account", "");
     this.accessKeyId = credentials.getOrDefault("aws_access_key_id", "");
     this.secretAccessKey = credentials.getOrDefault("aws_secret_access_key", "");
   }
@@ -104,6 +106,11 @@ final class RunningPlatform {
     return region;
   }
 
+  /** The account of the platform's owner. */
+  String account() {
+    return account;
+  }
+
   String accessKeyId() {
     return accessKeyId;
   }
@@ -118,15 +125,26 @@ final class RunningPlatform {
    * @return the body, to be closed by the caller
    */
   InputStream get(String path, String query) {
+    return send("GET", path, query);
+  }
+
+  /**
+   * Asks one of the platform's own endpoints for something.
+   *
+   * @param query encoded; empty for none
+   * @return the body, to be closed by the caller
+   */
+  InputStream send(String method, String path, String query) {
     URI address = URI.create(url + path + (query.isEmpty() ? "" : "?" + query));
     WireRequest request =
         new WireRequest(
-            "GET", path, query, new Headers().set("host", address.getAuthority()), new byte[0]);
+            method, path, query, new Headers().set("host", address.getAuthority()), new byte[0]);
     AccessKey key = new AccessKey(accessKeyId, secretAccessKey, Optional.empty(), "");
     WireRequest signed =
         new SigV4Signer(key, region, InstantSource.system()).sign(request, SIGNING_NAME);
     try {
       HttpURLConnection connection = (HttpURLConnection) address.toURL().openConnection();
+      connection.setRequestMethod(method);
       signed.headers().forEach(connection::setRequestProperty);
       if (connection.getResponseCode() != HttpURLConnection.HTTP_OK) {
         InputStream error = connection.getErrorStream();

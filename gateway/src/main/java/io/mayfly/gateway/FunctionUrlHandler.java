@@ -7,6 +7,7 @@ import io.mayfly.aws.Caller;
 import io.mayfly.aws.Headers;
 import io.mayfly.aws.RefusalListener;
 import io.mayfly.aws.SigV4Verifier;
+import io.mayfly.aws.SigV4Verifier.Signed;
 import io.mayfly.aws.WireResponse;
 import io.mayfly.dispatch.Dispatcher;
 import io.mayfly.dispatch.InvokeRequest;
@@ -81,7 +82,7 @@ public final class FunctionUrlHandler implements HttpHandler {
   }
 
   /** The id that a host name of a function URL begins with; empty for any other host. */
-  Optional<String> idOf(String host) {
+  private Optional<String> idOf(String host) {
     return host.endsWith(hostSuffix)
         ? Optional.of(host.substring(0, host.length() - hostSuffix.length()))
         : Optional.empty();
@@ -172,14 +173,24 @@ public final class FunctionUrlHandler implements HttpHandler {
 
   private CompletableFuture<HttpResponse> call(
       HttpRequest request, FunctionUrl url, RequestId requestId) {
-    Optional<FunctionUrlEvent.Signer> signer =
-        switch (url.authType()) {
-          case NONE -> {
-            requirePublic(url);
-            yield Optional.empty();
-          }
-          case AWS_IAM -> Optional.of(authenticate(request, url, requestId));
-        };
+    return switch (url.authType()) {
+      case NONE -> {
+        requirePublic(url);
+        yield call(request, url, requestId, Optional.empty());
+      }
+      case AWS_IAM -> {
+        Signed signed = authenticate(request, url, requestId);
+        yield call(
+            request.with(signed.request()), url, requestId, Optional.of(signer(signed.caller())));
+      }
+    };
+  }
+
+  private CompletableFuture<HttpResponse> call(
+      HttpRequest request,
+      FunctionUrl url,
+      RequestId requestId,
+      Optional<FunctionUrlEvent.Signer> signer) {
     Instant now = clock.instant();
     String traceId =
         TraceId.continueOrStart(request.wire().headers().first("x-amzn-trace-id"), now, random);
@@ -238,14 +249,17 @@ public final class FunctionUrlHandler implements HttpHandler {
     }
   }
 
-  private FunctionUrlEvent.Signer authenticate(
-      HttpRequest request, FunctionUrl url, RequestId requestId) {
-    Caller caller = verifier.verify(request.wire(), "lambda", requestId.value());
+  private Signed authenticate(HttpRequest request, FunctionUrl url, RequestId requestId) {
+    Signed signed = verifier.verify(request.wire(), "lambda", requestId.value());
     authorizer.authorize(
-        caller,
+        signed.caller(),
         () ->
             new Access(
                 "lambda:InvokeFunctionUrl", FunctionArn.of(account, url.function()).toString()));
+    return signed;
+  }
+
+  private FunctionUrlEvent.Signer signer(Caller caller) {
     return new FunctionUrlEvent.Signer(caller.accessKeyId(), account.id(), caller.principal());
   }
 

@@ -11,5 +11,9 @@ import io.mayfly.aws.WireRequest;
  * @param remoteAddress the client's address in text form
  * @param protocol for example {@code HTTP/1.1}
  */
-record HttpRequest(
-    WireRequest wire, String host, int port, String remoteAddress, String protocol) {}
+record HttpRequest(WireRequest wire, String host, int port, String remoteAddress, String protocol) {
+  /** The same with another body and headers. */
+  HttpRequest with(WireRequest other) {
+    return new HttpRequest(other, host, port, remoteAddress, protocol);
+  }
+}

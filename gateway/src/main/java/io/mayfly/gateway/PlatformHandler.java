@@ -7,8 +7,6 @@ import io.mayfly.aws.Caller;
 import io.mayfly.aws.Headers;
 import io.mayfly.aws.SigV4Verifier;
 import io.mayfly.aws.WireResponse;
-import io.mayfly.functions.FunctionCatalog;
-import io.mayfly.functions.Layers;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionConfig.CodeReference;
 import io.mayfly.model.FunctionName;
@@ -18,15 +16,12 @@ import io.mayfly.model.LayerVersionId;
 import io.mayfly.model.MayflyException;
 import io.mayfly.model.RequestId;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,7 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The platform's own endpoints under {@code /_mayfly/}. All but {@code health} must be signed for
- * the service {@code mayfly}.
+ * the service {@code mayfly}, and show what the account of the key has.
  *
  * <ul>
  *   <li>{@code health}: 200 while the platform serves
@@ -45,8 +40,9 @@ import tools.jackson.databind.json.JsonMapper;
  *   <li>{@code layers/NAME/VERSION}: a layer's zip file, by the presigned address that
  *       GetLayerVersion gives
  *   <li>{@code why/REQUEST_ID}: what is remembered of a request, as a JSON array
- *   <li>{@code metrics}: for Prometheus, which cannot sign: the owner's keys as user and password
- *       (RFC 7617) are taken here too
+ *   <li>{@code metrics}: for Prometheus, which cannot sign: keys as user and password (RFC 7617)
+ *       are taken here too
+ *   <li>{@code keys[/ID]}: the platform's key pairs, for its owner alone ({@link KeyEndpoint})
  * </ul>
  */
 public final class PlatformHandler implements HttpHandler {
@@ -67,58 +63,32 @@ public final class PlatformHandler implements HttpHandler {
 
   private final SigV4Verifier verifier;
   private final Authorizer authorizer;
-  private final FunctionCatalog catalog;
-  private final Layers layers;
-  private final Function<CodeReference, Path> zip;
+  private final Function<String, AccountView> accounts;
   private final Supplier<List<Map<String, String>>> runtimes;
-  private final LogSource logs;
-  private final Function<RequestId, List<?>> explanations;
-  private final MetricsSource metrics;
-  private final Predicate<Headers> password;
+  private final KeyEndpoint keys;
+  private final Function<Headers, Optional<String>> password;
   private final JsonMapper json = JsonMapper.shared();
-
-  /** Where the metrics are read; {@code accept} is the header of the one who asks. */
-  public interface MetricsSource {
-    String contentType(String accept);
-
-    void write(String accept, OutputStream target) throws IOException;
-  }
-
-  /** Where functions' logs are read. */
-  @FunctionalInterface
-  public interface LogSource {
-    /** Copies a log to {@code target}; with {@code follow}, until the target fails. */
-    void copy(FunctionName function, boolean follow, OutputStream target) throws IOException;
-  }
 
   /**
    * Wires the endpoints.
    *
-   * @param zip where a zip file lies
+   * @param accounts what an account has, by its id
    * @param runtimes one row for each runtime that the machine offers
-   * @param explanations why a request was answered as it was; empty if it is not remembered
-   * @param password whether a request carries the owner's keys as a password
+   * @param keys the platform's key pairs
+   * @param password the account whose keys a request carries as a password, if it does
    */
   public PlatformHandler(
       SigV4Verifier verifier,
       Authorizer authorizer,
-      FunctionCatalog catalog,
-      Layers layers,
-      Function<CodeReference, Path> zip,
+      Function<String, AccountView> accounts,
       Supplier<List<Map<String, String>>> runtimes,
-      LogSource logs,
-      Function<RequestId, List<?>> explanations,
-      MetricsSource metrics,
-      Predicate<Headers> password) {
+      KeyTable keys,
+      Function<Headers, Optional<String>> password) {
     this.verifier = verifier;
     this.authorizer = authorizer;
-    this.catalog = catalog;
-    this.layers = layers;
-    this.zip = zip;
+    this.accounts = accounts;
     this.runtimes = runtimes;
-    this.logs = logs;
-    this.explanations = explanations;
-    this.metrics = metrics;
+    this.keys = new KeyEndpoint(keys);
     this.password = password;
   }
 
@@ -129,11 +99,18 @@ public final class PlatformHandler implements HttpHandler {
       return HttpResponse.json(200, "{\"status\":\"ok\"}");
     }
     try {
-      if (!path.equals(METRICS) || !password.test(request.wire().headers())) {
-        Caller caller = verifier.verify(request.wire(), SIGNING_NAME, UUID.randomUUID().toString());
-        authorizer.authorize(caller, () -> LOOK);
+      Optional<String> known =
+          path.equals(METRICS) ? password.apply(request.wire().headers()) : Optional.empty();
+      if (known.isPresent()) {
+        return metrics(request, accounts.apply(known.get()));
       }
-      return authenticated(request, path);
+      Caller caller =
+          verifier.verify(request.wire(), SIGNING_NAME, UUID.randomUUID().toString()).caller();
+      if (path.equals(KeyEndpoint.PATH) || path.startsWith(KeyEndpoint.PATH + "/")) {
+        return keys.handle(request.wire(), caller);
+      }
+      authorizer.authorize(caller, () -> LOOK);
+      return look(request, path, accounts.apply(caller.account()));
     } catch (AwsException e) {
       return message(e.status(), e.getMessage());
     } catch (MayflyException e) {
@@ -148,7 +125,8 @@ public final class PlatformHandler implements HttpHandler {
     return message(413, "the body is too large");
   }
 
-  private HttpResponse authenticated(HttpRequest request, String path) throws IOException {
+  private HttpResponse look(HttpRequest request, String path, AccountView account)
+      throws IOException {
     if (!request.wire().method().equals("GET")) {
       return message(405, "only GET is possible here");
     }
@@ -157,49 +135,54 @@ public final class PlatformHandler implements HttpHandler {
     }
     Matcher log = LOGS.matcher(path);
     if (log.matches()) {
-      FunctionName function = catalog.require(new FunctionName(log.group(1))).name();
+      FunctionName function = account.catalog().require(new FunctionName(log.group(1))).name();
       boolean follow = request.wire().query().contains("follow=true");
       return new HttpResponse.Streamed(
           200,
           new Headers().set("content-type", "text/plain; charset=utf-8"),
-          target -> logs.copy(function, follow, target));
+          target -> account.logs().copy(function, follow, target));
     }
     Matcher code = CODE.matcher(path);
     if (code.matches()) {
       String version = Optional.ofNullable(code.group(2)).orElse(FunctionVersion.LATEST);
       FunctionConfig config =
-          catalog.require(new FunctionVersion(new FunctionName(code.group(1)), version));
-      return zipFile(config.code());
+          account.catalog().require(new FunctionVersion(new FunctionName(code.group(1)), version));
+      return zipFile(account, config.code());
     }
     Matcher layer = LAYER.matcher(path);
     if (layer.matches()) {
       Optional<LayerVersion> version =
-          layers.find(new LayerVersionId(layer.group(1), Long.parseLong(layer.group(2))));
+          account.layers().find(new LayerVersionId(layer.group(1), Long.parseLong(layer.group(2))));
       return version.isPresent()
-          ? zipFile(version.get().code())
+          ? zipFile(account, version.get().code())
           : message(404, "there is no such layer version");
     }
     Matcher why = WHY.matcher(path);
     if (why.matches()) {
       return HttpResponse.json(
-          200, json.writeValueAsString(explanations.apply(new RequestId(why.group(1)))));
+          200, json.writeValueAsString(account.explanations().apply(new RequestId(why.group(1)))));
     }
     if (path.equals(METRICS)) {
-      String accept = request.wire().headers().first("accept").orElse("");
-      return new HttpResponse.Streamed(
-          200,
-          new Headers().set("content-type", metrics.contentType(accept)),
-          target -> metrics.write(accept, target));
+      return metrics(request, account);
     }
     return message(404, "there is no endpoint " + path);
   }
 
-  private HttpResponse zipFile(CodeReference code) throws IOException {
+  private static HttpResponse metrics(HttpRequest request, AccountView account) {
+    String accept = request.wire().headers().first("accept").orElse("");
+    AccountView.MetricsSource metrics = account.metrics();
+    return new HttpResponse.Streamed(
+        200,
+        new Headers().set("content-type", metrics.contentType(accept)),
+        target -> metrics.write(accept, target));
+  }
+
+  private static HttpResponse zipFile(AccountView account, CodeReference code) throws IOException {
     return new HttpResponse.Whole(
         new WireResponse(
             200,
             new Headers().set("content-type", "application/zip"),
-            Files.readAllBytes(zip.apply(code))));
+            Files.readAllBytes(account.zip().apply(code))));
   }
 
   private HttpResponse message(int status, String text) {

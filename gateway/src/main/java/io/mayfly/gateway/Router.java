@@ -1,6 +1,8 @@
 package io.mayfly.gateway;
 
+import io.mayfly.model.FunctionUrl;
 import io.mayfly.model.Limits;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
@@ -17,11 +19,23 @@ public final class Router {
 
   private static final long OWN_BYTES = 64 * 1024;
 
-  private final FunctionUrlHandler functionUrls;
+  private final String urlSuffix;
+  private final Function<String, FunctionUrlHandler> functionUrls;
   private final PlatformHandler platform;
   private final AwsHandler aws;
 
-  public Router(FunctionUrlHandler functionUrls, PlatformHandler platform, AwsHandler aws) {
+  /**
+   * Wires the ways.
+   *
+   * @param region in the host names of function URLs
+   * @param functionUrls who serves the function URL with an id, the first label of its host name
+   */
+  public Router(
+      String region,
+      Function<String, FunctionUrlHandler> functionUrls,
+      PlatformHandler platform,
+      AwsHandler aws) {
+    this.urlSuffix = FunctionUrl.host("", region);
     this.functionUrls = functionUrls;
     this.platform = platform;
     this.aws = aws;
@@ -35,8 +49,9 @@ public final class Router {
   record Route(HttpHandler handler, long bodyBytes) {}
 
   Route route(String host, String path) {
-    if (functionUrls.idOf(host).isPresent()) {
-      return new Route(functionUrls, Limits.REQUEST_BYTES);
+    if (host.endsWith(urlSuffix)) {
+      String id = host.substring(0, host.length() - urlSuffix.length());
+      return new Route(functionUrls.apply(id), Limits.REQUEST_BYTES);
     }
     if (path.startsWith(OWN)) {
       return new Route(platform, OWN_BYTES);

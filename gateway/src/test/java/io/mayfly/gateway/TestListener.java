@@ -34,6 +34,7 @@ import io.mayfly.model.FunctionSettings;
 import io.mayfly.model.FunctionUrl;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.Invocation;
+import io.mayfly.model.KeyPair;
 import io.mayfly.model.MayflyException;
 import io.mayfly.model.Outcome;
 import io.mayfly.runtimes.RuntimeLaunch;
@@ -63,6 +64,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -196,7 +198,7 @@ class TestListener {
     }
   }
 
-  private static final class FakeMetrics implements PlatformHandler.MetricsSource {
+  private static final class FakeMetrics implements AccountView.MetricsSource {
     @Override
     public String contentType(String accept) {
       return accept.isEmpty() ? "text/plain" : accept;
@@ -205,6 +207,35 @@ class TestListener {
     @Override
     public void write(String accept, OutputStream target) throws IOException {
       target.write("calls 1\n".getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  /** A platform that has its owner's key alone, and makes one named after its account. */
+  private static final class NoKeys implements KeyTable {
+    @Override
+    public boolean isOwner(String principal) {
+      return principal.equals(KEY.principal());
+    }
+
+    @Override
+    public List<KeyPair> list() {
+      return List.of();
+    }
+
+    @Override
+    public Made create(String account, String description) {
+      return new Made(
+          new KeyPair("AKIA" + account, account, description, true, Instant.EPOCH), "secret");
+    }
+
+    @Override
+    public void setActive(String accessKeyId, boolean active) {
+      throw new AwsException("NoSuchEntity", 404, accessKeyId + " is not there");
+    }
+
+    @Override
+    public void delete(String accessKeyId) {
+      throw new AwsException("NoSuchEntity", 404, accessKeyId + " is not there");
     }
   }
 
@@ -294,29 +325,46 @@ class TestListener {
             NAME, FunctionUrl.AuthType.NONE, Optional.empty(), FunctionUrl.InvokeMode.BUFFERED);
     router =
         new Router(
-            new FunctionUrlHandler(
-                ACCOUNT,
-                urls,
-                policies,
-                dispatcher,
-                this::remember,
-                verifier,
-                (_, _) -> {},
-                clock,
-                new SecureRandom()),
+            ACCOUNT.region(),
+            _ ->
+                new FunctionUrlHandler(
+                    ACCOUNT,
+                    urls,
+                    policies,
+                    dispatcher,
+                    this::remember,
+                    verifier,
+                    (_, _) -> {},
+                    clock,
+                    new SecureRandom()),
             new PlatformHandler(
                 verifier,
                 (_, _) -> {},
-                catalog,
-                layers,
-                code::zip,
+                _ ->
+                    new AccountView(
+                        catalog,
+                        layers,
+                        code::zip,
+                        (function, follow, target) -> target.write('x'),
+                        requestId -> List.of(Map.of("what", requestId.value())),
+                        new FakeMetrics()),
                 () -> List.of(Map.of("id", "python3.12")),
-                (function, follow, target) -> target.write('x'),
-                requestId -> List.of(Map.of("what", requestId.value())),
-                new FakeMetrics(),
-                headers -> headers.first("authorization").equals(Optional.of("Basic x"))),
+                new NoKeys(),
+                headers ->
+                    headers
+                        .first("authorization")
+                        .filter(text -> text.equals("Basic x"))
+                        .map(_ -> ACCOUNT.id())),
             new AwsHandler(
-                new AwsEndpoint(List.of(), Map.of(), verifier, (_, _) -> {}, this::remember)));
+                new AwsEndpoint(
+                    List.of(),
+                    Map.of(),
+                    (_, _) -> {
+                      throw new AssertionError();
+                    },
+                    verifier,
+                    (_, _) -> {},
+                    this::remember)));
     listener =
         Listener.start(threads, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), router);
   }

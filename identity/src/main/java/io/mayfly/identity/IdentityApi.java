@@ -13,10 +13,12 @@ public final class IdentityApi {
   private IdentityApi() {}
 
   /** Every action of IAM that Mayfly implements. */
-  public static AwsService iam(ServiceModel model, Roles roles, Policies policies) {
+  public static AwsService iam(
+      ServiceModel model, Roles roles, Policies policies, AccessKeys keys) {
     List<Operation<?, ?>> actions = new ArrayList<>(RoleActions.all(roles));
     actions.addAll(RolePolicyActions.all(roles, policies));
     actions.addAll(PolicyActions.all(roles, policies));
+    actions.addAll(AccessKeyActions.all(keys));
     return new AwsService(model, actions, List.of());
   }
 

@@ -13,7 +13,6 @@ import java.util.Base64;
 import java.util.Optional;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
-import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -29,7 +28,6 @@ public final class Sessions {
 
   private static final int NONCE_BYTES = 12;
   private static final int TAG_BITS = 128;
-  private static final int SECRET_BYTES = 30;
   private static final int LONGEST_TOKEN = 4096;
 
   private final Account account;
@@ -51,6 +49,11 @@ public final class Sessions {
       String principal,
       String userId,
       Instant expiration) {
+    /** The same for signing, and for checking signatures. */
+    public AccessKey key() {
+      return new AccessKey(accessKeyId, secretKey, Optional.of(token), principal);
+    }
+
     @Override
     public String toString() {
       return "Session[" + accessKeyId + " of " + principal + "]";
@@ -62,8 +65,8 @@ public final class Sessions {
    */
   public Sessions(Account account, byte[] key, SecureRandom random, InstantSource clock) {
     this.account = account;
-    this.secrets = hmac(key, "secrets");
-    this.seal = new SecretKeySpec(hmac(key, "tokens"), "AES");
+    this.secrets = DerivedKeys.purpose(key, "secrets");
+    this.seal = new SecretKeySpec(DerivedKeys.purpose(key, "tokens"), "AES");
     this.random = random;
     this.clock = clock;
   }
@@ -77,7 +80,7 @@ public final class Sessions {
   }
 
   /** A session of the account's owner. */
-  Session ofOwner(Duration lasts) {
+  public Session ofOwner(Duration lasts) {
     return issue("arn:aws:iam::%s:root".formatted(account.id()), account.id(), lasts);
   }
 
@@ -92,7 +95,7 @@ public final class Sessions {
     System.arraycopy(sealed, 0, token, NONCE_BYTES, sealed.length);
     return new Session(
         id,
-        secret(id),
+        DerivedKeys.secret(secrets, id),
         Base64.getEncoder().encodeToString(token),
         principal,
         userId,
@@ -119,16 +122,18 @@ public final class Sessions {
       throw IdentityErrors.expired();
     }
     return Optional.of(
-        new Session(accessKeyId, secret(accessKeyId), token, parts[1], parts[2], expiration));
+        new Session(
+            accessKeyId,
+            DerivedKeys.secret(secrets, accessKeyId),
+            token,
+            parts[1],
+            parts[2],
+            expiration));
   }
 
   /** The same as a key for checking signatures. */
   public Optional<AccessKey> key(String accessKeyId, String token) {
-    return open(accessKeyId, token)
-        .map(
-            session ->
-                new AccessKey(
-                    accessKeyId, session.secretKey(), Optional.of(token), session.principal()));
+    return open(accessKeyId, token).map(Session::key);
   }
 
   private Optional<String> unseal(String token) {
@@ -160,21 +165,6 @@ public final class Sessions {
       throw new IllegalArgumentException("not sealed with this key", e);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this Java cannot do AES-GCM", e);
-    }
-  }
-
-  private String secret(String accessKeyId) {
-    return Base64.getEncoder()
-        .encodeToString(Arrays.copyOf(hmac(secrets, accessKeyId), SECRET_BYTES));
-  }
-
-  private static byte[] hmac(byte[] key, String text) {
-    try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(key, "HmacSHA256"));
-      return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this Java cannot do HMAC-SHA-256", e);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.mayfly.identity;
 
 import io.mayfly.store.Database;
 import io.mayfly.store.IdentityStore;
+import io.mayfly.store.KeyPairStore;
 import io.mayfly.store.SqliteIdentityStore;
 import java.nio.file.Path;
 
@@ -13,6 +14,10 @@ record StoreFile(Path file) {
   }
 
   record Opened(Database database, IdentityStore store) implements AutoCloseable {
+    KeyPairStore keys() {
+      return new KeyPairStore(database);
+    }
+
     @Override
     public void close() {
       database.close();

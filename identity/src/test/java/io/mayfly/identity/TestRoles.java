@@ -98,8 +98,17 @@ class TestRoles {
 
   @Test
   void everyActionFitsItsModel() {
-    assertThat(IdentityApi.iam(ServiceModel.bundled("iam-2010-05-08.json"), roles, policies))
-        .isNotNull();
+    AccessKeys keys =
+        new AccessKeys(
+            ACCOUNT,
+            "AKIAOWNER",
+            "secret",
+            opened.keys(),
+            new byte[Sessions.KEY_BYTES],
+            new SecureRandom(),
+            CLOCK);
+    ServiceModel iam = ServiceModel.bundled("iam-2010-05-08.json");
+    assertThat(IdentityApi.iam(iam, roles, policies, keys)).isNotNull();
     Sessions sessions =
         new Sessions(ACCOUNT, new byte[Sessions.KEY_BYTES], new SecureRandom(), CLOCK);
     ServiceModel sts = ServiceModel.bundled("sts-2011-06-15.json");

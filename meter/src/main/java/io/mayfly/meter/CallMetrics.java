@@ -40,6 +40,12 @@ public final class CallMetrics {
           .help("Requests answered with an error of the platform's own, by code.")
           .labelNames("code", "reason")
           .register(registry);
+  private final Counter answers =
+      Counter.builder()
+          .name("mayfly_api_calls_total")
+          .help("Calls of AWS APIs that succeeded, by operation and kind of client.")
+          .labelNames("service", "operation", "client")
+          .register(registry);
   private final Histogram durations =
       times("mayfly_call_seconds", "Time in the handler.", "runtime");
   private final Histogram waits =
@@ -91,6 +97,15 @@ public final class CallMetrics {
 
   public void add(RefusalRecord refusal) {
     refusals.labelValues(refusal.code(), refusal.reason()).inc();
+  }
+
+  /**
+   * A call of an AWS API has succeeded.
+   *
+   * @param client one of a few kinds
+   */
+  public void answered(String service, String operation, String client) {
+    answers.labelValues(service, operation, client).inc();
   }
 
   private void addLedger(CallRecord call, ColdStart cold) {

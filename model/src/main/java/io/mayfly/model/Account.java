@@ -3,7 +3,7 @@ package io.mayfly.model;
 import java.util.regex.Pattern;
 
 /**
- * The one account and region that a platform serves.
+ * An account, with the region that the platform serves.
  *
  * @param id twelve digits
  * @param region for example {@code us-east-1}

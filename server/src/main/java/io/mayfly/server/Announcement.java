@@ -22,8 +22,8 @@ final class Announcement {
     out.println("Mayfly serves at " + platform.url());
     out.println();
     out.println("  export AWS_ENDPOINT_URL=" + platform.url());
-    out.println("  export AWS_REGION=" + platform.catalog().account().region());
-    out.println("  export AWS_DEFAULT_REGION=" + platform.catalog().account().region());
+    out.println("  export AWS_REGION=" + platform.own().catalog().account().region());
+    out.println("  export AWS_DEFAULT_REGION=" + platform.own().catalog().account().region());
     out.println("  export AWS_ACCESS_KEY_ID=" + owner.accessKeyId());
     out.println("  export AWS_SECRET_ACCESS_KEY=" + owner.secretAccessKey());
     out.println();
@@ -32,7 +32,7 @@ final class Announcement {
     if (platform.fresh()) {
       welcome();
     } else {
-      out.printf("%d functions are deployed.%n", platform.catalog().list().size());
+      out.printf("%d functions are deployed.%n", platform.own().catalog().list().size());
     }
   }
 

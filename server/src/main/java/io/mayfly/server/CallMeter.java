@@ -1,10 +1,11 @@
 package io.mayfly.server;
 
+import io.mayfly.aws.AwsEndpoint;
 import io.mayfly.aws.AwsException;
-import io.mayfly.aws.RefusalListener;
+import io.mayfly.aws.Route;
 import io.mayfly.dispatch.CallListener;
 import io.mayfly.dispatch.InvokeResult;
-import io.mayfly.gateway.PlatformHandler;
+import io.mayfly.gateway.AccountView;
 import io.mayfly.meter.CallMetrics;
 import io.mayfly.meter.CallRecord;
 import io.mayfly.meter.Explanation;
@@ -21,7 +22,7 @@ import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
 /** Tells the meter, which knows neither dispatcher nor wire, of what happens there. */
-final class CallMeter implements CallListener, RefusalListener, PlatformHandler.MetricsSource {
+final class CallMeter implements CallListener, AwsEndpoint.Listener, AccountView.MetricsSource {
   private final UsageTotals usages;
   private final InstantSource clock;
   private final RecentRequests recent = new RecentRequests();
@@ -76,6 +77,14 @@ final class CallMeter implements CallListener, RefusalListener, PlatformHandler.
             String.valueOf(error.details().getOrDefault("Reason", "")));
     metrics.add(refusal);
     recent.add(refusal);
+  }
+
+  @Override
+  public void answered(Route route) {
+    metrics.answered(
+        route.service().metadata().signingName(),
+        route.operation().name(),
+        ApiClient.of(route.request().headers().first("user-agent").orElse("")).label());
   }
 
   /** Why a request was answered as it was; empty if it is not remembered. */

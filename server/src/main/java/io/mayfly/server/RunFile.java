@@ -1,5 +1,6 @@
 package io.mayfly.server;
 
+import io.mayfly.model.Account;
 import io.mayfly.model.ErrorCode;
 import io.mayfly.model.MayflyException;
 import java.io.IOException;
@@ -19,13 +20,14 @@ final class RunFile implements AutoCloseable {
     this.file = file;
   }
 
-  static RunFile write(Path dataDirectory, String url, String region) {
+  static RunFile write(Path dataDirectory, String url, Account account) {
     Path file = dataDirectory.resolve("server");
     try {
       Path part = dataDirectory.resolve("server.part");
       Files.writeString(
           part,
-          "pid=%d\nurl=%s\nregion=%s\n".formatted(ProcessHandle.current().pid(), url, region));
+          "pid=%d\nurl=%s\nregion=%s\naccount=%s\n"
+              .formatted(ProcessHandle.current().pid(), url, account.region(), account.id()));
       Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
       return new RunFile(file);
     } catch (IOException e) {

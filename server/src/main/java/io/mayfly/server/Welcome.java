@@ -72,18 +72,20 @@ final class Welcome {
     deploy(program, runtime);
     FunctionUrl url =
         platform
+            .own()
             .urls()
             .create(
                 NAME, FunctionUrl.AuthType.NONE, Optional.empty(), FunctionUrl.InvokeMode.BUFFERED);
-    String address = platform.functionUrl(url.id());
+    String address = platform.own().functionUrl(url.id());
     String answer = get(URI.create(address));
-    UsageTotals.Total used = platform.usages().of(NAME);
+    UsageTotals.Total used = platform.own().usages().of(NAME);
     return new Result(runtime, address, answer, used.billed(), used.cost());
   }
 
   private void deploy(Program program, String runtime) {
     FunctionConfig config =
         platform
+            .own()
             .catalog()
             .create(
                 new Deployment(
@@ -92,15 +94,16 @@ final class Welcome {
                         "Says hello. Delete it when you like.",
                         runtime,
                         program.handler(),
-                        "arn:aws:iam::%s:role/welcome".formatted(platform.catalog().account().id()),
+                        "arn:aws:iam::%s:role/welcome"
+                            .formatted(platform.own().catalog().account().id()),
                         Deployment.DEFAULT_TIMEOUT,
                         Deployment.DEFAULT_MEMORY,
                         Deployment.DEFAULT_STORAGE,
                         Map.of()),
                     Map.of()),
                 zip(program.file()));
-    platform.catalog().awaitReady(config.name(), PATIENCE);
-    Lifecycle lifecycle = platform.catalog().require(NAME).lifecycle();
+    platform.own().catalog().awaitReady(config.name(), PATIENCE);
+    Lifecycle lifecycle = platform.own().catalog().require(NAME).lifecycle();
     if (lifecycle.state() != Lifecycle.State.ACTIVE) {
       throw new MayflyException(
           ErrorCode.SERVICE,

@@ -3,6 +3,7 @@ package io.mayfly.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mayfly.model.Account;
 import io.mayfly.model.ErrorCode;
 import io.mayfly.model.MayflyException;
 import io.mayfly.sandbox.Isolation;
@@ -113,11 +114,11 @@ class TestSettings {
   void theRunFileIsThereWhileThePlatformServes() throws IOException {
     Path file = folder.resolve("server");
     Files.writeString(file, "left by a crash");
-    try (RunFile written = RunFile.write(folder, "http://127.0.0.1:9000", "us-east-1")) {
+    try (RunFile written = RunFile.write(folder, "http://127.0.0.1:9000", new Account("000000000000", "us-east-1"))) {
       assertThat(written).isNotNull();
       assertThat(file)
           .hasContent(
-              "pid=%d\nurl=http://127.0.0.1:9000\nregion=us-east-1\n"
+              "pid=%d\nurl=http://127.0.0.1:9000\nregion=us-east-1\naccount=000000000000\n"
                   .formatted(ProcessHandle.current().pid()));
     }
     assertThat(folder).isEmptyDirectory();

@@ -152,6 +152,12 @@ public final class Database implements AutoCloseable {
             name text primary key,
             document text not null
           ) without rowid;
+          """,
+          """
+          create table key_pair (
+            id text primary key,
+            document text not null
+          ) without rowid;
           """);
 
   /** Something to do with the connection, inside a transaction. */

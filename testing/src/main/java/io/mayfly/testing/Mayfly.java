@@ -78,7 +78,16 @@ public final class Mayfly implements AutoCloseable {
 
   /** Starts a platform on a data directory that stays when it is closed. */
   public static Mayfly startOn(Path data, String... options) {
-    return new Mayfly(temporaryFolder(), data, List.of(options), Map.of());
+    return startOn(data, Map.of(), options);
+  }
+
+  /**
+   * Starts a platform on a data directory that stays when it is closed.
+   *
+   * @param variables environment variables of the platform
+   */
+  public static Mayfly startOn(Path data, Map<String, String> variables, String... options) {
+    return new Mayfly(temporaryFolder(), data, List.of(options), variables);
   }
 
   /**
@@ -204,6 +213,7 @@ public final class Mayfly implements AutoCloseable {
 
   /** Ends the process as a service manager would, and waits for it. */
   public void stop() {
+    Operations.record(this);
     running.process().destroy();
     await(running.process());
   }
@@ -222,6 +232,9 @@ public final class Mayfly implements AutoCloseable {
     if (!alive() && running.process().exitValue() == 128 + 9) {
       // What a killed platform left, the next one on its data directory clears away.
       running = launch();
+    }
+    if (alive()) {
+      Operations.record(this);
     }
     end(running.process());
     delete(folder);

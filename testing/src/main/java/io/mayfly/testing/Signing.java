@@ -1,15 +1,21 @@
 package io.mayfly.testing;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.checksums.spi.ChecksumAlgorithm;
 import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
 import software.amazon.awssdk.http.auth.spi.signer.HttpSigner;
+import software.amazon.awssdk.http.auth.spi.signer.SignedRequest;
 
 /**
  * Requests signed by the AWS SDK's own signer, free to be sent as they are or damaged first. For
@@ -76,5 +82,47 @@ public final class Signing {
     headers(method, url, body)
         .forEach((name, values) -> values.forEach(value -> http.header(name, value)));
     return http;
+  }
+
+  /**
+   * A request with its body in chunks, each signed after the one before it, ready to be sent.
+   *
+   * @param trailer what the checksum after the last chunk is of; null for no checksum
+   */
+  public Http chunked(String method, String url, byte[] body, @Nullable ChecksumAlgorithm trailer) {
+    SdkHttpRequest request =
+        SdkHttpRequest.builder()
+            .method(SdkHttpMethod.fromValue(method))
+            .uri(URI.create(url))
+            .putHeader("Content-Length", Integer.toString(body.length))
+            .build();
+    SignedRequest signed =
+        AwsV4HttpSigner.create()
+            .sign(
+                signing ->
+                    signing
+                        .identity(keys)
+                        .request(request)
+                        .payload(ContentStreamProvider.fromByteArray(body))
+                        .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, service)
+                        .putProperty(AwsV4HttpSigner.REGION_NAME, region)
+                        .putProperty(HttpSigner.SIGNING_CLOCK, clock)
+                        .putProperty(AwsV4HttpSigner.CHUNK_ENCODING_ENABLED, true)
+                        .putProperty(AwsV4HttpSigner.PAYLOAD_SIGNING_ENABLED, true)
+                        .putProperty(AwsV4HttpSigner.CHECKSUM_ALGORITHM, trailer));
+    try (InputStream payload = signed.payload().orElseThrow().newStream()) {
+      Http http = Http.request(method, url).body(payload.readAllBytes());
+      signed
+          .request()
+          .forEachHeader(
+              (name, values) -> {
+                if (!name.equalsIgnoreCase("Content-Length")) {
+                  values.forEach(value -> http.header(name, value));
+                }
+              });
+      return http;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -6,7 +6,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The AWS command line and the AWS SDK for Python, installed by {@code testing/tools/install}. */
+/**
+ * The AWS command line and the AWS SDKs for Python and JavaScript, installed by {@code
+ * testing/tools/install}.
+ */
 public final class Tools {
   private static final Path FOLDER = install();
 
@@ -25,6 +28,27 @@ public final class Tools {
     List<String> command = new ArrayList<>(List.of(program("python3"), "-c", program));
     command.addAll(List.of(arguments));
     return Ran.command(command, environment(mayfly));
+  }
+
+  /** Runs a script that calls {@code aws}, with arguments. */
+  public static Ran script(Mayfly mayfly, Path script, String... arguments) {
+    List<String> command = new ArrayList<>(List.of(script.toString()));
+    command.addAll(List.of(arguments));
+    Map<String, String> variables = environment(mayfly);
+    variables.put("PATH", FOLDER.resolve("bin") + ":" + System.getenv("PATH"));
+    return Ran.command(command, variables);
+  }
+
+  /** Runs a program in JavaScript that may import the AWS SDK, with arguments. */
+  public static Ran node(Mayfly mayfly, Path program, String... arguments) {
+    List<String> command = new ArrayList<>(List.of("node", program.toString()));
+    command.addAll(List.of(arguments));
+    return Ran.command(command, environment(mayfly));
+  }
+
+  /** Where programs in JavaScript have to lie to find the AWS SDK. */
+  public static Path nodeFolder() {
+    return FOLDER.resolve("node");
   }
 
   private static String program(String name) {

@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.checksums.DefaultChecksumAlgorithm;
+import software.amazon.awssdk.checksums.spi.ChecksumAlgorithm;
 
 /** What the AWS endpoint says to requests that nobody it knows has signed. */
 final class TestSignatures {
   private static final Mayfly MAYFLY = Mayfly.shared();
   private static final String LIST = MAYFLY.endpoint() + "/2015-03-31/functions/";
+  private static final Functions FUNCTIONS = MAYFLY.functions();
   private static final byte[] NOTHING = {};
 
   @Test
@@ -99,6 +103,24 @@ final class TestSignatures {
           .isIn("IncompleteSignatureException", "MissingAuthenticationTokenException");
     }
     assertThat(Signing.of(MAYFLY).request("GET", LIST, NOTHING).send().status()).isEqualTo(200);
+  }
+
+  @Test
+  void bodiesInSignedChunksAreReadAsTheyWere() {
+    FUNCTIONS.deployPython("in-chunks", "def handler(event, context): return len(event)\n");
+    String invoke = MAYFLY.endpoint() + "/2015-03-31/functions/in-chunks/invocations";
+    byte[] event = ("\"" + "x".repeat(300_000) + "\"").getBytes(StandardCharsets.UTF_8);
+    for (ChecksumAlgorithm trailer :
+        Arrays.asList(null, DefaultChecksumAlgorithm.CRC32, DefaultChecksumAlgorithm.SHA256)) {
+      Reply reply = Signing.of(MAYFLY).chunked("POST", invoke, event, trailer).send();
+      assertThat(reply.text()).isEqualTo("300000");
+    }
+    Reply wrong =
+        new Signing(MAYFLY.accessKey(), "wrong".repeat(8))
+            .chunked("POST", invoke, event, null)
+            .send();
+    assertThat(wrong.header("x-amzn-errortype")).isEqualTo("InvalidSignatureException");
+    FUNCTIONS.delete(List.of("in-chunks"));
   }
 
   private static Reply send(

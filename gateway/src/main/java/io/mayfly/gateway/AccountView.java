@@ -1,0 +1,40 @@
+package io.mayfly.gateway;
+
+import io.mayfly.functions.FunctionCatalog;
+import io.mayfly.functions.Layers;
+import io.mayfly.model.FunctionConfig.CodeReference;
+import io.mayfly.model.FunctionName;
+import io.mayfly.model.RequestId;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * What the platform's own endpoints show of one account.
+ *
+ * @param zip where a zip file lies
+ * @param explanations why a request was answered as it was; empty if it is not remembered
+ */
+public record AccountView(
+    FunctionCatalog catalog,
+    Layers layers,
+    Function<CodeReference, Path> zip,
+    LogSource logs,
+    Function<RequestId, List<?>> explanations,
+    MetricsSource metrics) {
+  /** Where functions' logs are read. */
+  @FunctionalInterface
+  public interface LogSource {
+    /** Copies a log to {@code target}; with {@code follow}, until the target fails. */
+    void copy(FunctionName function, boolean follow, OutputStream target) throws IOException;
+  }
+
+  /** Where the metrics are read; {@code accept} is the header of the one who asks. */
+  public interface MetricsSource {
+    String contentType(String accept);
+
+    void write(String accept, OutputStream target) throws IOException;
+  }
+}

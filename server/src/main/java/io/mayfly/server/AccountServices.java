@@ -1,0 +1,356 @@
+package io.mayfly.server;
+
+import io.mayfly.aws.AwsService;
+import io.mayfly.aws.ServiceModel;
+import io.mayfly.aws.SigV4Signer;
+import io.mayfly.dispatch.Dispatcher;
+import io.mayfly.dispatch.FunctionSource;
+import io.mayfly.dispatch.InstanceStarter;
+import io.mayfly.dispatch.KeepAlive;
+import io.mayfly.dispatch.MemoryGuard;
+import io.mayfly.dispatch.Trainings;
+import io.mayfly.functions.Aliases;
+import io.mayfly.functions.CodeStore;
+import io.mayfly.functions.EventInvokeConfigs;
+import io.mayfly.functions.FunctionCatalog;
+import io.mayfly.functions.FunctionConcurrency;
+import io.mayfly.functions.FunctionPolicies;
+import io.mayfly.functions.FunctionTags;
+import io.mayfly.functions.FunctionUrls;
+import io.mayfly.functions.Layers;
+import io.mayfly.gateway.AccountView;
+import io.mayfly.gateway.FunctionUrlHandler;
+import io.mayfly.gateway.PlatformHandler;
+import io.mayfly.identity.IdentityApi;
+import io.mayfly.identity.Permissions;
+import io.mayfly.identity.Policies;
+import io.mayfly.identity.Roles;
+import io.mayfly.identity.Sessions;
+import io.mayfly.lambda.LambdaApi;
+import io.mayfly.logs.LogsApi;
+import io.mayfly.meter.FunctionLogs;
+import io.mayfly.meter.Price;
+import io.mayfly.meter.UsageTotals;
+import io.mayfly.model.Account;
+import io.mayfly.model.FunctionConfig;
+import io.mayfly.model.FunctionName;
+import io.mayfly.model.FunctionUrl;
+import io.mayfly.model.FunctionVersion;
+import io.mayfly.model.LayerVersionId;
+import io.mayfly.store.BlobStore;
+import io.mayfly.store.Database;
+import io.mayfly.store.FunctionStore;
+import io.mayfly.store.IdentityStore;
+import io.mayfly.store.SqliteFunctionStore;
+import io.mayfly.store.SqliteIdentityStore;
+import io.mayfly.store.SqliteLayerStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What one account has for itself, built in the order in which data flows: its store, who may do
+ * what in it, its functions, the way of a call to one of their instances, and the APIs over all
+ * that. Nothing of it is known to another account.
+ */
+final class AccountServices implements AutoCloseable {
+  /** How long instances of functions are kept that little is known of. */
+  private static final Duration WINDOW = Duration.ofMinutes(10);
+
+  private static final Duration LOG_PAUSE = Duration.ofMillis(10);
+  private static final Duration CODE_ADDRESS_VALIDITY = Duration.ofMinutes(10);
+
+  /** Trace ids must not meet; they need not be hard to guess, and calls share no lock for them. */
+  private static final RandomGenerator TRACES = () -> ThreadLocalRandom.current().nextLong();
+
+  private static final Logger log = LoggerFactory.getLogger(AccountServices.class);
+
+  private final Machine machine;
+  private final Account account;
+  private final Closing closing = new Closing();
+  private final FunctionLogs logs;
+  private final UsageTotals usages = new UsageTotals(Price.LAMBDA);
+  private final CallMeter meter;
+  private final Permissions permissions;
+  private final Sessions sessions;
+  private final FunctionCatalog catalog;
+  private final FunctionUrls urls;
+  private final Dispatcher dispatcher;
+  private final FunctionUrlHandler functionUrls;
+  private final AccountView view;
+
+  /** The APIs by the names in signatures, and those that have been asked for. */
+  private final Map<String, Function<ServiceModel, AwsService>> apis;
+
+  private final Map<String, AwsService> made = new ConcurrentHashMap<>();
+
+  /**
+   * Opens an account.
+   *
+   * @param folders gives a folder of its own for each name, made on first use
+   * @param database its own
+   * @throws io.mayfly.model.MayflyException if what it has cannot be read
+   */
+  AccountServices(
+      Machine machine, Account account, Function<String, Path> folders, Database database) {
+    this.machine = machine;
+    this.account = account;
+    ServerOptions options = machine.options();
+    InstantSource clock = machine.clock();
+
+    // Durable state
+    FunctionStore store = new SqliteFunctionStore(database);
+    CodeStore code = new CodeStore(new BlobStore(folders.apply("blobs")), folders.apply("code"));
+    logs =
+        closing.add(new FunctionLogs(folders.apply("logs"), options.logLimit(), LOG_PAUSE, clock));
+    meter = new CallMeter(usages, clock);
+
+    // Who may do what
+    IdentityStore identities = new SqliteIdentityStore(database);
+    Roles roles = new Roles(account, identities, clock, machine.random());
+    Policies rolePolicies = new Policies(roles, identities, clock, machine.random());
+    permissions = new Permissions(account, roles, rolePolicies);
+    sessions = new Sessions(account, machine.platformKey(), machine.random(), clock);
+
+    // Functions
+    Layers layers = new Layers(account, new SqliteLayerStore(database), code, clock);
+    catalog =
+        closing.add(
+            new FunctionCatalog(account, store, code, layers, machine.runtimes()::launch, clock));
+    urls = new FunctionUrls(catalog, store, clock, machine.random());
+    FunctionTags tags = new FunctionTags(catalog, store);
+    Aliases aliases = new Aliases(catalog, store, () -> ThreadLocalRandom.current().nextDouble());
+    FunctionPolicies policies = new FunctionPolicies(catalog, aliases, store);
+    EventInvokeConfigs events = new EventInvokeConfigs(catalog, aliases, store, clock);
+    FunctionConcurrency concurrency =
+        new FunctionConcurrency(catalog, aliases, store, options.concurrency(), clock);
+
+    // The way of a call to an instance
+    FunctionSource source = new CatalogSource(catalog, code);
+    HandlerCredentials credentials = new HandlerCredentials(roles, sessions);
+    Trainings trainings =
+        closing.add(
+            new Trainings(
+                account,
+                source,
+                credentials::of,
+                machine.sandbox(),
+                new DerivedFolder(code),
+                options.spares() > 0));
+    InstanceStarter starter =
+        new InstanceStarter(
+            account,
+            source,
+            machine.runtimes()::launch,
+            credentials::of,
+            (function, stream) -> logs.writer(function, stream)::write,
+            machine.sandbox(),
+            machine.spares(),
+            machine.starts(),
+            Optional.of(trainings),
+            clock);
+    dispatcher =
+        closing.add(
+            new Dispatcher(
+                source,
+                starter,
+                options.keepAlive().map(KeepAlive::fixed).orElse(KeepAlive.learning(WINDOW)),
+                new MemoryGuard(() -> machine.sandbox().get().memory()),
+                new CatalogLimits(concurrency),
+                meter,
+                clock,
+                System::nanoTime));
+    catalog.retireInstancesWith(
+        version ->
+            dispatcher
+                .retire(version)
+                .thenRun(
+                    () -> {
+                      if (catalog.find(version.function()).isEmpty()) {
+                        removeLog(version.function());
+                      }
+                    }));
+    concurrency.whenProvisioned(dispatcher::provision);
+    meter.gauge("mayfly_calls_running", "Calls that run now.", dispatcher::running);
+    meter.gauge("mayfly_instances", "Instances in whatever state.", dispatcher::instances);
+    meter.counter(
+        "mayfly_prewarms_total",
+        "Instances started ahead of calls that were expected.",
+        dispatcher::prewarmed);
+    meter.counter(
+        "mayfly_evictions_total",
+        "Idle instances stopped for want of memory.",
+        dispatcher::evicted);
+    trainings.whenDecided(starter::expect);
+    catalog.whenServing(starter::expect);
+
+    // Its side of the network
+    functionUrls =
+        new FunctionUrlHandler(
+            account,
+            urls,
+            policies,
+            dispatcher,
+            meter,
+            machine.verifier(),
+            permissions,
+            clock,
+            TRACES);
+    view = new AccountView(catalog, layers, code::zip, logs::copy, meter::explain, meter);
+    apis =
+        Map.of(
+            "lambda",
+            model ->
+                LambdaApi.service(
+                    model,
+                    catalog,
+                    layers,
+                    aliases,
+                    urls,
+                    tags,
+                    policies,
+                    events,
+                    concurrency,
+                    dispatcher,
+                    this::codeLocation,
+                    this::layerLocation,
+                    this::functionUrl,
+                    clock,
+                    TRACES),
+            "iam",
+            model -> IdentityApi.iam(model, roles, rolePolicies, machine.keys()),
+            "sts",
+            model -> IdentityApi.sts(model, account, roles, permissions, sessions),
+            "logs",
+            model -> LogsApi.service(model, account, logs, System::nanoTime));
+  }
+
+  Account account() {
+    return account;
+  }
+
+  FunctionCatalog catalog() {
+    return catalog;
+  }
+
+  FunctionUrls urls() {
+    return urls;
+  }
+
+  UsageTotals usages() {
+    return usages;
+  }
+
+  CallMeter meter() {
+    return meter;
+  }
+
+  Permissions permissions() {
+    return permissions;
+  }
+
+  Sessions sessions() {
+    return sessions;
+  }
+
+  /** What the platform's own endpoints show of it. */
+  AccountView view() {
+    return view;
+  }
+
+  /** The API that a model describes, bound to what this account has, made when first asked for. */
+  AwsService service(ServiceModel model) {
+    String name = model.metadata().signingName();
+    AwsService known = made.get(name);
+    return known != null
+        ? known
+        : made.computeIfAbsent(
+            name, _ -> apis.getOrDefault(name, AccountServices::none).apply(model));
+  }
+
+  private static AwsService none(ServiceModel model) {
+    throw new IllegalArgumentException(
+        "no account has a service " + model.metadata().signingName());
+  }
+
+  FunctionUrlHandler functionUrls() {
+    return functionUrls;
+  }
+
+  /** The address of a function URL's id. */
+  String functionUrl(String id) {
+    return "http://%s:%s/"
+        .formatted(
+            FunctionUrl.host(id, account.region()),
+            machine.authority().get().replaceAll(".*:", ""));
+  }
+
+  /** How many instances it has, in whatever state. */
+  int instances() {
+    return dispatcher.instances();
+  }
+
+  /** Stops idle instances if memory is short; whether that was enough. */
+  boolean relieveMemory() {
+    return dispatcher.relieveMemory();
+  }
+
+  /** Stops idle instances, and starts those that are expected to be wanted. */
+  void tendIdle() {
+    dispatcher.tendIdle();
+    dispatcher.provision();
+  }
+
+  /** Takes from the logs what is older than it is kept. */
+  void expireLogs() {
+    try {
+      logs.expire();
+    } catch (IOException e) {
+      log.warn("old lines could not be removed from the logs: {}", e.toString());
+    }
+  }
+
+  @Override
+  public void close() {
+    closing.close();
+  }
+
+  /** A presigned address, as AWS gives one: whoever reads the function may fetch its code. */
+  private String codeLocation(FunctionConfig config) {
+    FunctionVersion id = config.id();
+    return presigned("/_mayfly/code/" + id.function() + (id.latest() ? "" : "/" + id.version()));
+  }
+
+  private String layerLocation(LayerVersionId id) {
+    return presigned("/_mayfly/layers/" + id.layer() + "/" + id.number());
+  }
+
+  private String presigned(String path) {
+    String host = machine.authority().get();
+    SigV4Signer signer =
+        new SigV4Signer(
+            sessions.ofOwner(CODE_ADDRESS_VALIDITY).key(), account.region(), machine.clock());
+    return "http://%s%s?%s"
+        .formatted(
+            host,
+            path,
+            signer.presign("GET", host, path, PlatformHandler.SIGNING_NAME, CODE_ADDRESS_VALIDITY));
+  }
+
+  private void removeLog(FunctionName function) {
+    try {
+      logs.remove(function);
+    } catch (IOException e) {
+      log.warn("the log of {} could not be removed: {}", function, e.toString());
+    }
+  }
+}

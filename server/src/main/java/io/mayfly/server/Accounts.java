@@ -1,0 +1,105 @@
+package io.mayfly.server;
+
+import io.mayfly.model.Account;
+import io.mayfly.store.DataDirectory;
+import io.mayfly.store.Database;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/**
+ * The accounts of a platform: the owner's own, whose folder is the data directory, and others, each
+ * in {@code accounts/ID} from its first request on. Safe for use by many threads.
+ */
+final class Accounts {
+  private static final String FOLDER = "accounts";
+
+  private final DataDirectory data;
+  private final Machine machine;
+  private final Closing closing;
+  private final AccountServices own;
+  private final Map<String, AccountServices> open = new ConcurrentHashMap<>();
+
+  /**
+   * Opens every account that there is.
+   *
+   * @param database of the owner's own account
+   * @param closing takes what has been opened
+   */
+  Accounts(DataDirectory data, Machine machine, Database database, Closing closing) {
+    this.data = data;
+    this.machine = machine;
+    this.closing = closing;
+    Account account = machine.options().account();
+    this.own = closing.add(new AccountServices(machine, account, data::folder, database));
+    open.put(account.id(), own);
+    others().forEach(this::of);
+  }
+
+  /** The account of the platform's owner. */
+  AccountServices own() {
+    return own;
+  }
+
+  /** An account by its id, which somebody has a key of; its folder is made on first use. */
+  AccountServices of(String id) {
+    AccountServices known = open.get(id);
+    return known != null ? known : open.computeIfAbsent(id, this::open);
+  }
+
+  Collection<AccountServices> all() {
+    return open.values();
+  }
+
+  /** The account that has a function URL with this id. */
+  Optional<AccountServices> withUrl(String id) {
+    for (AccountServices account : open.values()) {
+      if (account.urls().byId(id).isPresent()) {
+        return Optional.of(account);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Stops idle instances if memory is short, first those of the account that has the most.
+   *
+   * @return whether that was enough
+   */
+  boolean relieveMemory() {
+    return open.values().stream()
+        .sorted(Comparator.comparingInt(AccountServices::instances).reversed())
+        .anyMatch(AccountServices::relieveMemory);
+  }
+
+  private AccountServices open(String id) {
+    Account account = new Account(id, own.account().region());
+    String folder = FOLDER + "/" + id;
+    Database database = closing.add(Database.open(data.folder(folder).resolve("mayfly.db")));
+    return closing.add(
+        new AccountServices(machine, account, name -> data.folder(folder + "/" + name), database));
+  }
+
+  private List<String> others() {
+    Path folder = data.root().resolve(FOLDER);
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries
+          .map(entry -> entry.getFileName().toString())
+          .filter(name -> name.matches("[0-9]{12}") && !name.equals(own.account().id()))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

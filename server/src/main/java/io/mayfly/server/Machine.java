@@ -1,0 +1,37 @@
+package io.mayfly.server;
+
+import io.mayfly.aws.SigV4Verifier;
+import io.mayfly.dispatch.SparePools;
+import io.mayfly.dispatch.StartGate;
+import io.mayfly.identity.AccessKeys;
+import io.mayfly.runtimes.RuntimeCatalog;
+import io.mayfly.sandbox.Sandbox;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.function.Supplier;
+
+/**
+ * What there is one of, whichever the account.
+ *
+ * @param sandbox may still be in the making
+ * @param platformKey what temporary keys are sealed with, and others derived from
+ * @param authority host and port that the platform can be reached at, once it serves
+ */
+record Machine(
+    ServerOptions options,
+    RuntimeCatalog runtimes,
+    Supplier<Sandbox> sandbox,
+    SparePools spares,
+    StartGate starts,
+    AccessKeys keys,
+    byte[] platformKey,
+    SigV4Verifier verifier,
+    Supplier<String> authority,
+    SecureRandom random,
+    InstantSource clock) {
+  /** Keeps the key out of logs. */
+  @Override
+  public String toString() {
+    return "Machine[" + options.data() + "]";
+  }
+}
