@@ -52,7 +52,10 @@ final class KeyEndpoint {
       case "POST" ->
           id.isEmpty()
               ? create(request)
-              : answer(() -> keys.setActive(id.get(), active(request.queryParameter("active").orElse(""))));
+              : answer(
+                  () ->
+                      keys.setActive(
+                          id.get(), active(request.queryParameter("active").orElse(""))));
       case "DELETE" ->
           answer(
               () ->
@@ -66,7 +69,9 @@ final class KeyEndpoint {
 
   private HttpResponse create(WireRequest request) {
     KeyTable.Made made =
-        keys.create(request.queryParameter("account").orElse(""), request.queryParameter("description").orElse(""));
+        keys.create(
+            request.queryParameter("account").orElse(""),
+            request.queryParameter("description").orElse(""));
     Map<String, Object> row = row(made.pair());
     row.put("secretAccessKey", made.secretAccessKey());
     return answer(row);

@@ -91,7 +91,8 @@ final class TestAccessKeys {
 
   @Test
   void whatIsNoAccountOrTooMuchIsRefused() {
-    for (String account : new String[] {"", "1", "12345678901x", "1234567890123", "../../../../x"}) {
+    for (String account :
+        new String[] {"", "1", "12345678901x", "1234567890123", "../../../../x"}) {
       assertThatThrownBy(() -> keys.create(account, "")).hasMessageContaining("twelve digits");
     }
     assertThatThrownBy(() -> keys.create("222222222222", "two\nlines"))

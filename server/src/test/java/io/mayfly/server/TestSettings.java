@@ -114,7 +114,8 @@ class TestSettings {
   void theRunFileIsThereWhileThePlatformServes() throws IOException {
     Path file = folder.resolve("server");
     Files.writeString(file, "left by a crash");
-    try (RunFile written = RunFile.write(folder, "http://127.0.0.1:9000", new Account("000000000000", "us-east-1"))) {
+    try (RunFile written =
+        RunFile.write(folder, "http://127.0.0.1:9000", new Account("000000000000", "us-east-1"))) {
       assertThat(written).isNotNull();
       assertThat(file)
           .hasContent(
