@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.checksums.DefaultChecksumAlgorithm;
 import software.amazon.awssdk.checksums.spi.ChecksumAlgorithm;
 import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.SdkHttpMethod;
@@ -87,9 +88,10 @@ public final class Signing {
   /**
    * A request with its body in chunks, each signed after the one before it, ready to be sent.
    *
-   * @param trailer what the checksum after the last chunk is of; null for no checksum
+   * @param trailer which checksum comes after the last chunk, as {@code CRC32}; none if it is null
    */
-  public Http chunked(String method, String url, byte[] body, @Nullable ChecksumAlgorithm trailer) {
+  public Http chunked(String method, String url, byte[] body, @Nullable String trailer) {
+    ChecksumAlgorithm checksum = trailer == null ? null : DefaultChecksumAlgorithm.fromValue(trailer);
     SdkHttpRequest request =
         SdkHttpRequest.builder()
             .method(SdkHttpMethod.fromValue(method))
@@ -109,7 +111,7 @@ public final class Signing {
                         .putProperty(HttpSigner.SIGNING_CLOCK, clock)
                         .putProperty(AwsV4HttpSigner.CHUNK_ENCODING_ENABLED, true)
                         .putProperty(AwsV4HttpSigner.PAYLOAD_SIGNING_ENABLED, true)
-                        .putProperty(AwsV4HttpSigner.CHECKSUM_ALGORITHM, trailer));
+                        .putProperty(AwsV4HttpSigner.CHECKSUM_ALGORITHM, checksum));
     try (InputStream payload = signed.payload().orElseThrow().newStream()) {
       Http http = Http.request(method, url).body(payload.readAllBytes());
       signed
