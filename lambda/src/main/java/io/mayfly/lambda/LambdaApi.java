@@ -13,50 +13,33 @@ import io.mayfly.functions.FunctionPolicies;
 import io.mayfly.functions.FunctionTags;
 import io.mayfly.functions.FunctionUrls;
 import io.mayfly.functions.Layers;
-import io.mayfly.model.FunctionConfig;
-import io.mayfly.model.LayerVersionId;
 import io.mayfly.model.MayflyException;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.random.RandomGenerator;
 
 /** The Lambda API as a service of the AWS endpoint: every action that Mayfly implements of it. */
 public final class LambdaApi {
   private LambdaApi() {}
 
-  /**
-   * Binds the actions to the ports.
-   *
-   * @param codeLocation where a function's zip file can be fetched, as a URL
-   * @param layerLocation where a layer version's zip file can be fetched, as a URL
-   * @param urlAddress the URL under which a function URL's id is served
-   */
-  public static AwsService service(
-      ServiceModel model,
-      FunctionCatalog catalog,
-      Layers layers,
-      Aliases aliases,
-      FunctionUrls urls,
-      FunctionTags tags,
-      FunctionPolicies policies,
-      EventInvokeConfigs events,
-      FunctionConcurrency concurrency,
-      Dispatcher dispatcher,
-      Function<FunctionConfig, String> codeLocation,
-      Function<LayerVersionId, String> layerLocation,
-      Function<String, String> urlAddress,
-      InstantSource clock,
-      RandomGenerator random) {
+  /** Binds the actions to the ports. */
+  public static AwsService service(ServiceModel model, LambdaPorts ports) {
+    FunctionCatalog catalog = ports.catalog();
+    Layers layers = ports.layers();
+    Aliases aliases = ports.aliases();
+    FunctionUrls urls = ports.urls();
+    FunctionTags tags = ports.tags();
+    FunctionPolicies policies = ports.policies();
+    EventInvokeConfigs events = ports.events();
+    FunctionConcurrency concurrency = ports.concurrency();
+    Dispatcher dispatcher = ports.dispatcher();
     FunctionReferences references = new FunctionReferences(catalog.account());
     LayerReferences layerNames = new LayerReferences(catalog.account());
-    UrlConfig translation = new UrlConfig(catalog.account(), urlAddress);
+    UrlConfig translation = new UrlConfig(catalog.account(), ports.urlAddress());
     return new AwsService(
         model,
         List.of(
             new CreateFunction(catalog, references),
-            new GetFunction(catalog, aliases, tags, concurrency, references, codeLocation),
+            new GetFunction(catalog, aliases, tags, concurrency, references, ports.codeLocation()),
             new GetFunctionConfiguration(catalog, aliases, references),
             new ListFunctions(catalog),
             new UpdateFunctionCode(catalog, references),
@@ -93,9 +76,9 @@ public final class LambdaApi {
             new GetFunctionEventInvokeConfig(catalog.account(), events, references),
             new DeleteFunctionEventInvokeConfig(events, references),
             new ListFunctionEventInvokeConfigs(catalog.account(), events, references),
-            new PublishLayerVersion(layers, layerNames, layerLocation),
-            new GetLayerVersion(layers, layerNames, layerLocation),
-            new GetLayerVersionByArn(layers, layerNames, layerLocation),
+            new PublishLayerVersion(layers, layerNames, ports.layerLocation()),
+            new GetLayerVersion(layers, layerNames, ports.layerLocation()),
+            new GetLayerVersionByArn(layers, layerNames, ports.layerLocation()),
             new ListLayers(layers),
             new ListLayerVersions(layers, layerNames),
             new DeleteLayerVersion(layers, layerNames),
@@ -103,7 +86,8 @@ public final class LambdaApi {
             new RemoveLayerVersionPermission(layers, layerNames),
             new GetLayerVersionPolicy(layers, layerNames),
             new GetAccountSettings(catalog, layers, concurrency)),
-        List.of(new Invoke(catalog, aliases, references, dispatcher, clock, random)),
+        List.of(
+            new Invoke(catalog, aliases, references, dispatcher, ports.clock(), ports.random())),
         Optional.of(route -> access(route, references)));
   }
 

@@ -36,6 +36,7 @@ import io.mayfly.identity.Policies;
 import io.mayfly.identity.Roles;
 import io.mayfly.identity.Sessions;
 import io.mayfly.lambda.LambdaApi;
+import io.mayfly.lambda.LambdaPorts;
 import io.mayfly.logs.LogsApi;
 import io.mayfly.meter.FunctionLogs;
 import io.mayfly.meter.Price;
@@ -265,20 +266,21 @@ final class Platform implements AutoCloseable {
               List.of(
                   LambdaApi.service(
                       lambdaModel,
-                      catalog,
-                      layers,
-                      aliases,
-                      urls,
-                      tags,
-                      policies,
-                      events,
-                      concurrency,
-                      dispatcher,
-                      this::codeLocation,
-                      this::layerLocation,
-                      this::functionUrl,
-                      clock,
-                      traces)),
+                      new LambdaPorts(
+                          catalog,
+                          layers,
+                          aliases,
+                          urls,
+                          tags,
+                          policies,
+                          events,
+                          concurrency,
+                          dispatcher,
+                          this::codeLocation,
+                          this::layerLocation,
+                          this::functionUrl,
+                          clock,
+                          traces))),
               Map.of(
                   "iam",
                   () ->
