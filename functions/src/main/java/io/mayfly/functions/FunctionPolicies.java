@@ -23,7 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>What they decide here: who may call the URL of a function whose auth type is {@code NONE}
  * (docs/design/011-resource-policies.md). The owner may do everything anyway.
  */
-public final class FunctionPolicies {
+public final class FunctionPolicies implements Belongings {
   private static final Condition NOT_SIGNED =
       new Condition("StringEquals", Permission.AUTH_TYPE, "NONE");
   private static final Condition BY_URL = new Condition("Bool", Permission.INVOKED_VIA_URL, "true");
@@ -108,7 +108,7 @@ public final class FunctionPolicies {
     }
   }
 
-  /** Forgets the policy of a version or an alias that has been deleted. */
+  @Override
   public synchronized void forget(FunctionName function, String qualifier) {
     if (policies.find(function, qualifier).isPresent()) {
       store.removePolicy(function, qualifier);
@@ -117,10 +117,7 @@ public final class FunctionPolicies {
     }
   }
 
-  /**
-   * Forgets the policies of a function that has been deleted; also what was added while the
-   * function was being deleted.
-   */
+  @Override
   public synchronized void forget(FunctionName function) {
     policies.names(function).forEach(qualifier -> forget(function, qualifier));
   }

@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The HTTP addresses of functions. Reads are lock-free; changes are on the disk before they show.
  */
-public final class FunctionUrls {
+public final class FunctionUrls implements Belongings {
   private static final int ID_LENGTH = 32;
   private static final int BASE = 36;
 
@@ -106,10 +106,7 @@ public final class FunctionUrls {
     hide(url);
   }
 
-  /**
-   * Takes down the URL of a function that has been deleted, if it had one; also one that was made
-   * while the function was being deleted.
-   */
+  @Override
   public synchronized void forget(FunctionName function) {
     find(function)
         .ifPresent(

@@ -2,10 +2,12 @@ package io.mayfly.lambda;
 
 import io.mayfly.aws.Caller;
 import io.mayfly.aws.Operation;
+import io.mayfly.functions.CodeSigningConfigs;
 import io.mayfly.functions.Deployment;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.model.DataSize;
 import io.mayfly.model.ErrorCode;
+import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionSettings;
 import io.mayfly.model.MayflyException;
 import java.time.Duration;
@@ -30,6 +32,7 @@ final class CreateFunction implements Operation<CreateFunction.Input, FunctionCo
       Optional<Settings.TracingConfig> tracingConfig,
       Map<String, String> tags,
       List<String> layers,
+      Optional<String> codeSigningConfigArn,
       List<String> architectures,
       Optional<Settings.EphemeralStorage> ephemeralStorage,
       Optional<Settings.SnapStart> snapStart) {}
@@ -37,10 +40,13 @@ final class CreateFunction implements Operation<CreateFunction.Input, FunctionCo
   record Code(Optional<byte[]> zipFile) {}
 
   private final FunctionCatalog catalog;
+  private final CodeSigningConfigs signing;
   private final FunctionReferences references;
 
-  CreateFunction(FunctionCatalog catalog, FunctionReferences references) {
+  CreateFunction(
+      FunctionCatalog catalog, CodeSigningConfigs signing, FunctionReferences references) {
     this.catalog = catalog;
+    this.signing = signing;
     this.references = references;
   }
 
@@ -84,9 +90,20 @@ final class CreateFunction implements Operation<CreateFunction.Input, FunctionCo
                 () ->
                     new MayflyException(
                         ErrorCode.INVALID_PARAMETER, "Please provide a source for function code."));
-    return input.publish().orElse(false)
-        ? FunctionConfiguration.qualified(
-            catalog.createAndPublish(deployment, zip), catalog.account())
-        : FunctionConfiguration.unqualified(catalog.create(deployment, zip), catalog.account());
+    boolean publish = input.publish().orElse(false);
+    FunctionConfig created =
+        input
+            .codeSigningConfigArn()
+            .map(
+                arn ->
+                    signing.create(deployment.name(), arn, () -> create(deployment, zip, publish)))
+            .orElseGet(() -> create(deployment, zip, publish));
+    return publish
+        ? FunctionConfiguration.qualified(created, catalog.account())
+        : FunctionConfiguration.unqualified(created, catalog.account());
+  }
+
+  private FunctionConfig create(Deployment deployment, byte[] zip, boolean publish) {
+    return publish ? catalog.createAndPublish(deployment, zip) : catalog.create(deployment, zip);
   }
 }

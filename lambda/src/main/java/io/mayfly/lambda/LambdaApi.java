@@ -6,6 +6,7 @@ import io.mayfly.aws.Route;
 import io.mayfly.aws.ServiceModel;
 import io.mayfly.dispatch.Dispatcher;
 import io.mayfly.functions.Aliases;
+import io.mayfly.functions.CodeSigningConfigs;
 import io.mayfly.functions.EventInvokeConfigs;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.functions.FunctionConcurrency;
@@ -30,27 +31,29 @@ public final class LambdaApi {
     FunctionTags tags = ports.tags();
     FunctionPolicies policies = ports.policies();
     EventInvokeConfigs events = ports.events();
+    CodeSigningConfigs signing = ports.signing();
     FunctionConcurrency concurrency = ports.concurrency();
     Dispatcher dispatcher = ports.dispatcher();
     FunctionReferences references = new FunctionReferences(catalog.account());
+    TaggedResources tagged = new TaggedResources(tags, signing, references);
     LayerReferences layerNames = new LayerReferences(catalog.account());
     UrlConfig translation = new UrlConfig(catalog.account(), ports.urlAddress());
     return new AwsService(
         model,
         List.of(
-            new CreateFunction(catalog, references),
+            new CreateFunction(catalog, signing, references),
             new GetFunction(catalog, aliases, tags, concurrency, references, ports.codeLocation()),
             new GetFunctionConfiguration(catalog, aliases, references),
             new ListFunctions(catalog),
-            new UpdateFunctionCode(catalog, references),
-            new UpdateFunctionConfiguration(catalog, references),
-            new DeleteFunction(catalog, aliases, urls, policies, events, concurrency, references),
+            new UpdateFunctionCode(catalog, signing, references),
+            new UpdateFunctionConfiguration(catalog, signing, references),
+            new DeleteFunction(catalog, aliases, ports.belongings(), references),
             new PublishVersion(catalog, references),
             new ListVersionsByFunction(catalog, references),
             new CreateAlias(catalog.account(), aliases, references),
             new GetAlias(catalog.account(), aliases, references),
             new UpdateAlias(catalog.account(), aliases, references),
-            new DeleteAlias(aliases, policies, events, references),
+            new DeleteAlias(aliases, ports.belongings(), references),
             new ListAliases(catalog.account(), aliases, references),
             new CreateFunctionUrlConfig(urls, references, translation),
             new GetFunctionUrlConfig(urls, references, translation),
@@ -65,9 +68,9 @@ public final class LambdaApi {
                 catalog, aliases, concurrency, dispatcher, references),
             new DeleteProvisionedConcurrencyConfig(catalog, concurrency, references),
             new ListProvisionedConcurrencyConfigs(catalog, concurrency, dispatcher, references),
-            new TagResource(tags, references),
-            new UntagResource(tags, references),
-            new ListTags(tags, references),
+            new TagResource(tagged),
+            new UntagResource(tagged),
+            new ListTags(tagged),
             new AddPermission(policies, references),
             new RemovePermission(policies, references),
             new GetPolicy(policies, references),
@@ -85,6 +88,15 @@ public final class LambdaApi {
             new AddLayerVersionPermission(layers, layerNames),
             new RemoveLayerVersionPermission(layers, layerNames),
             new GetLayerVersionPolicy(layers, layerNames),
+            new CreateCodeSigningConfig(catalog.account(), signing),
+            new GetCodeSigningConfig(catalog.account(), signing),
+            new UpdateCodeSigningConfig(catalog.account(), signing),
+            new DeleteCodeSigningConfig(signing),
+            new ListCodeSigningConfigs(catalog.account(), signing),
+            new ListFunctionsByCodeSigningConfig(catalog.account(), signing),
+            new PutFunctionCodeSigningConfig(catalog.account(), signing, references),
+            new GetFunctionCodeSigningConfig(catalog.account(), signing, references),
+            new DeleteFunctionCodeSigningConfig(signing, references),
             new GetAccountSettings(catalog, layers, concurrency)),
         List.of(
             new Invoke(catalog, aliases, references, dispatcher, ports.clock(), ports.random())),

@@ -2,6 +2,8 @@ package io.mayfly.lambda;
 
 import io.mayfly.dispatch.Dispatcher;
 import io.mayfly.functions.Aliases;
+import io.mayfly.functions.Belongings;
+import io.mayfly.functions.CodeSigningConfigs;
 import io.mayfly.functions.EventInvokeConfigs;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.functions.FunctionConcurrency;
@@ -12,6 +14,7 @@ import io.mayfly.functions.Layers;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.LayerVersionId;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
@@ -30,10 +33,16 @@ public record LambdaPorts(
     FunctionTags tags,
     FunctionPolicies policies,
     EventInvokeConfigs events,
+    CodeSigningConfigs signing,
     FunctionConcurrency concurrency,
     Dispatcher dispatcher,
     Function<FunctionConfig, String> codeLocation,
     Function<LayerVersionId, String> layerLocation,
     Function<String, String> urlAddress,
     InstantSource clock,
-    RandomGenerator random) {}
+    RandomGenerator random) {
+  /** What goes with functions, versions and aliases. */
+  List<Belongings> belongings() {
+    return List.of(aliases, urls, policies, events, signing, concurrency);
+  }
+}

@@ -2,9 +2,11 @@ package io.mayfly.lambda;
 
 import io.mayfly.aws.Caller;
 import io.mayfly.aws.Operation;
+import io.mayfly.functions.CodeSigningConfigs;
 import io.mayfly.functions.ConfigurationChange;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.model.DataSize;
+import io.mayfly.model.FunctionName;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -28,10 +30,13 @@ final class UpdateFunctionConfiguration
       Optional<Settings.SnapStart> snapStart) {}
 
   private final FunctionCatalog catalog;
+  private final CodeSigningConfigs signing;
   private final FunctionReferences references;
 
-  UpdateFunctionConfiguration(FunctionCatalog catalog, FunctionReferences references) {
+  UpdateFunctionConfiguration(
+      FunctionCatalog catalog, CodeSigningConfigs signing, FunctionReferences references) {
     this.catalog = catalog;
+    this.signing = signing;
     this.references = references;
   }
 
@@ -40,6 +45,10 @@ final class UpdateFunctionConfiguration
     Settings.withinQuotas(input.timeout(), input.memorySize());
     Settings.onlyPassThrough(input.tracingConfig());
     Settings.onlyWithoutSnapStart(input.snapStart());
+    FunctionName function = references.unqualified(input.functionName());
+    if (!input.layers().orElse(List.of()).isEmpty()) {
+      signing.admit(function);
+    }
     ConfigurationChange change =
         new ConfigurationChange(
             input.description(),
@@ -52,8 +61,6 @@ final class UpdateFunctionConfiguration
             input.environment().map(Settings.Environment::variables),
             input.layers());
     return FunctionConfiguration.unqualified(
-        catalog.updateConfiguration(
-            references.unqualified(input.functionName()), change, input.revisionId()),
-        catalog.account());
+        catalog.updateConfiguration(function, change, input.revisionId()), catalog.account());
   }
 }

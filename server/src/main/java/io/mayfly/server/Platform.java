@@ -16,6 +16,7 @@ import io.mayfly.dispatch.SparePools;
 import io.mayfly.dispatch.StartGate;
 import io.mayfly.dispatch.Trainings;
 import io.mayfly.functions.Aliases;
+import io.mayfly.functions.CodeSigningConfigs;
 import io.mayfly.functions.CodeStore;
 import io.mayfly.functions.EventInvokeConfigs;
 import io.mayfly.functions.FunctionCatalog;
@@ -59,6 +60,7 @@ import io.mayfly.store.Database;
 import io.mayfly.store.FunctionStore;
 import io.mayfly.store.IdentityStore;
 import io.mayfly.store.KeyFile;
+import io.mayfly.store.SqliteCodeSigningStore;
 import io.mayfly.store.SqliteFunctionStore;
 import io.mayfly.store.SqliteIdentityStore;
 import io.mayfly.store.SqliteLayerStore;
@@ -185,6 +187,8 @@ final class Platform implements AutoCloseable {
       Aliases aliases = new Aliases(catalog, store, () -> ThreadLocalRandom.current().nextDouble());
       FunctionPolicies policies = new FunctionPolicies(catalog, aliases, store);
       EventInvokeConfigs events = new EventInvokeConfigs(catalog, aliases, store, clock);
+      CodeSigningConfigs signing =
+          new CodeSigningConfigs(catalog, new SqliteCodeSigningStore(database), clock, random);
       FunctionConcurrency concurrency =
           new FunctionConcurrency(catalog, aliases, store, options.concurrency(), clock);
       fresh = catalog.list().isEmpty();
@@ -274,6 +278,7 @@ final class Platform implements AutoCloseable {
                           tags,
                           policies,
                           events,
+                          signing,
                           concurrency,
                           dispatcher,
                           this::codeLocation,

@@ -152,6 +152,16 @@ public final class Database implements AutoCloseable {
             name text primary key,
             document text not null
           ) without rowid;
+          """,
+          """
+          create table code_signing_config (
+            id text primary key,
+            document text not null
+          ) without rowid;
+          create table function_code_signing (
+            function text primary key,
+            config text not null
+          ) without rowid;
           """);
 
   /** Something to do with the connection, inside a transaction. */

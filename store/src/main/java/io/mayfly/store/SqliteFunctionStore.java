@@ -23,6 +23,7 @@ public final class SqliteFunctionStore implements FunctionStore {
   private static final List<String> OF_A_FUNCTION =
       List.of(
           "tag",
+          "function_code_signing",
           "resource_policy",
           "event_invoke_config",
           "provisioned_concurrency",

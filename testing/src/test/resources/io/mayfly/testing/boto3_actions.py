@@ -157,7 +157,7 @@ refused(errors.InvalidParameterValueException, "Number of tags", client.tag_reso
 
 # The rest
 assert client.get_account_settings()["AccountLimit"]["ConcurrentExecutions"] == 1000
-refused(ClientError, "NotImplemented", client.list_event_source_mappings)
+refused(ClientError, "NotImplemented", client.list_capacity_providers)
 stranger = boto3.client("lambda", aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
                         aws_secret_access_key="a" * 40)
 refused(ClientError, "The security token included in the request is invalid",
