@@ -97,6 +97,13 @@ public final class LambdaApi {
             new PutFunctionCodeSigningConfig(catalog.account(), signing, references),
             new GetFunctionCodeSigningConfig(catalog.account(), signing, references),
             new DeleteFunctionCodeSigningConfig(signing, references),
+            new PutRuntimeManagementConfig(catalog.account(), ports.runtimes(), references),
+            new GetRuntimeManagementConfig(catalog.account(), ports.runtimes(), references),
+            new PutFunctionRecursionConfig(ports.loops(), references),
+            new GetFunctionRecursionConfig(ports.loops(), references),
+            new PutFunctionScalingConfig(catalog, references),
+            new GetFunctionScalingConfig(catalog, references),
+            new InvokeAsync(catalog, aliases, references),
             new GetAccountSettings(catalog, layers, concurrency)),
         List.of(
             new Invoke(catalog, aliases, references, dispatcher, ports.clock(), ports.random())),

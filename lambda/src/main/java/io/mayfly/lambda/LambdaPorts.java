@@ -11,6 +11,8 @@ import io.mayfly.functions.FunctionPolicies;
 import io.mayfly.functions.FunctionTags;
 import io.mayfly.functions.FunctionUrls;
 import io.mayfly.functions.Layers;
+import io.mayfly.functions.RecursiveLoops;
+import io.mayfly.functions.RuntimeManagement;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.LayerVersionId;
 import java.time.InstantSource;
@@ -34,6 +36,8 @@ public record LambdaPorts(
     FunctionPolicies policies,
     EventInvokeConfigs events,
     CodeSigningConfigs signing,
+    RuntimeManagement runtimes,
+    RecursiveLoops loops,
     FunctionConcurrency concurrency,
     Dispatcher dispatcher,
     Function<FunctionConfig, String> codeLocation,
@@ -43,6 +47,6 @@ public record LambdaPorts(
     RandomGenerator random) {
   /** What goes with functions, versions and aliases. */
   List<Belongings> belongings() {
-    return List.of(aliases, urls, policies, events, signing, concurrency);
+    return List.of(aliases, urls, policies, events, signing, runtimes, loops, concurrency);
   }
 }

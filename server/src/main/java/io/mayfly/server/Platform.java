@@ -25,6 +25,8 @@ import io.mayfly.functions.FunctionPolicies;
 import io.mayfly.functions.FunctionTags;
 import io.mayfly.functions.FunctionUrls;
 import io.mayfly.functions.Layers;
+import io.mayfly.functions.RecursiveLoops;
+import io.mayfly.functions.RuntimeManagement;
 import io.mayfly.gateway.AwsHandler;
 import io.mayfly.gateway.FunctionUrlHandler;
 import io.mayfly.gateway.HttpThreads;
@@ -189,6 +191,8 @@ final class Platform implements AutoCloseable {
       EventInvokeConfigs events = new EventInvokeConfigs(catalog, aliases, store, clock);
       CodeSigningConfigs signing =
           new CodeSigningConfigs(catalog, new SqliteCodeSigningStore(database), clock, random);
+      RuntimeManagement management = new RuntimeManagement(catalog, store, runtimes::version);
+      RecursiveLoops loops = new RecursiveLoops(catalog, store);
       FunctionConcurrency concurrency =
           new FunctionConcurrency(catalog, aliases, store, options.concurrency(), clock);
       fresh = catalog.list().isEmpty();
@@ -279,6 +283,8 @@ final class Platform implements AutoCloseable {
                           policies,
                           events,
                           signing,
+                          management,
+                          loops,
                           concurrency,
                           dispatcher,
                           this::codeLocation,

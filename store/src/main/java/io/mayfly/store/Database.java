@@ -162,6 +162,17 @@ public final class Database implements AutoCloseable {
             function text primary key,
             config text not null
           ) without rowid;
+          """,
+          """
+          create table runtime_management (
+            function text not null,
+            qualifier text not null,
+            document text not null,
+            primary key (function, qualifier)
+          ) without rowid;
+          create table recursive_loop (
+            function text primary key
+          ) without rowid;
           """);
 
   /** Something to do with the connection, inside a transaction. */
