@@ -8,6 +8,7 @@ import io.mayfly.dispatch.Dispatcher;
 import io.mayfly.functions.Aliases;
 import io.mayfly.functions.CodeSigningConfigs;
 import io.mayfly.functions.EventInvokeConfigs;
+import io.mayfly.functions.EventSourceMappings;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.functions.FunctionConcurrency;
 import io.mayfly.functions.FunctionPolicies;
@@ -32,10 +33,11 @@ public final class LambdaApi {
     FunctionPolicies policies = ports.policies();
     EventInvokeConfigs events = ports.events();
     CodeSigningConfigs signing = ports.signing();
+    EventSourceMappings mappings = ports.mappings();
     FunctionConcurrency concurrency = ports.concurrency();
     Dispatcher dispatcher = ports.dispatcher();
     FunctionReferences references = new FunctionReferences(catalog.account());
-    TaggedResources tagged = new TaggedResources(tags, signing, references);
+    TaggedResources tagged = new TaggedResources(tags, signing, mappings, references);
     LayerReferences layerNames = new LayerReferences(catalog.account());
     UrlConfig translation = new UrlConfig(catalog.account(), ports.urlAddress());
     return new AwsService(
@@ -104,6 +106,11 @@ public final class LambdaApi {
             new PutFunctionScalingConfig(catalog, references),
             new GetFunctionScalingConfig(catalog, references),
             new InvokeAsync(catalog, aliases, references),
+            new CreateEventSourceMapping(catalog.account(), mappings, references),
+            new GetEventSourceMapping(catalog.account(), mappings),
+            new UpdateEventSourceMapping(catalog.account(), mappings, references),
+            new DeleteEventSourceMapping(catalog.account(), mappings),
+            new ListEventSourceMappings(catalog.account(), mappings, references),
             new GetAccountSettings(catalog, layers, concurrency)),
         List.of(
             new Invoke(catalog, aliases, references, dispatcher, ports.clock(), ports.random())),

@@ -5,6 +5,7 @@ import io.mayfly.functions.Aliases;
 import io.mayfly.functions.Belongings;
 import io.mayfly.functions.CodeSigningConfigs;
 import io.mayfly.functions.EventInvokeConfigs;
+import io.mayfly.functions.EventSourceMappings;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.functions.FunctionConcurrency;
 import io.mayfly.functions.FunctionPolicies;
@@ -38,6 +39,7 @@ public record LambdaPorts(
     CodeSigningConfigs signing,
     RuntimeManagement runtimes,
     RecursiveLoops loops,
+    EventSourceMappings mappings,
     FunctionConcurrency concurrency,
     Dispatcher dispatcher,
     Function<FunctionConfig, String> codeLocation,

@@ -1,12 +1,16 @@
 package io.mayfly.lambda;
 
 import io.mayfly.functions.CodeSigningConfigs;
+import io.mayfly.functions.EventSourceMappings;
 import io.mayfly.functions.FunctionTags;
 import io.mayfly.model.FunctionName;
 import java.util.List;
 import java.util.Map;
 
-/** Finds what an ARN means that is to have tags: a function or a code signing configuration. */
+/**
+ * Finds what an ARN means that is to have tags: a function, a code signing configuration or an
+ * event source mapping.
+ */
 final class TaggedResources {
   /** The tags of one thing. */
   interface Tags {
@@ -21,12 +25,17 @@ final class TaggedResources {
 
   private final FunctionTags functions;
   private final CodeSigningConfigs signing;
+  private final EventSourceMappings mappings;
   private final FunctionReferences references;
 
   TaggedResources(
-      FunctionTags functions, CodeSigningConfigs signing, FunctionReferences references) {
+      FunctionTags functions,
+      CodeSigningConfigs signing,
+      EventSourceMappings mappings,
+      FunctionReferences references) {
     this.functions = functions;
     this.signing = signing;
+    this.mappings = mappings;
     this.references = references;
   }
 
@@ -36,8 +45,11 @@ final class TaggedResources {
    * @throws io.mayfly.model.MayflyException if it means nothing that can be there
    */
   Tags of(String arn) {
-    return arn.contains(":code-signing-config:")
-        ? new OfSigning(signing, arn)
+    if (arn.contains(":code-signing-config:")) {
+      return new OfSigning(signing, arn);
+    }
+    return arn.contains(":event-source-mapping:")
+        ? new OfMapping(mappings, mappings.requireArn(arn).uuid())
         : new OfFunction(functions, references.taggable(arn));
   }
 
@@ -55,6 +67,23 @@ final class TaggedResources {
     @Override
     public void remove(List<String> keys) {
       tags.untag(function, keys);
+    }
+  }
+
+  private record OfMapping(EventSourceMappings mappings, String uuid) implements Tags {
+    @Override
+    public Map<String, String> list() {
+      return mappings.require(uuid).tags();
+    }
+
+    @Override
+    public void add(Map<String, String> added) {
+      mappings.tag(uuid, added);
+    }
+
+    @Override
+    public void remove(List<String> keys) {
+      mappings.untag(uuid, keys);
     }
   }
 

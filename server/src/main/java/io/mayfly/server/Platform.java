@@ -19,6 +19,7 @@ import io.mayfly.functions.Aliases;
 import io.mayfly.functions.CodeSigningConfigs;
 import io.mayfly.functions.CodeStore;
 import io.mayfly.functions.EventInvokeConfigs;
+import io.mayfly.functions.EventSourceMappings;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.functions.FunctionConcurrency;
 import io.mayfly.functions.FunctionPolicies;
@@ -63,6 +64,7 @@ import io.mayfly.store.FunctionStore;
 import io.mayfly.store.IdentityStore;
 import io.mayfly.store.KeyFile;
 import io.mayfly.store.SqliteCodeSigningStore;
+import io.mayfly.store.SqliteEventSourceMappingStore;
 import io.mayfly.store.SqliteFunctionStore;
 import io.mayfly.store.SqliteIdentityStore;
 import io.mayfly.store.SqliteLayerStore;
@@ -80,6 +82,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
@@ -193,6 +196,13 @@ final class Platform implements AutoCloseable {
           new CodeSigningConfigs(catalog, new SqliteCodeSigningStore(database), clock, random);
       RuntimeManagement management = new RuntimeManagement(catalog, store, runtimes::version);
       RecursiveLoops loops = new RecursiveLoops(catalog, store);
+      EventSourceMappings mappings =
+          new EventSourceMappings(
+              catalog,
+              aliases,
+              new SqliteEventSourceMappingStore(database),
+              clock,
+              () -> UUID.randomUUID().toString());
       FunctionConcurrency concurrency =
           new FunctionConcurrency(catalog, aliases, store, options.concurrency(), clock);
       fresh = catalog.list().isEmpty();
@@ -285,6 +295,7 @@ final class Platform implements AutoCloseable {
                           signing,
                           management,
                           loops,
+                          mappings,
                           concurrency,
                           dispatcher,
                           this::codeLocation,

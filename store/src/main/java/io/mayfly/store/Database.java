@@ -173,6 +173,12 @@ public final class Database implements AutoCloseable {
           create table recursive_loop (
             function text primary key
           ) without rowid;
+          """,
+          """
+          create table event_source_mapping (
+            uuid text primary key,
+            document text not null
+          ) without rowid;
           """);
 
   /** Something to do with the connection, inside a transaction. */
