@@ -11,13 +11,13 @@ import io.mayfly.aws.WireResponse;
 import io.mayfly.dispatch.Dispatcher;
 import io.mayfly.dispatch.InvokeRequest;
 import io.mayfly.dispatch.InvokeResult;
+import io.mayfly.functions.Aliases;
 import io.mayfly.functions.FunctionPolicies;
 import io.mayfly.functions.FunctionUrls;
 import io.mayfly.model.Account;
 import io.mayfly.model.ErrorCode;
 import io.mayfly.model.FunctionArn;
 import io.mayfly.model.FunctionUrl;
-import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.MayflyException;
 import io.mayfly.model.RequestId;
 import io.mayfly.model.TraceId;
@@ -45,6 +45,7 @@ public final class FunctionUrlHandler implements HttpHandler {
 
   private final Account account;
   private final FunctionUrls urls;
+  private final Aliases aliases;
   private final FunctionPolicies policies;
   private final Dispatcher dispatcher;
   private final RefusalListener refusals;
@@ -61,6 +62,7 @@ public final class FunctionUrlHandler implements HttpHandler {
   public FunctionUrlHandler(
       Account account,
       FunctionUrls urls,
+      Aliases aliases,
       FunctionPolicies policies,
       Dispatcher dispatcher,
       RefusalListener refusals,
@@ -70,6 +72,7 @@ public final class FunctionUrlHandler implements HttpHandler {
       RandomGenerator random) {
     this.account = account;
     this.urls = urls;
+    this.aliases = aliases;
     this.policies = policies;
     this.dispatcher = dispatcher;
     this.refusals = refusals;
@@ -188,8 +191,8 @@ public final class FunctionUrlHandler implements HttpHandler {
         dispatcher.submit(
             new InvokeRequest(
                 requestId,
-                FunctionVersion.latest(url.function()),
-                FunctionArn.of(account, url.function()),
+                aliases.serving(url.function(), url.alias()),
+                arn(url),
                 event,
                 traceId,
                 Optional.empty()));
@@ -230,7 +233,7 @@ public final class FunctionUrlHandler implements HttpHandler {
 
   /** Whoever may call an address without a signature is said by its function's policy. */
   private void requirePublic(FunctionUrl url) {
-    if (!policies.everybodyMayCallUrl(url.function())) {
+    if (!policies.everybodyMayCallUrl(url.function(), url.alias())) {
       throw new AwsException(
           ErrorCode.ACCESS_DENIED.wireCode(),
           ErrorCode.ACCESS_DENIED.status(),
@@ -241,12 +244,12 @@ public final class FunctionUrlHandler implements HttpHandler {
   private FunctionUrlEvent.Signer authenticate(
       HttpRequest request, FunctionUrl url, RequestId requestId) {
     Caller caller = verifier.verify(request.wire(), "lambda", requestId.value());
-    authorizer.authorize(
-        caller,
-        () ->
-            new Access(
-                "lambda:InvokeFunctionUrl", FunctionArn.of(account, url.function()).toString()));
+    authorizer.authorize(caller, () -> new Access("lambda:InvokeFunctionUrl", arn(url).toString()));
     return new FunctionUrlEvent.Signer(caller.accessKeyId(), account.id(), caller.principal());
+  }
+
+  private FunctionArn arn(FunctionUrl url) {
+    return new FunctionArn(account, url.function(), url.alias());
   }
 
   private static void identify(Headers headers, RequestId requestId, String traceId) {

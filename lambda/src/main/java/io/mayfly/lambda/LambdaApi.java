@@ -61,7 +61,7 @@ public final class LambdaApi {
             new GetFunctionUrlConfig(urls, references, translation),
             new UpdateFunctionUrlConfig(urls, references, translation),
             new DeleteFunctionUrlConfig(urls, references),
-            new ListFunctionUrlConfigs(catalog, urls, references, translation),
+            new ListFunctionUrlConfigs(urls, references, translation),
             new PutFunctionConcurrency(concurrency, references),
             new GetFunctionConcurrency(catalog, concurrency, references),
             new DeleteFunctionConcurrency(concurrency, references),

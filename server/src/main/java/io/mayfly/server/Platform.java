@@ -187,9 +187,9 @@ final class Platform implements AutoCloseable {
       Layers layers = new Layers(account, new SqliteLayerStore(database), code, clock);
       catalog =
           closing.add(new FunctionCatalog(account, store, code, layers, runtimes::launch, clock));
-      urls = new FunctionUrls(catalog, store, clock, random);
       FunctionTags tags = new FunctionTags(catalog, store);
       Aliases aliases = new Aliases(catalog, store, () -> ThreadLocalRandom.current().nextDouble());
+      urls = new FunctionUrls(catalog, aliases, store, clock, random);
       FunctionPolicies policies = new FunctionPolicies(catalog, aliases, store);
       EventInvokeConfigs events = new EventInvokeConfigs(catalog, aliases, store, clock);
       CodeSigningConfigs signing =
@@ -329,7 +329,16 @@ final class Platform implements AutoCloseable {
       Router router =
           new Router(
               new FunctionUrlHandler(
-                  account, urls, policies, dispatcher, meter, verifier, permissions, clock, traces),
+                  account,
+                  urls,
+                  aliases,
+                  policies,
+                  dispatcher,
+                  meter,
+                  verifier,
+                  permissions,
+                  clock,
+                  traces),
               new PlatformHandler(
                   verifier,
                   permissions,

@@ -74,7 +74,11 @@ final class Welcome {
         platform
             .urls()
             .create(
-                NAME, FunctionUrl.AuthType.NONE, Optional.empty(), FunctionUrl.InvokeMode.BUFFERED);
+                NAME,
+                Optional.empty(),
+                FunctionUrl.AuthType.NONE,
+                Optional.empty(),
+                FunctionUrl.InvokeMode.BUFFERED);
     String address = platform.functionUrl(url.id());
     String answer = get(URI.create(address));
     UsageTotals.Total used = platform.usages().of(NAME);

@@ -179,6 +179,19 @@ public final class Database implements AutoCloseable {
             uuid text primary key,
             document text not null
           ) without rowid;
+          """,
+          """
+          alter table function_url rename to function_url_alone;
+          create table function_url (
+            function text not null,
+            qualifier text not null,
+            document text not null,
+            primary key (function, qualifier)
+          ) without rowid;
+          insert into function_url (function, qualifier, document)
+            select function, '$LATEST', json_set(document, '$.alias', json('null'))
+            from function_url_alone;
+          drop table function_url_alone;
           """);
 
   /** Something to do with the connection, inside a transaction. */

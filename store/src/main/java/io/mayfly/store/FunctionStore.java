@@ -92,5 +92,5 @@ public interface FunctionStore {
   /** Removes a function and all that belongs to it. */
   void remove(FunctionName function);
 
-  void removeUrl(FunctionName function);
+  void removeUrl(FunctionName function, String qualifier);
 }

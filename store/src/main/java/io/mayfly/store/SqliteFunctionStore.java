@@ -42,7 +42,8 @@ public final class SqliteFunctionStore implements FunctionStore {
           "resource_policy",
           "event_invoke_config",
           "runtime_management",
-          "provisioned_concurrency");
+          "provisioned_concurrency",
+          "function_url");
 
   private final Database database;
   private final JsonMapper json = JsonMapper.shared();
@@ -159,10 +160,7 @@ public final class SqliteFunctionStore implements FunctionStore {
 
   @Override
   public void put(FunctionUrl url) {
-    execute(
-        "insert or replace into function_url (function, document) values (?, ?)",
-        url.function().value(),
-        json.writeValueAsString(url));
+    putQualified("function_url", url.function(), url.alias().orElse(FunctionVersion.LATEST), url);
   }
 
   @Override
@@ -345,8 +343,8 @@ public final class SqliteFunctionStore implements FunctionStore {
   }
 
   @Override
-  public void removeUrl(FunctionName function) {
-    execute("delete from function_url where function = ?", function.value());
+  public void removeUrl(FunctionName function, String qualifier) {
+    removeQualified("function_url", function, qualifier);
   }
 
   private void execute(String sql, Object... parameters) {
