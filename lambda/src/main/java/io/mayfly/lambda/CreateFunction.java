@@ -35,6 +35,10 @@ final class CreateFunction implements Operation<CreateFunction.Input, FunctionCo
       Optional<String> codeSigningConfigArn,
       List<String> architectures,
       Optional<Settings.EphemeralStorage> ephemeralStorage,
+      Optional<Settings.DeadLetters> deadLetterConfig,
+      Optional<Settings.Vpc> vpcConfig,
+      List<Settings.FileSystem> fileSystemConfigs,
+      Optional<String> kmsKeyArn,
       Optional<Settings.SnapStart> snapStart) {}
 
   record Code(Optional<byte[]> zipFile) {}
@@ -55,7 +59,7 @@ final class CreateFunction implements Operation<CreateFunction.Input, FunctionCo
     Settings.withinQuotas(input.timeout(), input.memorySize());
     Settings.only("PackageType", input.packageType(), "Zip");
     Settings.onlyPassThrough(input.tracingConfig());
-    Settings.onlyWithoutSnapStart(input.snapStart());
+    Settings.onlyEmpty(input.vpcConfig(), input.fileSystemConfigs(), input.kmsKeyArn());
     Settings.onlyThisArchitecture(input.architectures());
     if (input.runtime().isEmpty() || input.handler().isEmpty()) {
       throw new MayflyException(
@@ -66,20 +70,26 @@ final class CreateFunction implements Operation<CreateFunction.Input, FunctionCo
         new Deployment(
             references.unqualified(input.functionName()),
             new FunctionSettings(
-                input.description().orElse(""),
-                input.runtime().get(),
-                input.handler().get(),
-                input.role(),
-                input.timeout().map(Duration::ofSeconds).orElse(Deployment.DEFAULT_TIMEOUT),
-                input
-                    .memorySize()
-                    .map(size -> DataSize.ofMegabytes(size))
-                    .orElse(Deployment.DEFAULT_MEMORY),
-                input
-                    .ephemeralStorage()
-                    .map(storage -> DataSize.ofMegabytes(storage.size()))
-                    .orElse(Deployment.DEFAULT_STORAGE),
-                input.environment().map(Settings.Environment::variables).orElse(Map.of())),
+                    input.description().orElse(""),
+                    input.runtime().get(),
+                    input.handler().get(),
+                    input.role(),
+                    input.timeout().map(Duration::ofSeconds).orElse(Deployment.DEFAULT_TIMEOUT),
+                    input
+                        .memorySize()
+                        .map(size -> DataSize.ofMegabytes(size))
+                        .orElse(Deployment.DEFAULT_MEMORY),
+                    input
+                        .ephemeralStorage()
+                        .map(storage -> DataSize.ofMegabytes(storage.size()))
+                        .orElse(Deployment.DEFAULT_STORAGE),
+                    input.environment().map(Settings.Environment::variables).orElse(Map.of()))
+                .withSnapStart(input.snapStart().map(Settings.SnapStart::on).orElse(false))
+                .withDeadLetter(
+                    input
+                        .deadLetterConfig()
+                        .flatMap(Settings.DeadLetters::targetArn)
+                        .filter(arn -> !arn.isEmpty())),
             input.tags(),
             input.layers());
     byte[] zip =

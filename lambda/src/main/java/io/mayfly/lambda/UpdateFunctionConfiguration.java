@@ -27,6 +27,10 @@ final class UpdateFunctionConfiguration
       Optional<String> revisionId,
       Optional<List<String>> layers,
       Optional<Settings.EphemeralStorage> ephemeralStorage,
+      Optional<Settings.DeadLetters> deadLetterConfig,
+      Optional<Settings.Vpc> vpcConfig,
+      List<Settings.FileSystem> fileSystemConfigs,
+      Optional<String> kmsKeyArn,
       Optional<Settings.SnapStart> snapStart) {}
 
   private final FunctionCatalog catalog;
@@ -44,7 +48,7 @@ final class UpdateFunctionConfiguration
   public FunctionConfiguration handle(Input input, Caller caller) {
     Settings.withinQuotas(input.timeout(), input.memorySize());
     Settings.onlyPassThrough(input.tracingConfig());
-    Settings.onlyWithoutSnapStart(input.snapStart());
+    Settings.onlyEmpty(input.vpcConfig(), input.fileSystemConfigs(), input.kmsKeyArn());
     FunctionName function = references.unqualified(input.functionName());
     if (!input.layers().orElse(List.of()).isEmpty()) {
       signing.admit(function);
@@ -59,7 +63,12 @@ final class UpdateFunctionConfiguration
             input.memorySize().map(size -> DataSize.ofMegabytes(size)),
             input.ephemeralStorage().map(storage -> DataSize.ofMegabytes(storage.size())),
             input.environment().map(Settings.Environment::variables),
-            input.layers());
+            input.layers(),
+            input
+                .snapStart()
+                .filter(snap -> snap.applyOn().isPresent())
+                .map(Settings.SnapStart::on),
+            input.deadLetterConfig().map(letters -> letters.targetArn().orElse("")));
     return FunctionConfiguration.unqualified(
         catalog.updateConfiguration(function, change, input.revisionId()), catalog.account());
   }

@@ -192,6 +192,10 @@ public final class Database implements AutoCloseable {
             select function, '$LATEST', json_set(document, '$.alias', json('null'))
             from function_url_alone;
           drop table function_url_alone;
+          """,
+          """
+          update function_version set document = json_set(
+            document, '$.settings.snapStart', json('false'), '$.settings.deadLetter', json('null'));
           """);
 
   /** Something to do with the connection, inside a transaction. */

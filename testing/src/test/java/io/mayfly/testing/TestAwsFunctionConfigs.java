@@ -2,11 +2,15 @@ package io.mayfly.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** What functions have beside their configuration, with the AWS command line. */
@@ -15,6 +19,8 @@ final class TestAwsFunctionConfigs {
   private static final AwsLambda AWS = new AwsLambda(MAYFLY);
   private static final String NAME = "cli-configs";
   private static final String ARN = "arn:aws:lambda:us-east-1:000000000000:function:" + NAME;
+
+  @TempDir Path folder;
 
   @BeforeAll
   static void createFunction() {
@@ -96,6 +102,76 @@ final class TestAwsFunctionConfigs {
     assertThat(
             AWS.refusal("get-function-scaling-config", "--function-name", NAME, "--qualifier", "2"))
         .contains("ResourceNotFoundException");
+  }
+
+  @Test
+  void whatToolsSendToSayThatThereIsNothingIsTaken() {
+    AWS.run(
+        "update-function-configuration",
+        "--function-name",
+        NAME,
+        "--vpc-config",
+        "SubnetIds=[],SecurityGroupIds=[]",
+        "--file-system-configs",
+        "[]",
+        "--kms-key-arn",
+        "",
+        "--dead-letter-config",
+        "TargetArn=",
+        "--snap-start",
+        "ApplyOn=None");
+    AWS.run("wait", "function-updated-v2", "--function-name", NAME);
+    JsonNode shown = AWS.json("get-function-configuration", "--function-name", NAME);
+    assertThat(shown.has("DeadLetterConfig")).isFalse();
+    assertThat(shown.path("SnapStart"))
+        .isEqualTo(Json.of("{\"ApplyOn\": \"None\", \"OptimizationStatus\": \"Off\"}"));
+    assertUpdateRefused("--vpc-config", "SubnetIds=subnet-1,SecurityGroupIds=[]", "VpcConfig.Sub");
+    assertUpdateRefused(
+        "--kms-key-arn", "arn:aws:kms:us-east-1:000000000000:key/k", "KMSKeyArn is not");
+    assertUpdateRefused("--image-config", "Command=a", "ImageConfig is not supported yet");
+    assertUpdateRefused("--tracing-config", "Mode=Active", "TracingConfig.Mode: Active is not");
+    assertUpdateRefused(
+        "--snap-start",
+        "ApplyOn=PublishedVersions",
+        "provided.al2023 is not supported for SnapStart enabled functions.");
+  }
+
+  private static void assertUpdateRefused(String setting, String value, String why) {
+    assertThat(
+            AWS.refusal("update-function-configuration", "--function-name", NAME, setting, value))
+        .contains("InvalidParameterValueException", why);
+  }
+
+  @Test
+  void snapStartAndDeadLettersAreShown() throws IOException {
+    String queue = "arn:aws:sqs:us-east-1:000000000000:letters";
+    Path zip = folder.resolve("one.zip");
+    Files.write(zip, new Zip().file("none", "").bytes());
+    AWS.run(
+        "create-function",
+        "--function-name",
+        "cli-snap",
+        "--runtime",
+        MAYFLY.newestRuntime("java"),
+        "--handler",
+        "app.handler",
+        "--role",
+        "arn:aws:iam::000000000000:role/any",
+        "--publish",
+        "--snap-start",
+        "ApplyOn=PublishedVersions",
+        "--dead-letter-config",
+        "TargetArn=" + queue,
+        "--zip-file",
+        "fileb://" + zip);
+    JsonNode latest = AWS.json("get-function-configuration", "--function-name", "cli-snap");
+    assertThat(latest.at("/SnapStart/ApplyOn").asString()).isEqualTo("PublishedVersions");
+    assertThat(latest.at("/SnapStart/OptimizationStatus").asString()).isEqualTo("Off");
+    JsonNode version =
+        AWS.json("get-function-configuration", "--function-name", "cli-snap", "--qualifier", "1");
+    assertThat(version.at("/SnapStart/OptimizationStatus").asString()).isEqualTo("On");
+    assertThat(version.at("/DeadLetterConfig/TargetArn").asString()).isEqualTo(queue);
+    AWS.run("delete-function", "--function-name", "cli-snap");
   }
 
   @Test
