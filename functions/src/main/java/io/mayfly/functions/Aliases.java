@@ -16,7 +16,7 @@ import java.util.function.DoubleSupplier;
  * The names of functions' versions, and what a caller means by a qualifier. Reads are lock-free;
  * changes are on the disk before they show.
  */
-public final class Aliases {
+public final class Aliases implements Belongings {
   /** Asked before an alias comes to be or changes, and told of every change. */
   interface Listener {
     /**
@@ -185,10 +185,7 @@ public final class Aliases {
     catalog.delete(version);
   }
 
-  /**
-   * Forgets the aliases of a function that has been deleted; also one that was made while the
-   * function was being deleted.
-   */
+  @Override
   public synchronized void forget(FunctionName function) {
     List<Alias> own = aliases.list(function);
     for (Alias alias : own) {

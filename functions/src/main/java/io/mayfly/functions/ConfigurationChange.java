@@ -12,6 +12,7 @@ import java.util.Optional;
  * What the owner asks to change of a function; what is empty stays as it is.
  *
  * @param layers the ARNs of layer versions
+ * @param deadLetter the ARN of a queue or topic; empty text takes it away
  */
 public record ConfigurationChange(
     Optional<String> description,
@@ -22,8 +23,10 @@ public record ConfigurationChange(
     Optional<DataSize> memory,
     Optional<DataSize> ephemeralStorage,
     Optional<Map<String, String>> environment,
-    Optional<List<String>> layers) {
-  /** A change that leaves the layers. */
+    Optional<List<String>> layers,
+    Optional<Boolean> snapStart,
+    Optional<String> deadLetter) {
+  /** A change of nothing beyond what every function has. */
   public ConfigurationChange(
       Optional<String> description,
       Optional<String> runtime,
@@ -42,6 +45,8 @@ public record ConfigurationChange(
         memory,
         ephemeralStorage,
         environment,
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -60,6 +65,12 @@ public record ConfigurationChange(
         memory.orElse(settings.memory()),
         ephemeralStorage.orElse(settings.ephemeralStorage()),
         environment.orElse(settings.environment()),
-        resolved);
+        resolved,
+        snapStart.orElse(settings.snapStart()),
+        deadLetter.map(ConfigurationChange::unlessEmpty).orElse(settings.deadLetter()));
+  }
+
+  private static Optional<String> unlessEmpty(String text) {
+    return text.isEmpty() ? Optional.empty() : Optional.of(text);
   }
 }

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * What functions, their versions and aliases say of asynchronous calls. Reads are lock-free;
  * changes are on the disk before they show.
  */
-public final class EventInvokeConfigs {
+public final class EventInvokeConfigs implements Belongings {
   private static final Pattern DESTINATION =
       Pattern.compile("arn:aws[a-zA-Z-]*:(sqs|sns|lambda|events|s3):.+");
 
@@ -153,7 +153,7 @@ public final class EventInvokeConfigs {
     forget(function, require(function, qualifier).qualifier());
   }
 
-  /** Forgets what was said of a version or an alias that has been deleted. */
+  @Override
   public synchronized void forget(FunctionName function, String qualifier) {
     if (configs.find(function, qualifier).isPresent()) {
       store.removeEventInvokeConfig(function, qualifier);
@@ -161,10 +161,7 @@ public final class EventInvokeConfigs {
     }
   }
 
-  /**
-   * Forgets what was said of a function that has been deleted; also what was said while it was
-   * being deleted.
-   */
+  @Override
   public synchronized void forget(FunctionName function) {
     configs.names(function).forEach(qualifier -> forget(function, qualifier));
   }

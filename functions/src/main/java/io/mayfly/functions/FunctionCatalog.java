@@ -7,6 +7,7 @@ import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionConfig.CodeReference;
 import io.mayfly.model.FunctionLayer;
 import io.mayfly.model.FunctionName;
+import io.mayfly.model.FunctionSettings;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.Lifecycle;
 import io.mayfly.model.MayflyException;
@@ -204,7 +205,7 @@ public final class FunctionCatalog implements AutoCloseable {
       throw new MayflyException(ErrorCode.CONFLICT, "Function already exist: " + deployment.name());
     }
     requireRuntime.accept(deployment.settings().runtime());
-    EnvironmentRules.check(deployment.settings().environment());
+    SettingsRules.check(deployment.settings());
     FunctionTags.check(deployment.tags());
     List<FunctionLayer> layered = layers.resolve(deployment.layers());
     FunctionConfig config =
@@ -252,11 +253,12 @@ public final class FunctionCatalog implements AutoCloseable {
       FunctionName name, ConfigurationChange change, Optional<String> revision) {
     FunctionConfig before = forUpdate(name, revision);
     change.runtime().ifPresent(requireRuntime);
-    change.environment().ifPresent(EnvironmentRules::check);
     List<FunctionLayer> layered =
         change.layers().map(layers::resolve).orElse(before.settings().layers());
     CodeQuota.check(before.code(), layered);
-    return update(before, before.withSettings(change.applyTo(before.settings(), layered)));
+    FunctionSettings after = change.applyTo(before.settings(), layered);
+    SettingsRules.check(after);
+    return update(before, before.withSettings(after));
   }
 
   /**

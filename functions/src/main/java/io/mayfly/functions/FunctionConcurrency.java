@@ -20,7 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * and provisioned, for which instances are kept ready ("Understanding Lambda function scaling" in
  * the developer guide). Reads are lock-free; changes are on the disk before they show.
  */
-public final class FunctionConcurrency {
+public final class FunctionConcurrency implements Belongings {
   /** What must be left for the functions that have nothing reserved, as on Lambda. */
   private static final int LEAST_UNRESERVED = 100;
 
@@ -213,10 +213,12 @@ public final class FunctionConcurrency {
     }
   }
 
-  /**
-   * Gives back what a function that has been deleted had; also what it was given while it was being
-   * deleted.
-   */
+  @Override
+  public void forget(FunctionName function, String qualifier) {
+    unprovision(function, qualifier);
+  }
+
+  @Override
   public synchronized void forget(FunctionName function) {
     list(function).forEach(setting -> unprovision(function, setting.qualifier()));
     if (reserved.remove(function) != null) {

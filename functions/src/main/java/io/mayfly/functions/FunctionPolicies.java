@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The resource policies of functions, their versions and aliases. Reads are lock-free; changes are
@@ -23,7 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>What they decide here: who may call the URL of a function whose auth type is {@code NONE}
  * (docs/design/011-resource-policies.md). The owner may do everything anyway.
  */
-public final class FunctionPolicies {
+public final class FunctionPolicies implements Belongings {
   private static final Condition NOT_SIGNED =
       new Condition("StringEquals", Permission.AUTH_TYPE, "NONE");
   private static final Condition BY_URL = new Condition("Bool", Permission.INVOKED_VIA_URL, "true");
@@ -34,8 +33,8 @@ public final class FunctionPolicies {
   private final FunctionStore store;
   private final PerFunction<FunctionPolicy> policies = new PerFunction<>();
 
-  /** Functions whose policies let somebody call their URLs, but not everybody. */
-  private final Set<FunctionName> closed = ConcurrentHashMap.newKeySet();
+  /** The policies that let somebody call a URL, but not everybody. */
+  private final PerFunction<FunctionPolicy> closed = new PerFunction<>();
 
   public FunctionPolicies(FunctionCatalog catalog, Aliases aliases, FunctionStore store) {
     this.catalog = catalog;
@@ -44,9 +43,9 @@ public final class FunctionPolicies {
     store.policies().forEach(this::show);
   }
 
-  /** Whether a request that nobody has signed may call a function's URL. */
-  public boolean everybodyMayCallUrl(FunctionName function) {
-    return !closed.contains(function);
+  /** Whether a request that nobody has signed may call the URL of a function or an alias. */
+  public boolean everybodyMayCallUrl(FunctionName function, Optional<String> alias) {
+    return closed.find(function, key(alias)).isEmpty();
   }
 
   /**
@@ -108,19 +107,16 @@ public final class FunctionPolicies {
     }
   }
 
-  /** Forgets the policy of a version or an alias that has been deleted. */
+  @Override
   public synchronized void forget(FunctionName function, String qualifier) {
     if (policies.find(function, qualifier).isPresent()) {
       store.removePolicy(function, qualifier);
       policies.remove(function, qualifier);
-      judge(function);
+      closed.remove(function, qualifier);
     }
   }
 
-  /**
-   * Forgets the policies of a function that has been deleted; also what was added while the
-   * function was being deleted.
-   */
+  @Override
   public synchronized void forget(FunctionName function) {
     policies.names(function).forEach(qualifier -> forget(function, qualifier));
   }
@@ -151,18 +147,18 @@ public final class FunctionPolicies {
 
   private void show(FunctionPolicy policy) {
     policies.put(policy.function(), policy.qualifier(), policy);
-    judge(policy.function());
+    judge(policy);
   }
 
-  private void judge(FunctionName function) {
+  private void judge(FunctionPolicy policy) {
     List<Statement> aboutUrl =
-        find(function, Optional.empty()).map(ResourcePolicy::statements).orElse(List.of()).stream()
+        policy.policy().statements().stream()
             .filter(statement -> CALL_URL.contains(statement.action().toLowerCase(Locale.ROOT)))
             .toList();
     if (aboutUrl.isEmpty() || aboutUrl.stream().anyMatch(FunctionPolicies::isForEverybody)) {
-      closed.remove(function);
+      closed.remove(policy.function(), policy.qualifier());
     } else {
-      closed.add(function);
+      closed.put(policy.function(), policy.qualifier(), policy);
     }
   }
 

@@ -4,32 +4,41 @@ import io.mayfly.model.ErrorCode;
 import io.mayfly.model.FunctionArn;
 import io.mayfly.model.FunctionName;
 import io.mayfly.model.FunctionUrl;
+import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.MayflyException;
 import io.mayfly.store.FunctionStore;
 import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The HTTP addresses of functions. Reads are lock-free; changes are on the disk before they show.
+ * The HTTP addresses of functions and their aliases. Reads are lock-free; changes are on the disk
+ * before they show.
  */
-public final class FunctionUrls {
+public final class FunctionUrls implements Belongings {
   private static final int ID_LENGTH = 32;
   private static final int BASE = 36;
 
   private final FunctionCatalog catalog;
+  private final Aliases aliases;
   private final FunctionStore store;
   private final InstantSource clock;
   private final SecureRandom random;
-  private final Map<FunctionName, FunctionUrl> byFunction = new ConcurrentHashMap<>();
+  private final PerFunction<FunctionUrl> byFunction = new PerFunction<>();
   private final Map<String, FunctionUrl> byId = new ConcurrentHashMap<>();
 
   public FunctionUrls(
-      FunctionCatalog catalog, FunctionStore store, InstantSource clock, SecureRandom random) {
+      FunctionCatalog catalog,
+      Aliases aliases,
+      FunctionStore store,
+      InstantSource clock,
+      SecureRandom random) {
     this.catalog = catalog;
+    this.aliases = aliases;
     this.store = store;
     this.clock = clock;
     this.random = random;
@@ -41,39 +50,51 @@ public final class FunctionUrls {
     return Optional.ofNullable(byId.get(id));
   }
 
-  public Optional<FunctionUrl> find(FunctionName function) {
-    return Optional.ofNullable(byFunction.get(function));
-  }
-
   /**
-   * A function's URL.
+   * The URL of a function or one of its aliases.
    *
-   * @throws MayflyException if the function has no URL, or is not there
+   * @throws MayflyException if there is none, or no such function
    */
-  public FunctionUrl require(FunctionName function) {
-    return find(function)
+  public FunctionUrl require(FunctionName function, Optional<String> alias) {
+    return byFunction
+        .find(function, key(alias))
         .orElseThrow(
             () ->
                 new MayflyException(
                     ErrorCode.NOT_FOUND,
-                    "The resource you requested does not exist: "
-                        + FunctionArn.of(catalog.account(), function)));
+                    "The resource you requested does not exist: " + arn(function, alias)));
   }
 
+  /**
+   * The URLs of a function and its aliases, its own first.
+   *
+   * @throws MayflyException if there is no such function
+   */
+  public List<FunctionUrl> list(FunctionName function) {
+    catalog.require(function);
+    return byFunction.list(function);
+  }
+
+  /**
+   * Gives a function or one of its aliases a URL.
+   *
+   * @throws MayflyException if it has one, or is not there
+   */
   public synchronized FunctionUrl create(
       FunctionName function,
+      Optional<String> alias,
       FunctionUrl.AuthType authType,
       Optional<FunctionUrl.Cors> cors,
       FunctionUrl.InvokeMode mode) {
     catalog.require(function);
-    if (byFunction.containsKey(function)) {
+    alias.ifPresent(name -> aliases.require(function, name));
+    if (byFunction.find(function, key(alias)).isPresent()) {
       throw new MayflyException(
           ErrorCode.CONFLICT,
-          "FunctionUrlConfig exists for this Lambda function: "
-              + FunctionArn.of(catalog.account(), function));
+          "FunctionUrlConfig exists for this Lambda function: " + arn(function, alias));
     }
     var now = clock.instant();
-    FunctionUrl url = new FunctionUrl(function, newId(), authType, cors, mode, now, now);
+    FunctionUrl url = new FunctionUrl(function, alias, newId(), authType, cors, mode, now, now);
     store.put(url);
     show(url);
     return url;
@@ -82,13 +103,15 @@ public final class FunctionUrls {
   /** Replaces what is given; what is empty stays. */
   public synchronized FunctionUrl update(
       FunctionName function,
+      Optional<String> alias,
       Optional<FunctionUrl.AuthType> authType,
       Optional<FunctionUrl.Cors> cors,
       Optional<FunctionUrl.InvokeMode> mode) {
-    FunctionUrl before = require(function);
+    FunctionUrl before = require(function, alias);
     FunctionUrl after =
         new FunctionUrl(
             function,
+            alias,
             before.id(),
             authType.orElse(before.authType()),
             cors.isPresent() ? cors : before.cors(),
@@ -100,33 +123,37 @@ public final class FunctionUrls {
     return after;
   }
 
-  public synchronized void delete(FunctionName function) {
-    FunctionUrl url = require(function);
-    store.removeUrl(function);
-    hide(url);
+  public synchronized void delete(FunctionName function, Optional<String> alias) {
+    remove(require(function, alias));
   }
 
-  /**
-   * Takes down the URL of a function that has been deleted, if it had one; also one that was made
-   * while the function was being deleted.
-   */
+  @Override
   public synchronized void forget(FunctionName function) {
-    find(function)
-        .ifPresent(
-            url -> {
-              store.removeUrl(function);
-              hide(url);
-            });
+    byFunction.list(function).forEach(this::remove);
+  }
+
+  @Override
+  public synchronized void forget(FunctionName function, String qualifier) {
+    byFunction.find(function, qualifier).ifPresent(this::remove);
+  }
+
+  private void remove(FunctionUrl url) {
+    store.removeUrl(url.function(), key(url.alias()));
+    byFunction.remove(url.function(), key(url.alias()));
+    byId.remove(url.id());
   }
 
   private void show(FunctionUrl url) {
-    byFunction.put(url.function(), url);
+    byFunction.put(url.function(), key(url.alias()), url);
     byId.put(url.id(), url);
   }
 
-  private void hide(FunctionUrl url) {
-    byFunction.remove(url.function());
-    byId.remove(url.id());
+  private static String key(Optional<String> alias) {
+    return alias.orElse(FunctionVersion.LATEST);
+  }
+
+  private FunctionArn arn(FunctionName function, Optional<String> alias) {
+    return new FunctionArn(catalog.account(), function, alias);
   }
 
   private String newId() {

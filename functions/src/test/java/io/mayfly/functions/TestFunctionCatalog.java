@@ -83,7 +83,11 @@ class TestFunctionCatalog {
         });
     urls =
         new FunctionUrls(
-            catalog, store, () -> Instant.parse("2026-03-01T12:00:00Z"), new SecureRandom());
+            catalog,
+            new Aliases(catalog, store, () -> 0),
+            store,
+            () -> Instant.parse("2026-03-01T12:00:00Z"),
+            new SecureRandom());
   }
 
   @AfterEach
@@ -414,25 +418,37 @@ class TestFunctionCatalog {
     create(FIRST);
     FunctionUrl url =
         urls.create(
-            NAME, FunctionUrl.AuthType.NONE, Optional.empty(), FunctionUrl.InvokeMode.BUFFERED);
+            NAME,
+            Optional.empty(),
+            FunctionUrl.AuthType.NONE,
+            Optional.empty(),
+            FunctionUrl.InvokeMode.BUFFERED);
     assertThat(url.id()).matches("[a-z0-9]{32}");
     assertThat(urls.byId(url.id())).contains(url);
     assertRefused(
         ErrorCode.CONFLICT,
         () ->
             urls.create(
-                NAME, FunctionUrl.AuthType.NONE, Optional.empty(), FunctionUrl.InvokeMode.BUFFERED),
+                NAME,
+                Optional.empty(),
+                FunctionUrl.AuthType.NONE,
+                Optional.empty(),
+                FunctionUrl.InvokeMode.BUFFERED),
         "FunctionUrlConfig exists");
     FunctionUrl changed =
         urls.update(
-            NAME, Optional.of(FunctionUrl.AuthType.AWS_IAM), Optional.empty(), Optional.empty());
+            NAME,
+            Optional.empty(),
+            Optional.of(FunctionUrl.AuthType.AWS_IAM),
+            Optional.empty(),
+            Optional.empty());
     assertThat(changed.id()).isEqualTo(url.id());
     restart();
     assertThat(urls.byId(url.id())).contains(changed);
     catalog.delete(NAME);
     urls.forget(NAME);
     assertThat(urls.byId(url.id())).isEmpty();
-    assertRefused(ErrorCode.NOT_FOUND, () -> urls.require(NAME));
+    assertRefused(ErrorCode.NOT_FOUND, () -> urls.require(NAME, Optional.empty()));
     restart();
     assertThat(urls.byId(url.id())).isEmpty();
   }
@@ -444,6 +460,7 @@ class TestFunctionCatalog {
         () ->
             urls.create(
                 NAME,
+                Optional.empty(),
                 FunctionUrl.AuthType.NONE,
                 Optional.empty(),
                 FunctionUrl.InvokeMode.BUFFERED));
@@ -454,7 +471,11 @@ class TestFunctionCatalog {
     create(FIRST);
     FunctionUrl url =
         urls.create(
-            NAME, FunctionUrl.AuthType.NONE, Optional.empty(), FunctionUrl.InvokeMode.BUFFERED);
+            NAME,
+            Optional.empty(),
+            FunctionUrl.AuthType.NONE,
+            Optional.empty(),
+            FunctionUrl.InvokeMode.BUFFERED);
     catalog.delete(NAME);
     // Stored after the deletion had removed the function's rows.
     store.put(url);

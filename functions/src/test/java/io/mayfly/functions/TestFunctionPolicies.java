@@ -257,22 +257,22 @@ class TestFunctionPolicies {
 
   @Test
   void aPolicyThatSpeaksOfTheUrlSaysWhoMayCallIt() {
-    assertThat(policies.everybodyMayCallUrl(NAME)).as("no policy at all").isTrue();
+    assertThat(policies.everybodyMayCallUrl(NAME, FUNCTION)).as("no policy at all").isTrue();
     add(FUNCTION, permission("s3", "lambda:InvokeFunction", "s3.amazonaws.com"));
-    assertThat(policies.everybodyMayCallUrl(NAME)).as("nothing about the URL").isTrue();
+    assertThat(policies.everybodyMayCallUrl(NAME, FUNCTION)).as("nothing about the URL").isTrue();
     add(FUNCTION, url("account", "123456789012", "AWS_IAM"));
-    assertThat(policies.everybodyMayCallUrl(NAME)).as("one account").isFalse();
+    assertThat(policies.everybodyMayCallUrl(NAME, FUNCTION)).as("one account").isFalse();
     add(FUNCTION, url("signed", "*", "AWS_IAM"));
-    assertThat(policies.everybodyMayCallUrl(NAME)).as("whoever signs").isFalse();
+    assertThat(policies.everybodyMayCallUrl(NAME, FUNCTION)).as("whoever signs").isFalse();
     use(platform.restart());
-    assertThat(policies.everybodyMayCallUrl(NAME)).as("after a start").isFalse();
+    assertThat(policies.everybodyMayCallUrl(NAME, FUNCTION)).as("after a start").isFalse();
     add(FUNCTION, url("public", "*", "NONE"));
-    assertThat(policies.everybodyMayCallUrl(NAME)).as("everybody").isTrue();
+    assertThat(policies.everybodyMayCallUrl(NAME, FUNCTION)).as("everybody").isTrue();
     policies.remove(NAME, FUNCTION, "public", Optional.empty());
-    assertThat(policies.everybodyMayCallUrl(NAME)).as("everybody no more").isFalse();
+    assertThat(policies.everybodyMayCallUrl(NAME, FUNCTION)).as("everybody no more").isFalse();
     policies.forget(NAME);
-    assertThat(policies.everybodyMayCallUrl(NAME)).isTrue();
+    assertThat(policies.everybodyMayCallUrl(NAME, FUNCTION)).isTrue();
     add(FUNCTION, permission("any", "lambda:*", "123456789012"));
-    assertThat(policies.everybodyMayCallUrl(NAME)).as("every action").isFalse();
+    assertThat(policies.everybodyMayCallUrl(NAME, FUNCTION)).as("every action").isFalse();
   }
 }

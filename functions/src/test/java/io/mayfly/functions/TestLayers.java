@@ -72,7 +72,9 @@ class TestLayers {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            Optional.of(List.of(layers))),
+            Optional.of(List.of(layers)),
+            Optional.empty(),
+            Optional.empty()),
         Optional.empty());
     platform.catalog.awaitReady(NAME, PATIENCE);
     return platform.catalog.serving(FunctionVersion.latest(NAME));

@@ -12,13 +12,13 @@ import io.mayfly.aws.WireResponse;
 import io.mayfly.dispatch.Dispatcher;
 import io.mayfly.dispatch.InvokeRequest;
 import io.mayfly.dispatch.InvokeResult;
+import io.mayfly.functions.Aliases;
 import io.mayfly.functions.FunctionPolicies;
 import io.mayfly.functions.FunctionUrls;
 import io.mayfly.model.Account;
 import io.mayfly.model.ErrorCode;
 import io.mayfly.model.FunctionArn;
 import io.mayfly.model.FunctionUrl;
-import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.MayflyException;
 import io.mayfly.model.RequestId;
 import io.mayfly.model.TraceId;
@@ -46,6 +46,7 @@ public final class FunctionUrlHandler implements HttpHandler {
 
   private final Account account;
   private final FunctionUrls urls;
+  private final Aliases aliases;
   private final FunctionPolicies policies;
   private final Dispatcher dispatcher;
   private final RefusalListener refusals;
@@ -62,6 +63,7 @@ public final class FunctionUrlHandler implements HttpHandler {
   public FunctionUrlHandler(
       Account account,
       FunctionUrls urls,
+      Aliases aliases,
       FunctionPolicies policies,
       Dispatcher dispatcher,
       RefusalListener refusals,
@@ -71,6 +73,7 @@ public final class FunctionUrlHandler implements HttpHandler {
       RandomGenerator random) {
     this.account = account;
     this.urls = urls;
+    this.aliases = aliases;
     this.policies = policies;
     this.dispatcher = dispatcher;
     this.refusals = refusals;
@@ -199,8 +202,8 @@ public final class FunctionUrlHandler implements HttpHandler {
         dispatcher.submit(
             new InvokeRequest(
                 requestId,
-                FunctionVersion.latest(url.function()),
-                FunctionArn.of(account, url.function()),
+                aliases.serving(url.function(), url.alias()),
+                arn(url),
                 event,
                 traceId,
                 Optional.empty()));
@@ -241,7 +244,7 @@ public final class FunctionUrlHandler implements HttpHandler {
 
   /** Whoever may call an address without a signature is said by its function's policy. */
   private void requirePublic(FunctionUrl url) {
-    if (!policies.everybodyMayCallUrl(url.function())) {
+    if (!policies.everybodyMayCallUrl(url.function(), url.alias())) {
       throw new AwsException(
           ErrorCode.ACCESS_DENIED.wireCode(),
           ErrorCode.ACCESS_DENIED.status(),
@@ -254,13 +257,16 @@ public final class FunctionUrlHandler implements HttpHandler {
     authorizer.authorize(
         signed.caller(),
         () ->
-            new Access(
-                "lambda:InvokeFunctionUrl", FunctionArn.of(account, url.function()).toString()));
+            new Access("lambda:InvokeFunctionUrl", arn(url).toString()));
     return signed;
   }
 
   private FunctionUrlEvent.Signer signer(Caller caller) {
     return new FunctionUrlEvent.Signer(caller.accessKeyId(), account.id(), caller.principal());
+  }
+
+  private FunctionArn arn(FunctionUrl url) {
+    return new FunctionArn(account, url.function(), url.alias());
   }
 
   private static void identify(Headers headers, RequestId requestId, String traceId) {

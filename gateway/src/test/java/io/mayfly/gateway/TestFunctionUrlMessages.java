@@ -38,6 +38,7 @@ class TestFunctionUrlMessages {
   private static FunctionUrl url(Optional<FunctionUrl.Cors> cors) {
     return new FunctionUrl(
         new FunctionName("thumb"),
+        Optional.empty(),
         ID,
         FunctionUrl.AuthType.NONE,
         cors,

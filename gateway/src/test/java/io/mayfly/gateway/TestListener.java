@@ -255,9 +255,9 @@ class TestListener {
             Files.createDirectory(folder.resolve("code")));
     Layers layers = new Layers(ACCOUNT, new SqliteLayerStore(database), code, clock);
     catalog = new FunctionCatalog(ACCOUNT, store, code, layers, runtime -> {}, clock);
-    FunctionPolicies policies =
-        new FunctionPolicies(catalog, new Aliases(catalog, store, () -> 0), store);
-    FunctionUrls urls = new FunctionUrls(catalog, store, clock, new SecureRandom());
+    Aliases aliases = new Aliases(catalog, store, () -> 0);
+    FunctionPolicies policies = new FunctionPolicies(catalog, aliases, store);
+    FunctionUrls urls = new FunctionUrls(catalog, aliases, store, clock, new SecureRandom());
     FunctionSource source =
         new FunctionSource() {
           @Override
@@ -322,7 +322,11 @@ class TestListener {
     catalog.awaitReady(NAME, Duration.ofSeconds(20));
     url =
         urls.create(
-            NAME, FunctionUrl.AuthType.NONE, Optional.empty(), FunctionUrl.InvokeMode.BUFFERED);
+            NAME,
+            Optional.empty(),
+            FunctionUrl.AuthType.NONE,
+            Optional.empty(),
+            FunctionUrl.InvokeMode.BUFFERED);
     router =
         new Router(
             ACCOUNT.region(),
@@ -330,6 +334,7 @@ class TestListener {
                 new FunctionUrlHandler(
                     ACCOUNT,
                     urls,
+                    aliases,
                     policies,
                     dispatcher,
                     this::remember,

@@ -2,10 +2,12 @@ package io.mayfly.lambda;
 
 import io.mayfly.aws.Caller;
 import io.mayfly.aws.Operation;
+import io.mayfly.functions.CodeSigningConfigs;
 import io.mayfly.functions.Deployment;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.model.DataSize;
 import io.mayfly.model.ErrorCode;
+import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionSettings;
 import io.mayfly.model.MayflyException;
 import java.time.Duration;
@@ -30,17 +32,25 @@ final class CreateFunction implements Operation<CreateFunction.Input, FunctionCo
       Optional<Settings.TracingConfig> tracingConfig,
       Map<String, String> tags,
       List<String> layers,
+      Optional<String> codeSigningConfigArn,
       List<String> architectures,
       Optional<Settings.EphemeralStorage> ephemeralStorage,
+      Optional<Settings.DeadLetters> deadLetterConfig,
+      Optional<Settings.Vpc> vpcConfig,
+      List<Settings.FileSystem> fileSystemConfigs,
+      Optional<String> kmsKeyArn,
       Optional<Settings.SnapStart> snapStart) {}
 
   record Code(Optional<byte[]> zipFile) {}
 
   private final FunctionCatalog catalog;
+  private final CodeSigningConfigs signing;
   private final FunctionReferences references;
 
-  CreateFunction(FunctionCatalog catalog, FunctionReferences references) {
+  CreateFunction(
+      FunctionCatalog catalog, CodeSigningConfigs signing, FunctionReferences references) {
     this.catalog = catalog;
+    this.signing = signing;
     this.references = references;
   }
 
@@ -49,7 +59,7 @@ final class CreateFunction implements Operation<CreateFunction.Input, FunctionCo
     Settings.withinQuotas(input.timeout(), input.memorySize());
     Settings.only("PackageType", input.packageType(), "Zip");
     Settings.onlyPassThrough(input.tracingConfig());
-    Settings.onlyWithoutSnapStart(input.snapStart());
+    Settings.onlyEmpty(input.vpcConfig(), input.fileSystemConfigs(), input.kmsKeyArn());
     Settings.onlyThisArchitecture(input.architectures());
     if (input.runtime().isEmpty() || input.handler().isEmpty()) {
       throw new MayflyException(
@@ -60,20 +70,26 @@ final class CreateFunction implements Operation<CreateFunction.Input, FunctionCo
         new Deployment(
             references.unqualified(input.functionName()),
             new FunctionSettings(
-                input.description().orElse(""),
-                input.runtime().get(),
-                input.handler().get(),
-                input.role(),
-                input.timeout().map(Duration::ofSeconds).orElse(Deployment.DEFAULT_TIMEOUT),
-                input
-                    .memorySize()
-                    .map(size -> DataSize.ofMegabytes(size))
-                    .orElse(Deployment.DEFAULT_MEMORY),
-                input
-                    .ephemeralStorage()
-                    .map(storage -> DataSize.ofMegabytes(storage.size()))
-                    .orElse(Deployment.DEFAULT_STORAGE),
-                input.environment().map(Settings.Environment::variables).orElse(Map.of())),
+                    input.description().orElse(""),
+                    input.runtime().get(),
+                    input.handler().get(),
+                    input.role(),
+                    input.timeout().map(Duration::ofSeconds).orElse(Deployment.DEFAULT_TIMEOUT),
+                    input
+                        .memorySize()
+                        .map(size -> DataSize.ofMegabytes(size))
+                        .orElse(Deployment.DEFAULT_MEMORY),
+                    input
+                        .ephemeralStorage()
+                        .map(storage -> DataSize.ofMegabytes(storage.size()))
+                        .orElse(Deployment.DEFAULT_STORAGE),
+                    input.environment().map(Settings.Environment::variables).orElse(Map.of()))
+                .withSnapStart(input.snapStart().map(Settings.SnapStart::on).orElse(false))
+                .withDeadLetter(
+                    input
+                        .deadLetterConfig()
+                        .flatMap(Settings.DeadLetters::targetArn)
+                        .filter(arn -> !arn.isEmpty())),
             input.tags(),
             input.layers());
     byte[] zip =
@@ -84,9 +100,20 @@ final class CreateFunction implements Operation<CreateFunction.Input, FunctionCo
                 () ->
                     new MayflyException(
                         ErrorCode.INVALID_PARAMETER, "Please provide a source for function code."));
-    return input.publish().orElse(false)
-        ? FunctionConfiguration.qualified(
-            catalog.createAndPublish(deployment, zip), catalog.account())
-        : FunctionConfiguration.unqualified(catalog.create(deployment, zip), catalog.account());
+    boolean publish = input.publish().orElse(false);
+    FunctionConfig created =
+        input
+            .codeSigningConfigArn()
+            .map(
+                arn ->
+                    signing.create(deployment.name(), arn, () -> create(deployment, zip, publish)))
+            .orElseGet(() -> create(deployment, zip, publish));
+    return publish
+        ? FunctionConfiguration.qualified(created, catalog.account())
+        : FunctionConfiguration.unqualified(created, catalog.account());
+  }
+
+  private FunctionConfig create(Deployment deployment, byte[] zip, boolean publish) {
+    return publish ? catalog.createAndPublish(deployment, zip) : catalog.create(deployment, zip);
   }
 }

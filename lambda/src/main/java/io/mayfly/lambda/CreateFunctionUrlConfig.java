@@ -3,6 +3,7 @@ package io.mayfly.lambda;
 import io.mayfly.aws.Caller;
 import io.mayfly.aws.Operation;
 import io.mayfly.functions.FunctionUrls;
+import io.mayfly.model.FunctionArn;
 import io.mayfly.model.FunctionUrl;
 import java.util.Optional;
 
@@ -11,6 +12,7 @@ final class CreateFunctionUrlConfig
     implements Operation<CreateFunctionUrlConfig.Input, CreateFunctionUrlConfig.Output> {
   record Input(
       String functionName,
+      Optional<String> qualifier,
       String authType,
       Optional<UrlConfig.CorsSettings> cors,
       Optional<String> invokeMode) {}
@@ -35,10 +37,12 @@ final class CreateFunctionUrlConfig
 
   @Override
   public Output handle(Input input, Caller caller) {
+    FunctionArn arn = references.resolve(input.functionName(), input.qualifier());
     UrlConfig.Description made =
         translation.describe(
             urls.create(
-                references.unqualified(input.functionName()),
+                arn.name(),
+                arn.qualifier(),
                 FunctionUrl.AuthType.valueOf(input.authType()),
                 input.cors().map(UrlConfig.CorsSettings::toModel),
                 UrlConfig.buffered(input.invokeMode())));

@@ -3,16 +3,14 @@ package io.mayfly.lambda;
 import io.mayfly.aws.Caller;
 import io.mayfly.aws.Operation;
 import io.mayfly.functions.Aliases;
-import io.mayfly.functions.EventInvokeConfigs;
+import io.mayfly.functions.Belongings;
 import io.mayfly.functions.FunctionCatalog;
-import io.mayfly.functions.FunctionConcurrency;
-import io.mayfly.functions.FunctionPolicies;
-import io.mayfly.functions.FunctionUrls;
 import io.mayfly.model.ErrorCode;
 import io.mayfly.model.FunctionArn;
 import io.mayfly.model.FunctionName;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.MayflyException;
+import java.util.List;
 import java.util.Optional;
 
 /** {@code DeleteFunction}: a function with all that belongs to it, or one of its versions. */
@@ -25,26 +23,17 @@ final class DeleteFunction implements Operation<DeleteFunction.Input, DeleteFunc
 
   private final FunctionCatalog catalog;
   private final Aliases aliases;
-  private final FunctionUrls urls;
-  private final FunctionPolicies policies;
-  private final EventInvokeConfigs events;
-  private final FunctionConcurrency concurrency;
+  private final List<Belongings> belongings;
   private final FunctionReferences references;
 
   DeleteFunction(
       FunctionCatalog catalog,
       Aliases aliases,
-      FunctionUrls urls,
-      FunctionPolicies policies,
-      EventInvokeConfigs events,
-      FunctionConcurrency concurrency,
+      List<Belongings> belongings,
       FunctionReferences references) {
     this.catalog = catalog;
     this.aliases = aliases;
-    this.urls = urls;
-    this.policies = policies;
-    this.events = events;
-    this.concurrency = concurrency;
+    this.belongings = belongings;
     this.references = references;
   }
 
@@ -55,11 +44,7 @@ final class DeleteFunction implements Operation<DeleteFunction.Input, DeleteFunc
       deleteVersion(arn.name(), arn.qualifier().get());
     } else {
       catalog.delete(arn.name());
-      aliases.forget(arn.name());
-      urls.forget(arn.name());
-      policies.forget(arn.name());
-      events.forget(arn.name());
-      concurrency.forget(arn.name());
+      belongings.forEach(things -> things.forget(arn.name()));
     }
     return new Output(NO_CONTENT);
   }
@@ -72,8 +57,6 @@ final class DeleteFunction implements Operation<DeleteFunction.Input, DeleteFunc
               .formatted(qualifier));
     }
     aliases.deleteVersion(new FunctionVersion(function, qualifier));
-    policies.forget(function, qualifier);
-    events.forget(function, qualifier);
-    concurrency.unprovision(function, qualifier);
+    belongings.forEach(things -> things.forget(function, qualifier));
   }
 }

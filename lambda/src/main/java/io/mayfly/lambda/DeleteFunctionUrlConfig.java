@@ -3,11 +3,13 @@ package io.mayfly.lambda;
 import io.mayfly.aws.Caller;
 import io.mayfly.aws.Operation;
 import io.mayfly.functions.FunctionUrls;
+import io.mayfly.model.FunctionArn;
+import java.util.Optional;
 
 /** {@code DeleteFunctionUrlConfig}. */
 final class DeleteFunctionUrlConfig
     implements Operation<DeleteFunctionUrlConfig.Input, Operation.Nothing> {
-  record Input(String functionName) {}
+  record Input(String functionName, Optional<String> qualifier) {}
 
   private final FunctionUrls urls;
   private final FunctionReferences references;
@@ -19,7 +21,8 @@ final class DeleteFunctionUrlConfig
 
   @Override
   public Nothing handle(Input input, Caller caller) {
-    urls.delete(references.unqualified(input.functionName()));
+    FunctionArn arn = references.resolve(input.functionName(), input.qualifier());
+    urls.delete(arn.name(), arn.qualifier());
     return Nothing.VALUE;
   }
 }

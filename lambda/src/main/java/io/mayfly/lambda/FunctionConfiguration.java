@@ -26,6 +26,7 @@ record FunctionConfiguration(
     String lastModified,
     String codeSha256,
     String version,
+    Optional<Settings.DeadLetters> deadLetterConfig,
     Optional<Environment> environment,
     Tracing tracingConfig,
     String revisionId,
@@ -93,6 +94,7 @@ record FunctionConfiguration(
         LAST_MODIFIED.format(config.lastModified()),
         config.code().base64(),
         config.id().version(),
+        config.settings().deadLetter().map(queue -> new Settings.DeadLetters(Optional.of(queue))),
         config.environment().isEmpty()
             ? Optional.empty()
             : Optional.of(new Environment(config.environment())),
@@ -108,8 +110,15 @@ record FunctionConfiguration(
         "Zip",
         List.of(ARCHITECTURE),
         new Storage((int) config.ephemeralStorage().megabytes()),
-        new Snap("None", "Off"),
+        snap(config),
         new Logging("Text", "/aws/lambda/" + config.name()));
+  }
+
+  /** Instances of published versions start from what was made ready; {@code $LATEST} has no say. */
+  private static Snap snap(FunctionConfig config) {
+    boolean on = config.settings().snapStart();
+    return new Snap(
+        on ? Settings.PUBLISHED_VERSIONS : "None", on && !config.id().latest() ? "On" : "Off");
   }
 
   private static Optional<List<Layer>> layers(FunctionConfig config, Account account) {

@@ -3,11 +3,13 @@ package io.mayfly.lambda;
 import io.mayfly.aws.Caller;
 import io.mayfly.aws.Operation;
 import io.mayfly.functions.FunctionUrls;
+import io.mayfly.model.FunctionArn;
+import java.util.Optional;
 
 /** {@code GetFunctionUrlConfig}. */
 final class GetFunctionUrlConfig
     implements Operation<GetFunctionUrlConfig.Input, UrlConfig.Description> {
-  record Input(String functionName) {}
+  record Input(String functionName, Optional<String> qualifier) {}
 
   private final FunctionUrls urls;
   private final FunctionReferences references;
@@ -21,6 +23,7 @@ final class GetFunctionUrlConfig
 
   @Override
   public UrlConfig.Description handle(Input input, Caller caller) {
-    return translation.describe(urls.require(references.unqualified(input.functionName())));
+    FunctionArn arn = references.resolve(input.functionName(), input.qualifier());
+    return translation.describe(urls.require(arn.name(), arn.qualifier()));
   }
 }

@@ -6,74 +6,62 @@ import io.mayfly.aws.Route;
 import io.mayfly.aws.ServiceModel;
 import io.mayfly.dispatch.Dispatcher;
 import io.mayfly.functions.Aliases;
+import io.mayfly.functions.CodeSigningConfigs;
 import io.mayfly.functions.EventInvokeConfigs;
+import io.mayfly.functions.EventSourceMappings;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.functions.FunctionConcurrency;
 import io.mayfly.functions.FunctionPolicies;
 import io.mayfly.functions.FunctionTags;
 import io.mayfly.functions.FunctionUrls;
 import io.mayfly.functions.Layers;
-import io.mayfly.model.FunctionConfig;
-import io.mayfly.model.LayerVersionId;
 import io.mayfly.model.MayflyException;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.random.RandomGenerator;
 
 /** The Lambda API as a service of the AWS endpoint: every action that Mayfly implements of it. */
 public final class LambdaApi {
   private LambdaApi() {}
 
-  /**
-   * Binds the actions to the ports.
-   *
-   * @param codeLocation where a function's zip file can be fetched, as a URL
-   * @param layerLocation where a layer version's zip file can be fetched, as a URL
-   * @param urlAddress the URL under which a function URL's id is served
-   */
-  public static AwsService service(
-      ServiceModel model,
-      FunctionCatalog catalog,
-      Layers layers,
-      Aliases aliases,
-      FunctionUrls urls,
-      FunctionTags tags,
-      FunctionPolicies policies,
-      EventInvokeConfigs events,
-      FunctionConcurrency concurrency,
-      Dispatcher dispatcher,
-      Function<FunctionConfig, String> codeLocation,
-      Function<LayerVersionId, String> layerLocation,
-      Function<String, String> urlAddress,
-      InstantSource clock,
-      RandomGenerator random) {
+  /** Binds the actions to the ports. */
+  public static AwsService service(ServiceModel model, LambdaPorts ports) {
+    FunctionCatalog catalog = ports.catalog();
+    Layers layers = ports.layers();
+    Aliases aliases = ports.aliases();
+    FunctionUrls urls = ports.urls();
+    FunctionTags tags = ports.tags();
+    FunctionPolicies policies = ports.policies();
+    EventInvokeConfigs events = ports.events();
+    CodeSigningConfigs signing = ports.signing();
+    EventSourceMappings mappings = ports.mappings();
+    FunctionConcurrency concurrency = ports.concurrency();
+    Dispatcher dispatcher = ports.dispatcher();
     FunctionReferences references = new FunctionReferences(catalog.account());
+    TaggedResources tagged = new TaggedResources(tags, signing, mappings, references);
     LayerReferences layerNames = new LayerReferences(catalog.account());
-    UrlConfig translation = new UrlConfig(catalog.account(), urlAddress);
+    UrlConfig translation = new UrlConfig(catalog.account(), ports.urlAddress());
     return new AwsService(
         model,
         List.of(
-            new CreateFunction(catalog, references),
-            new GetFunction(catalog, aliases, tags, concurrency, references, codeLocation),
+            new CreateFunction(catalog, signing, references),
+            new GetFunction(catalog, aliases, tags, concurrency, references, ports.codeLocation()),
             new GetFunctionConfiguration(catalog, aliases, references),
             new ListFunctions(catalog),
-            new UpdateFunctionCode(catalog, references),
-            new UpdateFunctionConfiguration(catalog, references),
-            new DeleteFunction(catalog, aliases, urls, policies, events, concurrency, references),
+            new UpdateFunctionCode(catalog, signing, references),
+            new UpdateFunctionConfiguration(catalog, signing, references),
+            new DeleteFunction(catalog, aliases, ports.belongings(), references),
             new PublishVersion(catalog, references),
             new ListVersionsByFunction(catalog, references),
             new CreateAlias(catalog.account(), aliases, references),
             new GetAlias(catalog.account(), aliases, references),
             new UpdateAlias(catalog.account(), aliases, references),
-            new DeleteAlias(aliases, policies, events, references),
+            new DeleteAlias(aliases, ports.belongings(), references),
             new ListAliases(catalog.account(), aliases, references),
             new CreateFunctionUrlConfig(urls, references, translation),
             new GetFunctionUrlConfig(urls, references, translation),
             new UpdateFunctionUrlConfig(urls, references, translation),
             new DeleteFunctionUrlConfig(urls, references),
-            new ListFunctionUrlConfigs(catalog, urls, references, translation),
+            new ListFunctionUrlConfigs(urls, references, translation),
             new PutFunctionConcurrency(concurrency, references),
             new GetFunctionConcurrency(catalog, concurrency, references),
             new DeleteFunctionConcurrency(concurrency, references),
@@ -82,9 +70,9 @@ public final class LambdaApi {
                 catalog, aliases, concurrency, dispatcher, references),
             new DeleteProvisionedConcurrencyConfig(catalog, concurrency, references),
             new ListProvisionedConcurrencyConfigs(catalog, concurrency, dispatcher, references),
-            new TagResource(tags, references),
-            new UntagResource(tags, references),
-            new ListTags(tags, references),
+            new TagResource(tagged),
+            new UntagResource(tagged),
+            new ListTags(tagged),
             new AddPermission(policies, references),
             new RemovePermission(policies, references),
             new GetPolicy(policies, references),
@@ -93,17 +81,39 @@ public final class LambdaApi {
             new GetFunctionEventInvokeConfig(catalog.account(), events, references),
             new DeleteFunctionEventInvokeConfig(events, references),
             new ListFunctionEventInvokeConfigs(catalog.account(), events, references),
-            new PublishLayerVersion(layers, layerNames, layerLocation),
-            new GetLayerVersion(layers, layerNames, layerLocation),
-            new GetLayerVersionByArn(layers, layerNames, layerLocation),
+            new PublishLayerVersion(layers, layerNames, ports.layerLocation()),
+            new GetLayerVersion(layers, layerNames, ports.layerLocation()),
+            new GetLayerVersionByArn(layers, layerNames, ports.layerLocation()),
             new ListLayers(layers),
             new ListLayerVersions(layers, layerNames),
             new DeleteLayerVersion(layers, layerNames),
             new AddLayerVersionPermission(layers, layerNames),
             new RemoveLayerVersionPermission(layers, layerNames),
             new GetLayerVersionPolicy(layers, layerNames),
+            new CreateCodeSigningConfig(catalog.account(), signing),
+            new GetCodeSigningConfig(catalog.account(), signing),
+            new UpdateCodeSigningConfig(catalog.account(), signing),
+            new DeleteCodeSigningConfig(signing),
+            new ListCodeSigningConfigs(catalog.account(), signing),
+            new ListFunctionsByCodeSigningConfig(catalog.account(), signing),
+            new PutFunctionCodeSigningConfig(catalog.account(), signing, references),
+            new GetFunctionCodeSigningConfig(catalog.account(), signing, references),
+            new DeleteFunctionCodeSigningConfig(signing, references),
+            new PutRuntimeManagementConfig(catalog.account(), ports.runtimes(), references),
+            new GetRuntimeManagementConfig(catalog.account(), ports.runtimes(), references),
+            new PutFunctionRecursionConfig(ports.loops(), references),
+            new GetFunctionRecursionConfig(ports.loops(), references),
+            new PutFunctionScalingConfig(catalog, references),
+            new GetFunctionScalingConfig(catalog, references),
+            new InvokeAsync(catalog, aliases, references),
+            new CreateEventSourceMapping(catalog.account(), mappings, references),
+            new GetEventSourceMapping(catalog.account(), mappings),
+            new UpdateEventSourceMapping(catalog.account(), mappings, references),
+            new DeleteEventSourceMapping(catalog.account(), mappings),
+            new ListEventSourceMappings(catalog.account(), mappings, references),
             new GetAccountSettings(catalog, layers, concurrency)),
-        List.of(new Invoke(catalog, aliases, references, dispatcher, clock, random)),
+        List.of(
+            new Invoke(catalog, aliases, references, dispatcher, ports.clock(), ports.random())),
         Optional.of(route -> access(route, references)));
   }
 

@@ -2,31 +2,24 @@ package io.mayfly.lambda;
 
 import io.mayfly.aws.Caller;
 import io.mayfly.aws.Operation;
-import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.functions.FunctionUrls;
-import io.mayfly.model.FunctionName;
 import io.mayfly.model.FunctionUrl;
+import io.mayfly.model.FunctionVersion;
 import java.util.List;
 import java.util.Optional;
 
-/** {@code ListFunctionUrlConfigs}: without aliases, a function has one URL at most. */
+/** {@code ListFunctionUrlConfigs}: the function's own URL and those of its aliases, by alias. */
 final class ListFunctionUrlConfigs
     implements Operation<ListFunctionUrlConfigs.Input, ListFunctionUrlConfigs.Output> {
   record Input(String functionName, Optional<String> marker, Optional<Integer> maxItems) {}
 
   record Output(List<UrlConfig.Description> functionUrlConfigs, Optional<String> nextMarker) {}
 
-  private final FunctionCatalog catalog;
   private final FunctionUrls urls;
   private final FunctionReferences references;
   private final UrlConfig translation;
 
-  ListFunctionUrlConfigs(
-      FunctionCatalog catalog,
-      FunctionUrls urls,
-      FunctionReferences references,
-      UrlConfig translation) {
-    this.catalog = catalog;
+  ListFunctionUrlConfigs(FunctionUrls urls, FunctionReferences references, UrlConfig translation) {
     this.urls = urls;
     this.references = references;
     this.translation = translation;
@@ -34,11 +27,12 @@ final class ListFunctionUrlConfigs
 
   @Override
   public Output handle(Input input, Caller caller) {
-    FunctionName function = references.unqualified(input.functionName());
-    FunctionName known = catalog.require(function).name();
     Page<FunctionUrl> page =
         Page.of(
-            urls.find(known).stream().toList(), FunctionUrl::id, input.marker(), input.maxItems());
+            urls.list(references.unqualified(input.functionName())),
+            url -> url.alias().orElse(FunctionVersion.LATEST),
+            input.marker(),
+            input.maxItems());
     return new Output(page.items().stream().map(translation::describe).toList(), page.next());
   }
 }

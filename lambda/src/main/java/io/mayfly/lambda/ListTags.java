@@ -2,25 +2,22 @@ package io.mayfly.lambda;
 
 import io.mayfly.aws.Caller;
 import io.mayfly.aws.Operation;
-import io.mayfly.functions.FunctionTags;
 import java.util.Map;
 
-/** {@code ListTags}, of a function. */
+/** {@code ListTags}. */
 final class ListTags implements Operation<ListTags.Input, ListTags.Output> {
   record Input(String resource) {}
 
   record Output(Map<String, String> tags) {}
 
-  private final FunctionTags tags;
-  private final FunctionReferences references;
+  private final TaggedResources resources;
 
-  ListTags(FunctionTags tags, FunctionReferences references) {
-    this.tags = tags;
-    this.references = references;
+  ListTags(TaggedResources resources) {
+    this.resources = resources;
   }
 
   @Override
   public Output handle(Input input, Caller caller) {
-    return new Output(tags.list(references.taggable(input.resource())));
+    return new Output(resources.of(input.resource()).list());
   }
 }

@@ -17,7 +17,7 @@ import java.util.function.Function;
  * @param next the marker of the next page; empty on the last
  */
 record Page<T>(List<T> items, Optional<String> next) {
-  /** What Lambda returns at most, whatever the caller asks for. */
+  /** What most lists of Lambda return at most, whatever the caller asks for. */
   static final int MOST = 50;
 
   /**
@@ -30,7 +30,21 @@ record Page<T>(List<T> items, Optional<String> next) {
       Function<T, String> key,
       Optional<String> marker,
       Optional<Integer> maxItems) {
-    int size = Math.clamp(maxItems.orElse(MOST), 1, MOST);
+    return of(sorted, key, marker, maxItems, MOST);
+  }
+
+  /**
+   * Cuts a page of a list that has pages of its own size.
+   *
+   * @param most what a page holds at most
+   */
+  static <T> Page<T> of(
+      List<T> sorted,
+      Function<T, String> key,
+      Optional<String> marker,
+      Optional<Integer> maxItems,
+      int most) {
+    int size = Math.clamp(maxItems.orElse(most), 1, most);
     Optional<String> after = marker.map(Page::decoded);
     List<T> rest =
         after

@@ -14,6 +14,8 @@ final class Settings {
   private static final int MAX_TIMEOUT_SECONDS = 900;
   private static final int MAX_MEMORY_MEGABYTES = 10_240;
 
+  static final String PUBLISHED_VERSIONS = "PublishedVersions";
+
   private Settings() {}
 
   record Environment(Map<String, String> variables) {}
@@ -22,7 +24,20 @@ final class Settings {
 
   record TracingConfig(Optional<String> mode) {}
 
-  record SnapStart(Optional<String> applyOn) {}
+  record SnapStart(Optional<String> applyOn) {
+    boolean on() {
+      return applyOn.equals(Optional.of(PUBLISHED_VERSIONS));
+    }
+  }
+
+  record DeadLetters(Optional<String> targetArn) {}
+
+  record Vpc(
+      List<String> subnetIds,
+      List<String> securityGroupIds,
+      Optional<Boolean> ipv6AllowedForDualStack) {}
+
+  record FileSystem(String arn, String localMountPath) {}
 
   /**
    * The quotas of functions, which are below what the service model allows: 15 minutes and 10 GB.
@@ -45,8 +60,27 @@ final class Settings {
     only("TracingConfig.Mode", tracing.flatMap(TracingConfig::mode), "PassThrough");
   }
 
-  static void onlyWithoutSnapStart(Optional<SnapStart> snapStart) {
-    only("SnapStart.ApplyOn", snapStart.flatMap(SnapStart::applyOn), "None");
+  /** Tools send what is empty to say that there is to be nothing of it. */
+  static void onlyEmpty(
+      Optional<Vpc> vpc, List<FileSystem> fileSystems, Optional<String> kmsKeyArn) {
+    vpc.ifPresent(
+        network -> {
+          empty("VpcConfig.SubnetIds", network.subnetIds().isEmpty());
+          empty("VpcConfig.SecurityGroupIds", network.securityGroupIds().isEmpty());
+          empty(
+              "VpcConfig.Ipv6AllowedForDualStack",
+              !network.ipv6AllowedForDualStack().orElse(false));
+        });
+    empty("FileSystemConfigs", fileSystems.isEmpty());
+    empty("KMSKeyArn", kmsKeyArn.orElse("").isEmpty());
+  }
+
+  private static void empty(String setting, boolean isEmpty) {
+    if (!isEmpty) {
+      throw new MayflyException(
+          ErrorCode.INVALID_PARAMETER,
+          setting + " is not supported yet by Mayfly; leave it out or empty");
+    }
   }
 
   static void onlyThisArchitecture(List<String> architectures) {

@@ -2,24 +2,21 @@ package io.mayfly.lambda;
 
 import io.mayfly.aws.Caller;
 import io.mayfly.aws.Operation;
-import io.mayfly.functions.FunctionTags;
 import java.util.Map;
 
-/** {@code TagResource}, of a function. */
+/** {@code TagResource}. */
 final class TagResource implements Operation<TagResource.Input, Operation.Nothing> {
   record Input(String resource, Map<String, String> tags) {}
 
-  private final FunctionTags tags;
-  private final FunctionReferences references;
+  private final TaggedResources resources;
 
-  TagResource(FunctionTags tags, FunctionReferences references) {
-    this.tags = tags;
-    this.references = references;
+  TagResource(TaggedResources resources) {
+    this.resources = resources;
   }
 
   @Override
   public Nothing handle(Input input, Caller caller) {
-    tags.tag(references.taggable(input.resource()), input.tags());
+    resources.of(input.resource()).add(input.tags());
     return Nothing.VALUE;
   }
 }

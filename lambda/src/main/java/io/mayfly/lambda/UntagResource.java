@@ -2,24 +2,21 @@ package io.mayfly.lambda;
 
 import io.mayfly.aws.Caller;
 import io.mayfly.aws.Operation;
-import io.mayfly.functions.FunctionTags;
 import java.util.List;
 
-/** {@code UntagResource}, of a function. */
+/** {@code UntagResource}. */
 final class UntagResource implements Operation<UntagResource.Input, Operation.Nothing> {
   record Input(String resource, List<String> tagKeys) {}
 
-  private final FunctionTags tags;
-  private final FunctionReferences references;
+  private final TaggedResources resources;
 
-  UntagResource(FunctionTags tags, FunctionReferences references) {
-    this.tags = tags;
-    this.references = references;
+  UntagResource(TaggedResources resources) {
+    this.resources = resources;
   }
 
   @Override
   public Nothing handle(Input input, Caller caller) {
-    tags.untag(references.taggable(input.resource()), input.tagKeys());
+    resources.of(input.resource()).remove(input.tagKeys());
     return Nothing.VALUE;
   }
 }

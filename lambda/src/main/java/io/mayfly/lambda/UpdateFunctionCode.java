@@ -2,6 +2,7 @@ package io.mayfly.lambda;
 
 import io.mayfly.aws.Caller;
 import io.mayfly.aws.Operation;
+import io.mayfly.functions.CodeSigningConfigs;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.model.ErrorCode;
 import io.mayfly.model.FunctionName;
@@ -21,10 +22,13 @@ final class UpdateFunctionCode
       Optional<String> revisionId) {}
 
   private final FunctionCatalog catalog;
+  private final CodeSigningConfigs signing;
   private final FunctionReferences references;
 
-  UpdateFunctionCode(FunctionCatalog catalog, FunctionReferences references) {
+  UpdateFunctionCode(
+      FunctionCatalog catalog, CodeSigningConfigs signing, FunctionReferences references) {
     this.catalog = catalog;
+    this.signing = signing;
     this.references = references;
   }
 
@@ -39,6 +43,7 @@ final class UpdateFunctionCode
                 () ->
                     new MayflyException(
                         ErrorCode.INVALID_PARAMETER, "Please provide a source for function code."));
+    signing.admit(function);
     if (input.dryRun().orElse(false)) {
       return FunctionConfiguration.unqualified(
           catalog.tryUpdateCode(function, zip, input.revisionId()), catalog.account());

@@ -2,9 +2,11 @@ package io.mayfly.lambda;
 
 import io.mayfly.aws.Caller;
 import io.mayfly.aws.Operation;
+import io.mayfly.functions.CodeSigningConfigs;
 import io.mayfly.functions.ConfigurationChange;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.model.DataSize;
+import io.mayfly.model.FunctionName;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -25,13 +27,20 @@ final class UpdateFunctionConfiguration
       Optional<String> revisionId,
       Optional<List<String>> layers,
       Optional<Settings.EphemeralStorage> ephemeralStorage,
+      Optional<Settings.DeadLetters> deadLetterConfig,
+      Optional<Settings.Vpc> vpcConfig,
+      List<Settings.FileSystem> fileSystemConfigs,
+      Optional<String> kmsKeyArn,
       Optional<Settings.SnapStart> snapStart) {}
 
   private final FunctionCatalog catalog;
+  private final CodeSigningConfigs signing;
   private final FunctionReferences references;
 
-  UpdateFunctionConfiguration(FunctionCatalog catalog, FunctionReferences references) {
+  UpdateFunctionConfiguration(
+      FunctionCatalog catalog, CodeSigningConfigs signing, FunctionReferences references) {
     this.catalog = catalog;
+    this.signing = signing;
     this.references = references;
   }
 
@@ -39,7 +48,11 @@ final class UpdateFunctionConfiguration
   public FunctionConfiguration handle(Input input, Caller caller) {
     Settings.withinQuotas(input.timeout(), input.memorySize());
     Settings.onlyPassThrough(input.tracingConfig());
-    Settings.onlyWithoutSnapStart(input.snapStart());
+    Settings.onlyEmpty(input.vpcConfig(), input.fileSystemConfigs(), input.kmsKeyArn());
+    FunctionName function = references.unqualified(input.functionName());
+    if (!input.layers().orElse(List.of()).isEmpty()) {
+      signing.admit(function);
+    }
     ConfigurationChange change =
         new ConfigurationChange(
             input.description(),
@@ -50,10 +63,13 @@ final class UpdateFunctionConfiguration
             input.memorySize().map(size -> DataSize.ofMegabytes(size)),
             input.ephemeralStorage().map(storage -> DataSize.ofMegabytes(storage.size())),
             input.environment().map(Settings.Environment::variables),
-            input.layers());
+            input.layers(),
+            input
+                .snapStart()
+                .filter(snap -> snap.applyOn().isPresent())
+                .map(Settings.SnapStart::on),
+            input.deadLetterConfig().map(letters -> letters.targetArn().orElse("")));
     return FunctionConfiguration.unqualified(
-        catalog.updateConfiguration(
-            references.unqualified(input.functionName()), change, input.revisionId()),
-        catalog.account());
+        catalog.updateConfiguration(function, change, input.revisionId()), catalog.account());
   }
 }

@@ -3,6 +3,7 @@ package io.mayfly.lambda;
 import io.mayfly.aws.Caller;
 import io.mayfly.aws.Operation;
 import io.mayfly.functions.FunctionUrls;
+import io.mayfly.model.FunctionArn;
 import io.mayfly.model.FunctionUrl;
 import java.util.Optional;
 
@@ -11,6 +12,7 @@ final class UpdateFunctionUrlConfig
     implements Operation<UpdateFunctionUrlConfig.Input, UrlConfig.Description> {
   record Input(
       String functionName,
+      Optional<String> qualifier,
       Optional<String> authType,
       Optional<UrlConfig.CorsSettings> cors,
       Optional<String> invokeMode) {}
@@ -27,9 +29,11 @@ final class UpdateFunctionUrlConfig
 
   @Override
   public UrlConfig.Description handle(Input input, Caller caller) {
+    FunctionArn arn = references.resolve(input.functionName(), input.qualifier());
     return translation.describe(
         urls.update(
-            references.unqualified(input.functionName()),
+            arn.name(),
+            arn.qualifier(),
             input.authType().map(FunctionUrl.AuthType::valueOf),
             input.cors().map(UrlConfig.CorsSettings::toModel),
             input.invokeMode().map(mode -> UrlConfig.buffered(Optional.of(mode)))));

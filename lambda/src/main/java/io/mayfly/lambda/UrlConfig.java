@@ -65,7 +65,7 @@ final class UrlConfig {
   Description describe(FunctionUrl url) {
     return new Description(
         address.apply(url.id()),
-        FunctionArn.of(account, url.function()).toString(),
+        new FunctionArn(account, url.function(), url.alias()).toString(),
         url.authType().name(),
         url.cors().map(CorsSettings::of),
         url.created().toString(),

@@ -19,6 +19,8 @@ public enum ErrorCode {
   REQUEST_TOO_LARGE(Category.USER, 413, "RequestTooLargeException", false),
   REQUEST_ENTITY_TOO_LARGE(Category.USER, 413, "RequestEntityTooLargeException", false),
   UNSUPPORTED_MEDIA_TYPE(Category.USER, 415, "UnsupportedMediaTypeException", false),
+  CODE_SIGNING_CONFIG_NOT_FOUND(Category.USER, 404, "CodeSigningConfigNotFoundException", false),
+  CODE_VERIFICATION_FAILED(Category.USER, 400, "CodeVerificationFailedException", false),
   POLICY_LENGTH_EXCEEDED(Category.USER, 400, "PolicyLengthExceededException", false),
   CODE_STORAGE_EXCEEDED(Category.USER, 400, "CodeStorageExceededException", false),
   MISSING_AUTHENTICATION(Category.USER, 403, "MissingAuthenticationTokenException", false),

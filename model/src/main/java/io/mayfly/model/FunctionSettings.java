@@ -3,6 +3,7 @@ package io.mayfly.model;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What an owner asks of a function beside its code: what an update of the configuration changes,
@@ -14,6 +15,8 @@ import java.util.Map;
  * @param ephemeralStorage the size of {@code /tmp}, 512 to 10,240 MB
  * @param environment the owner's own variables
  * @param layers in the order in which they are laid over each other, later ones on top
+ * @param snapStart whether published versions are to start from what was made ready before
+ * @param deadLetter the ARN of the queue or topic for events that are given up
  */
 public record FunctionSettings(
     String description,
@@ -24,13 +27,15 @@ public record FunctionSettings(
     DataSize memory,
     DataSize ephemeralStorage,
     Map<String, String> environment,
-    List<FunctionLayer> layers) {
+    List<FunctionLayer> layers,
+    boolean snapStart,
+    Optional<String> deadLetter) {
   public FunctionSettings {
     environment = Map.copyOf(environment);
     layers = List.copyOf(layers);
   }
 
-  /** Settings without layers. */
+  /** Settings with nothing beyond what every function has. */
   public FunctionSettings(
       String description,
       String runtime,
@@ -49,18 +54,72 @@ public record FunctionSettings(
         memory,
         ephemeralStorage,
         environment,
-        List.of());
+        List.of(),
+        false,
+        Optional.empty());
   }
 
   /** The same settings under another description. */
   public FunctionSettings described(String next) {
     return new FunctionSettings(
-        next, runtime, handler, role, timeout, memory, ephemeralStorage, environment, layers);
+        next,
+        runtime,
+        handler,
+        role,
+        timeout,
+        memory,
+        ephemeralStorage,
+        environment,
+        layers,
+        snapStart,
+        deadLetter);
   }
 
   /** The same settings with other layers. */
   public FunctionSettings withLayers(List<FunctionLayer> next) {
     return new FunctionSettings(
-        description, runtime, handler, role, timeout, memory, ephemeralStorage, environment, next);
+        description,
+        runtime,
+        handler,
+        role,
+        timeout,
+        memory,
+        ephemeralStorage,
+        environment,
+        next,
+        snapStart,
+        deadLetter);
+  }
+
+  /** The same settings with or without SnapStart. */
+  public FunctionSettings withSnapStart(boolean next) {
+    return new FunctionSettings(
+        description,
+        runtime,
+        handler,
+        role,
+        timeout,
+        memory,
+        ephemeralStorage,
+        environment,
+        layers,
+        next,
+        deadLetter);
+  }
+
+  /** The same settings with another place for dead letters, or none. */
+  public FunctionSettings withDeadLetter(Optional<String> next) {
+    return new FunctionSettings(
+        description,
+        runtime,
+        handler,
+        role,
+        timeout,
+        memory,
+        ephemeralStorage,
+        environment,
+        layers,
+        snapStart,
+        next);
   }
 }

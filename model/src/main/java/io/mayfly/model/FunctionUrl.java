@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A function's own HTTP address.
+ * The HTTP address of a function or of one of its aliases.
  *
+ * @param alias whose address it is; empty for that of the function itself
  * @param id the first label of its host name: 32 lower-case letters and digits
  */
 public record FunctionUrl(
     FunctionName function,
+    Optional<String> alias,
     String id,
     AuthType authType,
     Optional<Cors> cors,

@@ -102,6 +102,12 @@ public final class RuntimeCatalog {
     return PROVIDED.contains(target) || found.get().containsKey(target);
   }
 
+  /** The exact version of what serves a runtime; empty for custom runtimes and those not there. */
+  public String version(String runtime) {
+    Interpreter interpreter = found.get().get(aliases.getOrDefault(runtime, runtime));
+    return interpreter == null ? "" : interpreter.version();
+  }
+
   /**
    * How to start a runtime.
    *

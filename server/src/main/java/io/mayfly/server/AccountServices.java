@@ -10,14 +10,18 @@ import io.mayfly.dispatch.KeepAlive;
 import io.mayfly.dispatch.MemoryGuard;
 import io.mayfly.dispatch.Trainings;
 import io.mayfly.functions.Aliases;
+import io.mayfly.functions.CodeSigningConfigs;
 import io.mayfly.functions.CodeStore;
 import io.mayfly.functions.EventInvokeConfigs;
+import io.mayfly.functions.EventSourceMappings;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.functions.FunctionConcurrency;
 import io.mayfly.functions.FunctionPolicies;
 import io.mayfly.functions.FunctionTags;
 import io.mayfly.functions.FunctionUrls;
 import io.mayfly.functions.Layers;
+import io.mayfly.functions.RecursiveLoops;
+import io.mayfly.functions.RuntimeManagement;
 import io.mayfly.gateway.AccountView;
 import io.mayfly.gateway.FunctionUrlHandler;
 import io.mayfly.gateway.PlatformHandler;
@@ -27,6 +31,7 @@ import io.mayfly.identity.Policies;
 import io.mayfly.identity.Roles;
 import io.mayfly.identity.Sessions;
 import io.mayfly.lambda.LambdaApi;
+import io.mayfly.lambda.LambdaPorts;
 import io.mayfly.logs.LogsApi;
 import io.mayfly.meter.FunctionLogs;
 import io.mayfly.meter.Price;
@@ -41,6 +46,8 @@ import io.mayfly.store.BlobStore;
 import io.mayfly.store.Database;
 import io.mayfly.store.FunctionStore;
 import io.mayfly.store.IdentityStore;
+import io.mayfly.store.SqliteCodeSigningStore;
+import io.mayfly.store.SqliteEventSourceMappingStore;
 import io.mayfly.store.SqliteFunctionStore;
 import io.mayfly.store.SqliteIdentityStore;
 import io.mayfly.store.SqliteLayerStore;
@@ -50,6 +57,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
@@ -126,11 +134,24 @@ final class AccountServices implements AutoCloseable {
     catalog =
         closing.add(
             new FunctionCatalog(account, store, code, layers, machine.runtimes()::launch, clock));
-    urls = new FunctionUrls(catalog, store, clock, machine.random());
     FunctionTags tags = new FunctionTags(catalog, store);
     Aliases aliases = new Aliases(catalog, store, () -> ThreadLocalRandom.current().nextDouble());
+    urls = new FunctionUrls(catalog, aliases, store, clock, machine.random());
     FunctionPolicies policies = new FunctionPolicies(catalog, aliases, store);
     EventInvokeConfigs events = new EventInvokeConfigs(catalog, aliases, store, clock);
+    CodeSigningConfigs signing =
+        new CodeSigningConfigs(
+            catalog, new SqliteCodeSigningStore(database), clock, machine.random());
+    RuntimeManagement management =
+        new RuntimeManagement(catalog, store, machine.runtimes()::version);
+    RecursiveLoops loops = new RecursiveLoops(catalog, store);
+    EventSourceMappings mappings =
+        new EventSourceMappings(
+            catalog,
+            aliases,
+            new SqliteEventSourceMappingStore(database),
+            clock,
+            () -> UUID.randomUUID().toString());
     FunctionConcurrency concurrency =
         new FunctionConcurrency(catalog, aliases, store, options.concurrency(), clock);
 
@@ -198,6 +219,7 @@ final class AccountServices implements AutoCloseable {
         new FunctionUrlHandler(
             account,
             urls,
+            aliases,
             policies,
             dispatcher,
             meter,
@@ -212,20 +234,25 @@ final class AccountServices implements AutoCloseable {
             model ->
                 LambdaApi.service(
                     model,
-                    catalog,
-                    layers,
-                    aliases,
-                    urls,
-                    tags,
-                    policies,
-                    events,
-                    concurrency,
-                    dispatcher,
-                    this::codeLocation,
-                    this::layerLocation,
-                    this::functionUrl,
-                    clock,
-                    TRACES),
+                    new LambdaPorts(
+                        catalog,
+                        layers,
+                        aliases,
+                        urls,
+                        tags,
+                        policies,
+                        events,
+                        signing,
+                        management,
+                        loops,
+                        mappings,
+                        concurrency,
+                        dispatcher,
+                        this::codeLocation,
+                        this::layerLocation,
+                        this::functionUrl,
+                        clock,
+                        TRACES)),
             "iam",
             model -> IdentityApi.iam(model, roles, rolePolicies, machine.keys()),
             "sts",

@@ -75,7 +75,11 @@ final class Welcome {
             .own()
             .urls()
             .create(
-                NAME, FunctionUrl.AuthType.NONE, Optional.empty(), FunctionUrl.InvokeMode.BUFFERED);
+                NAME,
+                Optional.empty(),
+                FunctionUrl.AuthType.NONE,
+                Optional.empty(),
+                FunctionUrl.InvokeMode.BUFFERED);
     String address = platform.own().functionUrl(url.id());
     String answer = get(URI.create(address));
     UsageTotals.Total used = platform.own().usages().of(NAME);

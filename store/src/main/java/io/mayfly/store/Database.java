@@ -154,6 +154,50 @@ public final class Database implements AutoCloseable {
           ) without rowid;
           """,
           """
+          create table code_signing_config (
+            id text primary key,
+            document text not null
+          ) without rowid;
+          create table function_code_signing (
+            function text primary key,
+            config text not null
+          ) without rowid;
+          """,
+          """
+          create table runtime_management (
+            function text not null,
+            qualifier text not null,
+            document text not null,
+            primary key (function, qualifier)
+          ) without rowid;
+          create table recursive_loop (
+            function text primary key
+          ) without rowid;
+          """,
+          """
+          create table event_source_mapping (
+            uuid text primary key,
+            document text not null
+          ) without rowid;
+          """,
+          """
+          alter table function_url rename to function_url_alone;
+          create table function_url (
+            function text not null,
+            qualifier text not null,
+            document text not null,
+            primary key (function, qualifier)
+          ) without rowid;
+          insert into function_url (function, qualifier, document)
+            select function, '$LATEST', json_set(document, '$.alias', json('null'))
+            from function_url_alone;
+          drop table function_url_alone;
+          """,
+          """
+          update function_version set document = json_set(
+            document, '$.settings.snapStart', json('false'), '$.settings.deadLetter', json('null'));
+          """,
+          """
           create table key_pair (
             id text primary key,
             document text not null

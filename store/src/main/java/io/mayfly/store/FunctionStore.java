@@ -8,8 +8,10 @@ import io.mayfly.model.FunctionPolicy;
 import io.mayfly.model.FunctionUrl;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.ProvisionedConcurrency;
+import io.mayfly.model.RuntimeManagementConfig;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Keeps functions and what belongs to them. Every change is on the disk when the method returns.
@@ -59,6 +61,19 @@ public interface FunctionStore {
 
   void removeEventInvokeConfig(FunctionName function, String qualifier);
 
+  List<RuntimeManagementConfig> runtimeManagement();
+
+  void put(RuntimeManagementConfig config);
+
+  void removeRuntimeManagement(FunctionName function, String qualifier);
+
+  /** The functions that may be called by what they cause themselves. */
+  Set<FunctionName> recursiveLoops();
+
+  void allowRecursiveLoops(FunctionName function);
+
+  void forbidRecursiveLoops(FunctionName function);
+
   List<ProvisionedConcurrency> provisionedConcurrency();
 
   void put(ProvisionedConcurrency setting);
@@ -77,5 +92,5 @@ public interface FunctionStore {
   /** Removes a function and all that belongs to it. */
   void remove(FunctionName function);
 
-  void removeUrl(FunctionName function);
+  void removeUrl(FunctionName function, String qualifier);
 }

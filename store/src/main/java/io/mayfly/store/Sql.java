@@ -37,6 +37,18 @@ final class Sql {
     return result;
   }
 
+  /** A query's rows of a name and a text each. */
+  static Map<String, String> texts(Connection connection, String sql) throws SQLException {
+    Map<String, String> result = new HashMap<>();
+    try (PreparedStatement statement = connection.prepareStatement(sql);
+        ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        result.put(rows.getString(1), rows.getString(2));
+      }
+    }
+    return result;
+  }
+
   /** A query's rows of a name and a number each. */
   static Map<String, Long> numbers(Connection connection, String sql) throws SQLException {
     Map<String, Long> result = new HashMap<>();

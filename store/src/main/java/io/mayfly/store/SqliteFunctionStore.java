@@ -8,6 +8,7 @@ import io.mayfly.model.FunctionPolicy;
 import io.mayfly.model.FunctionUrl;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.ProvisionedConcurrency;
+import io.mayfly.model.RuntimeManagementConfig;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -15,6 +16,7 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Functions as JSON documents in SQLite: read once at the start, written at every change. */
@@ -23,6 +25,9 @@ public final class SqliteFunctionStore implements FunctionStore {
   private static final List<String> OF_A_FUNCTION =
       List.of(
           "tag",
+          "function_code_signing",
+          "recursive_loop",
+          "runtime_management",
           "resource_policy",
           "event_invoke_config",
           "provisioned_concurrency",
@@ -33,7 +38,12 @@ public final class SqliteFunctionStore implements FunctionStore {
 
   /** Those of them that also go with one of its versions or aliases. */
   private static final List<String> OF_A_QUALIFIER =
-      List.of("resource_policy", "event_invoke_config", "provisioned_concurrency");
+      List.of(
+          "resource_policy",
+          "event_invoke_config",
+          "runtime_management",
+          "provisioned_concurrency",
+          "function_url");
 
   private final Database database;
   private final JsonMapper json = JsonMapper.shared();
@@ -150,10 +160,7 @@ public final class SqliteFunctionStore implements FunctionStore {
 
   @Override
   public void put(FunctionUrl url) {
-    execute(
-        "insert or replace into function_url (function, document) values (?, ?)",
-        url.function().value(),
-        json.writeValueAsString(url));
+    putQualified("function_url", url.function(), url.alias().orElse(FunctionVersion.LATEST), url);
   }
 
   @Override
@@ -226,6 +233,36 @@ public final class SqliteFunctionStore implements FunctionStore {
   @Override
   public void removeEventInvokeConfig(FunctionName function, String qualifier) {
     removeQualified("event_invoke_config", function, qualifier);
+  }
+
+  @Override
+  public List<RuntimeManagementConfig> runtimeManagement() {
+    return documents("select document from runtime_management", RuntimeManagementConfig.class);
+  }
+
+  @Override
+  public void put(RuntimeManagementConfig config) {
+    putQualified("runtime_management", config.function(), config.qualifier(), config);
+  }
+
+  @Override
+  public void removeRuntimeManagement(FunctionName function, String qualifier) {
+    removeQualified("runtime_management", function, qualifier);
+  }
+
+  @Override
+  public Set<FunctionName> recursiveLoops() {
+    return byFunction("select function, 1 from recursive_loop").keySet();
+  }
+
+  @Override
+  public void allowRecursiveLoops(FunctionName function) {
+    execute("insert or replace into recursive_loop (function) values (?)", function.value());
+  }
+
+  @Override
+  public void forbidRecursiveLoops(FunctionName function) {
+    execute("delete from recursive_loop where function = ?", function.value());
   }
 
   private void putQualified(
@@ -306,8 +343,8 @@ public final class SqliteFunctionStore implements FunctionStore {
   }
 
   @Override
-  public void removeUrl(FunctionName function) {
-    execute("delete from function_url where function = ?", function.value());
+  public void removeUrl(FunctionName function, String qualifier) {
+    removeQualified("function_url", function, qualifier);
   }
 
   private void execute(String sql, Object... parameters) {

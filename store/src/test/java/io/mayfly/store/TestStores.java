@@ -56,6 +56,7 @@ class TestStores {
     Instant now = Instant.parse("2026-03-01T12:00:00.5Z");
     return new FunctionUrl(
         NAME,
+        Optional.empty(),
         "a".repeat(32),
         FunctionUrl.AuthType.AWS_IAM,
         cors,
@@ -95,7 +96,7 @@ class TestStores {
       FunctionStore store = new SqliteFunctionStore(database);
       assertThat(store.versions()).containsExactly(active);
       assertThat(store.urls()).containsExactly(url(Optional.of(cors)));
-      store.removeUrl(NAME);
+      store.removeUrl(NAME, "$LATEST");
       assertThat(store.urls()).isEmpty();
       store.put(url(Optional.empty()));
       store.remove(NAME);
@@ -146,11 +147,20 @@ class TestStores {
               "revisionId":"6e0c9f0a","lastModified":"2026-03-01T12:00:00.123456789Z"}"""
                   .formatted("ab".repeat(32))
               + "')");
+      statement.execute(
+          "insert into function_url values ('thumb', '"
+              + """
+              {"function":{"value":"thumb"},"id":"%s","authType":"AWS_IAM","cors":null,\
+              "invokeMode":"BUFFERED","created":"2026-03-01T12:00:00.5Z",\
+              "lastModified":"2026-03-01T12:00:01.5Z"}"""
+                  .formatted("a".repeat(32))
+              + "')");
     }
     try (Database database = Database.open(file)) {
       FunctionStore store = new SqliteFunctionStore(database);
       assertThat(store.versions()).containsExactly(function(Lifecycle.active()));
       assertThat(store.tags(NAME)).containsExactly(Map.entry("team", "x"));
+      assertThat(store.urls()).containsExactly(url(Optional.empty()));
     }
   }
 

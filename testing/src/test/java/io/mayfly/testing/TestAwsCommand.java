@@ -310,9 +310,9 @@ final class TestAwsCommand {
 
   @Test
   void actionsThatDoNotExistYetSaySo() {
-    assertThat(AWS.refusal("list-code-signing-configs"))
+    assertThat(AWS.refusal("list-capacity-providers"))
         .contains("NotImplementedException")
-        .contains("lambda:ListCodeSigningConfigs");
+        .contains("lambda:ListCapacityProviders");
   }
 
   private static void create(String name) {

@@ -169,6 +169,60 @@ final class TestAwsVersions {
   }
 
   @Test
+  void aliasesHaveUrlsOfTheirOwnThatFollowThem() {
+    publishSecond();
+    AWS.run(with("create-alias", "--name", "prod", "--function-version", "1"));
+    String own = url("create-function-url-config", "--auth-type", "NONE");
+    String prod = url("create-function-url-config", "--auth-type", "NONE", "--qualifier", "prod");
+    assertThat(get(own)).isEqualTo("two $LATEST " + name + " on-demand");
+    assertThat(get(prod)).isEqualTo("one 1 " + name + ":prod on-demand");
+    AWS.run(
+        with(
+            "update-alias",
+            "--name",
+            "prod",
+            "--routing-config",
+            "AdditionalVersionWeights={2=1.0}"));
+    assertThat(get(prod)).isEqualTo("two 2 " + name + ":prod on-demand");
+    assertThat(
+            texts(with("list-function-url-configs", "--query", "FunctionUrlConfigs[].FunctionUrl")))
+        .containsExactly(own, prod);
+    assertThat(
+            AWS.json(with("get-function-url-config", "--qualifier", "prod"))
+                .path("FunctionArn")
+                .asString())
+        .isEqualTo(arn + ":prod");
+    AWS.run(with("update-function-url-config", "--qualifier", "prod", "--auth-type", "AWS_IAM"));
+    assertThat(Http.request("GET", prod).send().status()).isEqualTo(403);
+    assertThat(get(own)).startsWith("two $LATEST ");
+    for (String version : List.of("1", "$LATEST")) {
+      assertThat(
+              AWS.refusal(
+                  with(
+                      "create-function-url-config", "--auth-type", "NONE", "--qualifier", version)))
+          .contains("ValidationException", "at 'qualifier' failed to satisfy constraint");
+    }
+    assertThat(
+            AWS.refusal(
+                with("create-function-url-config", "--auth-type", "NONE", "--qualifier", "beta")))
+        .contains("ResourceNotFoundException", arn + ":beta");
+    AWS.run(with("delete-alias", "--name", "prod"));
+    assertThat(Http.request("GET", prod).send().status()).isEqualTo(404);
+    AWS.run(with("delete-function-url-config"));
+    assertThat(Http.request("GET", own).send().status()).isEqualTo(404);
+  }
+
+  private String url(String action, String... more) {
+    return AWS.json(with(action, more)).path("FunctionUrl").asString();
+  }
+
+  private static String get(String url) {
+    Reply reply = Http.request("GET", url).send();
+    assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+    return reply.text();
+  }
+
+  @Test
   void provisionedConcurrencyIsReadyBeforeTraffic() throws IOException {
     AWS.run(with("create-alias", "--name", "prod", "--function-version", "1"));
     String[] qualified = with("put-provisioned-concurrency-config", "--qualifier", "prod");

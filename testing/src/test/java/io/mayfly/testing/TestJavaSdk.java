@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -12,9 +13,14 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.lambda.model.CodeSigningConfigNotFoundException;
+import software.amazon.awssdk.services.lambda.model.CodeSigningPolicy;
+import software.amazon.awssdk.services.lambda.model.CodeVerificationFailedException;
 import software.amazon.awssdk.services.lambda.model.CreateFunctionResponse;
+import software.amazon.awssdk.services.lambda.model.EventSourcePosition;
 import software.amazon.awssdk.services.lambda.model.FunctionConfiguration;
 import software.amazon.awssdk.services.lambda.model.FunctionUrlAuthType;
+import software.amazon.awssdk.services.lambda.model.GetEventSourceMappingResponse;
 import software.amazon.awssdk.services.lambda.model.GetFunctionConfigurationResponse;
 import software.amazon.awssdk.services.lambda.model.GetFunctionUrlConfigResponse;
 import software.amazon.awssdk.services.lambda.model.InvalidParameterValueException;
@@ -115,6 +121,58 @@ final class TestJavaSdk {
         .isInstanceOf(InvalidParameterValueException.class)
         .hasMessageContaining("The derived qualifier from the function name does not match");
     FUNCTIONS.delete(List.of("sdk-names"));
+  }
+
+  @Test
+  void codeSigningConfigurationsAndEventSourceMappingsHaveTheirTypes() {
+    FUNCTIONS.deployPython("sdk-records", ECHO);
+    String config =
+        LAMBDA
+            .createCodeSigningConfig(
+                request ->
+                    request
+                        .allowedPublishers(
+                            publishers ->
+                                publishers.signingProfileVersionArns(
+                                    "arn:aws:signer:us-east-1:000000000000:/signing-profiles/me/a"))
+                        .codeSigningPolicies(
+                            policies ->
+                                policies.untrustedArtifactOnDeployment(CodeSigningPolicy.ENFORCE)))
+            .codeSigningConfig()
+            .codeSigningConfigArn();
+    LAMBDA.putFunctionCodeSigningConfig(
+        request -> request.functionName("sdk-records").codeSigningConfigArn(config));
+    assertThatThrownBy(() -> FUNCTIONS.update("sdk-records", Custom.python(ECHO)))
+        .isInstanceOf(CodeVerificationFailedException.class);
+    LAMBDA.deleteFunctionCodeSigningConfig(request -> request.functionName("sdk-records"));
+    LAMBDA.deleteCodeSigningConfig(request -> request.codeSigningConfigArn(config));
+    assertThatThrownBy(
+            () ->
+                LAMBDA.putFunctionCodeSigningConfig(
+                    request -> request.functionName("sdk-records").codeSigningConfigArn(config)))
+        .isInstanceOf(CodeSigningConfigNotFoundException.class);
+    String uuid =
+        LAMBDA
+            .createEventSourceMapping(
+                request ->
+                    request
+                        .functionName("sdk-records")
+                        .eventSourceArn("arn:aws:kinesis:us-east-1:000000000000:stream/sdk")
+                        .startingPosition(EventSourcePosition.LATEST)
+                        .maximumRecordAgeInSeconds(3600)
+                        .bisectBatchOnFunctionError(true))
+            .uuid();
+    GetEventSourceMappingResponse mapping =
+        LAMBDA.getEventSourceMapping(request -> request.uuid(uuid));
+    assertThat(mapping.state()).isEqualTo("Enabled");
+    assertThat(mapping.startingPosition()).isEqualTo(EventSourcePosition.LATEST);
+    assertThat(mapping.maximumRecordAgeInSeconds()).isEqualTo(3600);
+    assertThat(mapping.bisectBatchOnFunctionError()).isTrue();
+    assertThat(mapping.lastModified()).isAfter(Instant.EPOCH);
+    LAMBDA.deleteEventSourceMapping(request -> request.uuid(uuid));
+    assertThatThrownBy(() -> LAMBDA.getEventSourceMapping(request -> request.uuid(uuid)))
+        .isInstanceOf(ResourceNotFoundException.class);
+    FUNCTIONS.delete(List.of("sdk-records"));
   }
 
   @Test

@@ -155,9 +155,63 @@ assert client.get_function(FunctionName=NAME, Qualifier=published)["Tags"] == {"
 refused(errors.InvalidParameterValueException, "Number of tags", client.tag_resource, Resource=ARN,
         Tags={f"key-{number}": "" for number in range(50)})
 
+# Code signing
+signing = client.create_code_signing_config(
+    AllowedPublishers={"SigningProfileVersionArns": [
+        "arn:aws:signer:us-east-1:000000000000:/signing-profiles/me/abcdefghij"]},
+    CodeSigningPolicies={"UntrustedArtifactOnDeployment": "Enforce"})["CodeSigningConfig"]
+signing_arn = signing["CodeSigningConfigArn"]
+pages = client.get_paginator("list_code_signing_configs").paginate(PaginationConfig={"PageSize": 1})
+assert signing_arn in [one["CodeSigningConfigArn"] for page in pages
+                       for one in page["CodeSigningConfigs"]]
+client.put_function_code_signing_config(FunctionName=NAME, CodeSigningConfigArn=signing_arn)
+refused(errors.CodeVerificationFailedException, "Lambda cannot deploy", client.update_function_code,
+        FunctionName=NAME, ZipFile=zip_file)
+refused(errors.ResourceConflictException, NAME, client.delete_code_signing_config,
+        CodeSigningConfigArn=signing_arn)
+client.delete_function_code_signing_config(FunctionName=NAME)
+client.delete_code_signing_config(CodeSigningConfigArn=signing_arn)
+refused(errors.CodeSigningConfigNotFoundException, signing_arn,
+        client.put_function_code_signing_config, FunctionName=NAME, CodeSigningConfigArn=signing_arn)
+
+# What functions have beside their configuration
+assert client.get_runtime_management_config(FunctionName=NAME)["UpdateRuntimeOn"] == "Auto"
+client.put_runtime_management_config(FunctionName=NAME, Qualifier=published, UpdateRuntimeOn="FunctionUpdate")
+client.put_function_recursion_config(FunctionName=NAME, RecursiveLoop="Allow")
+assert client.get_function_recursion_config(FunctionName=NAME)["RecursiveLoop"] == "Allow"
+refused(errors.InvalidParameterValueException, "CapacityProviderConfig", client.get_function_scaling_config,
+        FunctionName=NAME, Qualifier=published)
+refused(errors.InvalidParameterValueException, "InvokeAsync is not supported yet", client.invoke_async,
+        FunctionName=NAME, InvokeArgs=b"{}")
+
+# Event source mappings
+queue = "arn:aws:sqs:us-east-1:000000000000:boto-"
+mappings = [client.create_event_source_mapping(FunctionName=NAME, EventSourceArn=queue + name)["UUID"]
+            for name in "abc"]
+pages = client.get_paginator("list_event_source_mappings").paginate(
+    FunctionName=NAME, PaginationConfig={"PageSize": 2})
+assert sorted(mappings) == [one["UUID"] for page in pages for one in page["EventSourceMappings"]]
+refused(errors.ResourceConflictException, mappings[0], client.create_event_source_mapping,
+        FunctionName=NAME, EventSourceArn=queue + "a")
+assert client.update_event_source_mapping(UUID=mappings[0], BatchSize=5)["State"] == "Updating"
+assert client.get_event_source_mapping(UUID=mappings[0])["BatchSize"] == 5
+refused(ClientError, "less than or equal to 1000", client.update_event_source_mapping,
+        UUID=mappings[0], ScalingConfig={"MaximumConcurrency": 1001})
+for uuid in mappings:
+    client.delete_event_source_mapping(UUID=uuid)
+refused(errors.ResourceNotFoundException, "does not exist", client.get_event_source_mapping, UUID=mappings[0])
+
 # The rest
 assert client.get_account_settings()["AccountLimit"]["ConcurrentExecutions"] == 1000
-refused(ClientError, "NotImplemented", client.list_event_source_mappings)
+for name, action, arguments in (
+        ("ListCapacityProviders", client.list_capacity_providers, {}),
+        ("GetCapacityProvider", client.get_capacity_provider, {"CapacityProviderName": "none"}),
+        ("ListDurableExecutionsByFunction", client.list_durable_executions_by_function,
+         {"FunctionName": NAME}),
+        ("GetDurableExecution", client.get_durable_execution,
+         {"DurableExecutionArn": ARN + ":1/durable-execution/a/b"})):
+    answer = refused(ClientError, f"Mayfly does not implement lambda:{name} yet", action, **arguments)
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 501
 stranger = boto3.client("lambda", aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
                         aws_secret_access_key="a" * 40)
 refused(ClientError, "The security token included in the request is invalid",
