@@ -41,7 +41,7 @@ final class CreateFunctionUrlConfig
                 references.unqualified(input.functionName()),
                 FunctionUrl.AuthType.valueOf(input.authType()),
                 input.cors().map(UrlConfig.CorsSettings::toModel),
-                UrlConfig.buffered(input.invokeMode())));
+                UrlConfig.invokeMode(input.invokeMode())));
     return new Output(
         made.functionUrl(),
         made.functionArn(),

@@ -51,6 +51,7 @@ public final class LambdaApi {
       RandomGenerator random) {
     FunctionReferences references = new FunctionReferences(catalog.account());
     LayerReferences layerNames = new LayerReferences(catalog.account());
+    InvokeRequests invocations = new InvokeRequests(catalog, aliases, references, clock, random);
     UrlConfig translation = new UrlConfig(catalog.account(), urlAddress);
     return new AwsService(
         model,
@@ -103,7 +104,9 @@ public final class LambdaApi {
             new RemoveLayerVersionPermission(layers, layerNames),
             new GetLayerVersionPolicy(layers, layerNames),
             new GetAccountSettings(catalog, layers, concurrency)),
-        List.of(new Invoke(catalog, aliases, references, dispatcher, clock, random)),
+        List.of(
+            new Invoke(invocations, dispatcher),
+            new InvokeWithResponseStream(invocations, dispatcher)),
         Optional.of(route -> access(route, references)));
   }
 

@@ -32,6 +32,6 @@ final class UpdateFunctionUrlConfig
             references.unqualified(input.functionName()),
             input.authType().map(FunctionUrl.AuthType::valueOf),
             input.cors().map(UrlConfig.CorsSettings::toModel),
-            input.invokeMode().map(mode -> UrlConfig.buffered(Optional.of(mode)))));
+            input.invokeMode().map(FunctionUrl.InvokeMode::valueOf)));
   }
 }
