@@ -11,13 +11,15 @@ const errors = require('./errors.cjs');
 const { load } = require('./loader.cjs');
 const { calls, logError, patchConsole, setRequestId } = require('./logging.cjs');
 const { Platform } = require('./platform.cjs');
+const streaming = require('./streaming.cjs');
 
 const { toErrorObject, withoutCallbacks } = errors;
-const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
+const { STREAMING } = streaming;
 
 const socketPath = process.env.MAYFLY_SOCKET;
 delete process.env.MAYFLY_SOCKET;
 const platform = new Platform(socketPath, serve);
+platform.onRoom = streaming.hasRoom;
 
 /** What the handler is called on, as a method: traces show it by this name. */
 const served = { handler: undefined };
@@ -49,21 +51,24 @@ function finish() {
   platform.keepAlive(true);
 }
 
+function over(call) {
+  running.delete(call);
+  finish();
+}
+
 function succeed(call, result) {
   if (!running.has(call)) {
     console.error('The call has been answered already; a second answer is dropped.');
     return;
   }
   platform.result(call.number, stringify(result));
-  running.delete(call);
-  finish();
+  over(call);
 }
 
 function fail(call, thrown) {
   logError('Invoke Error', thrown);
   platform.error(call.number, toErrorObject(thrown));
-  running.delete(call);
-  finish();
+  over(call);
 }
 
 function parseContext(json, name) {
@@ -178,13 +183,67 @@ async function serveWithPromises(call) {
   }
 }
 
+/** AWS's third version throws texts, the fourth errors. */
+const complaint = (text) => (withoutCallbacks ? new Error(text) : text);
+
+async function writeStream(call, stream, context) {
+  const result = served.handler(JSON.parse(call.payload), stream, context);
+  if (typeof result?.then !== 'function') {
+    throw complaint('Streaming does not support non-async handlers.');
+  }
+  if ((await result) !== undefined) {
+    console.warn('Streaming handlers ignore return values.');
+  }
+  await streaming.closed(stream);
+  if (!stream.writableFinished) {
+    throw stream.errored ?? complaint('Response stream is not finished.');
+  }
+}
+
+/** The socket is needed for the stream, so an empty event loop can only be waited for after it. */
+async function serveWithStream(call) {
+  let waits = !withoutCallbacks && callsAtATime === 1;
+  const ofVersion = {
+    get callbackWaitsForEmptyEventLoop() {
+      return waits;
+    },
+    set callbackWaitsForEmptyEventLoop(value) {
+      waits = value;
+    },
+  };
+  const context = contextOf(call);
+  const stream = new streaming.ResponseStream(
+    platform,
+    call.number,
+    served.handler[streaming.HIGH_WATER_MARK],
+  );
+  try {
+    await writeStream(call, stream, withoutCallbacks ? context : Object.assign(ofVersion, context));
+  } catch (error) {
+    stream.fail(() => fail(call, error));
+    return;
+  }
+  const done = () => {
+    platform.done(call.number);
+    over(call);
+  };
+  if (waits && callsAtATime === 1) {
+    onEmptyLoop = () => setImmediate(done);
+    platform.keepAlive(false);
+  } else {
+    done();
+  }
+}
+
 function serve(call) {
   running.add(call);
   if (callsAtATime > 1) {
     calls.run(call, handle, call);
     return;
   }
-  platform.keepAlive(false);
+  if (!served.handler[STREAMING]) {
+    platform.keepAlive(false);
+  }
   setRequestId(call.requestId);
   if (call.traceId) {
     process.env._X_AMZN_TRACE_ID = call.traceId;
@@ -196,7 +255,7 @@ function serve(call) {
 
 function handle(call) {
   if (served.handler[STREAMING]) {
-    fail(call, new errors.InvalidStreamingOperation('Streamed responses are not supported yet.'));
+    serveWithStream(call);
   } else if (withoutCallbacks) {
     serveWithPromises(call);
   } else {
@@ -224,8 +283,9 @@ function offerGlobals() {
     return;
   }
   globalThis.awslambda = {
-    streamifyResponse: (streaming) => Object.assign(streaming, { [STREAMING]: 'response' }),
-    HttpResponseStream: { from: (stream) => stream },
+    ...globalThis.awslambda,
+    streamifyResponse: streaming.streamifyResponse,
+    HttpResponseStream: streaming.HttpResponseStream,
   };
 }
 

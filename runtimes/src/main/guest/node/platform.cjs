@@ -3,14 +3,18 @@
 
 const net = require('node:net');
 
-const PROTOCOL_VERSION = 2;
+const PROTOCOL_VERSION = 3;
 const HELLO = 1;
 const READY = 2;
 const INIT_ERROR = 3;
 const RESULT = 4;
 const ERROR = 5;
+const BEGIN = 6;
+const CHUNK = 7;
+const END = 8;
 const INVOKE = 0x41;
 const SPECIALISE = 0x42;
+const WINDOW = 0x43;
 
 /** The bytes of a frame before its body. */
 const HEAD = 9;
@@ -73,6 +77,8 @@ class Platform {
 
   /** What to do when the platform gives the variables of a function. */
   onFunction = () => {};
+  /** What to do when it has room for more of the response to a call. */
+  onRoom = (_number, _bytes) => {};
 
   constructor(path, onCall) {
     // One buffer for all that is read: what is kept of it is copied.
@@ -118,6 +124,8 @@ class Platform {
       onCall(parseInvoke(number, body));
     } else if (type === SPECIALISE) {
       this.onFunction(parseVariables(body));
+    } else if (type === WINDOW) {
+      this.onRoom(number, body.readUInt32BE(0));
     }
   }
 
@@ -170,6 +178,25 @@ class Platform {
     const whole = frame(RESULT, number, size, size);
     whole.write(json, HEAD);
     this.#write(whole);
+  }
+
+  /** The response is going to be a stream; the call ends with `result` or `error` all the same. */
+  begin(number, contentType) {
+    this.#send(BEGIN, number, [text(contentType)]);
+  }
+
+  chunk(number, bytes) {
+    this.#send(CHUNK, number, [bytes]);
+  }
+
+  /** The stream is complete. */
+  end(number) {
+    this.#send(END, number, []);
+  }
+
+  /** A call is over whose response was a stream. */
+  done(number) {
+    this.#send(RESULT, number, []);
   }
 
   error(number, error, sent) {

@@ -14,8 +14,8 @@ import java.util.function.Supplier;
  * do, calls the operation and writes the answer. Has no threads of its own: everything runs in the
  * caller's. Safe for use by many threads.
  *
- * <p>{@link #serve} does it all. A listener that handles some call itself (a payload that streams)
- * uses the steps: {@link #route}, {@link #authenticate}, and {@link #refuse} for what they throw.
+ * <p>{@link #serve} does it all. A listener that handles some call itself uses the steps: {@link
+ * #route}, {@link #authenticate}, and {@link #refuse} for what they throw.
  */
 public final class AwsEndpoint {
   private static final System.Logger LOG = System.getLogger(AwsEndpoint.class.getName());
@@ -93,7 +93,7 @@ public final class AwsEndpoint {
   }
 
   /** Answers {@code request}; never throws. */
-  public WireResponse serve(WireRequest request) {
+  public WireAnswer serve(WireRequest request) {
     String requestId = newRequestId();
     try {
       Route route = route(request);
@@ -159,7 +159,7 @@ public final class AwsEndpoint {
   }
 
   /** Answers a call of an authenticated caller; never throws. */
-  public WireResponse call(Route route, Caller caller) {
+  public WireAnswer call(Route route, Caller caller) {
     try {
       AwsService service = services.find(caller, route.service());
       service.authorize(route, caller, authorizer);

@@ -94,7 +94,7 @@ public final class AwsService {
   }
 
   /** Answers an authenticated call; errors are thrown. */
-  WireResponse call(Route route, Caller caller) {
+  WireAnswer call(Route route, Caller caller) {
     String name = route.operation().name();
     RawOperation bypass = raw.get(name);
     if (bypass != null) {

@@ -17,5 +17,5 @@ public interface RawOperation {
    * @throws io.mayfly.model.MayflyException an error for the caller
    * @throws AwsException an error for the caller whose code no {@code ErrorCode} has
    */
-  WireResponse handle(Route route, Caller caller);
+  WireAnswer handle(Route route, Caller caller);
 }

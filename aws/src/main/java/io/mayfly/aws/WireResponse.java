@@ -1,4 +1,4 @@
 package io.mayfly.aws;
 
 /** An HTTP response, complete but for what the listener adds (length, date). */
-public record WireResponse(int status, Headers headers, byte[] body) {}
+public record WireResponse(int status, Headers headers, byte[] body) implements WireAnswer {}

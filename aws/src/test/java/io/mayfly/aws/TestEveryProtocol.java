@@ -203,17 +203,17 @@ final class TestEveryProtocol {
             new AwsService(Models.model("sqs"), List.of(), List.of()));
     String form = "Action=GetCallerIdentity&Version=2011-06-15";
 
-    WireResponse unsigned = endpoint.serve(Wire.request("POST", "/", form));
+    WireResponse unsigned = Wire.serve(endpoint, Wire.request("POST", "/", form));
     assertThat(unsigned.status()).isEqualTo(403);
     assertThat(Wire.body(unsigned)).contains("<Code>MissingAuthenticationToken</Code>");
 
-    WireResponse missing = endpoint.serve(Wire.sign(Wire.request("POST", "/", form), "sts"));
+    WireResponse missing = Wire.serve(endpoint, Wire.sign(Wire.request("POST", "/", form), "sts"));
     assertThat(missing.status()).isEqualTo(501);
     assertThat(Wire.body(missing)).contains("Mayfly does not implement sts:GetCallerIdentity yet");
 
     WireRequest target =
         Wire.request("POST", "/", Map.of("X-Amz-Target", "AmazonSQS.FlyAway"), SigV4.utf8("{}"));
-    WireResponse unknown = endpoint.serve(Wire.sign(target, "sqs"));
+    WireResponse unknown = Wire.serve(endpoint, Wire.sign(target, "sqs"));
     assertThat(unknown.status()).isEqualTo(404);
     assertThat(Wire.body(unknown))
         .isEqualTo(

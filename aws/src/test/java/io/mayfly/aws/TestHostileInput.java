@@ -143,9 +143,9 @@ final class TestHostileInput {
       } catch (AwsException brokenQuery) {
         signed = changed;
       }
-      assertWellFormed(endpoint.serve(signed), signed);
+      assertWellFormed(Wire.serve(endpoint, signed), signed);
       WireRequest broken = mutate(signed, random);
-      assertWellFormed(endpoint.serve(broken), broken);
+      assertWellFormed(Wire.serve(endpoint, broken), broken);
     }
   }
 
@@ -214,7 +214,7 @@ final class TestHostileInput {
             Wire.sign(
                 new WireRequest("GET", "/2015-03-31/functions/none", "", many, new byte[0]),
                 "lambda"))) {
-      WireResponse response = endpoint.serve(request);
+      WireResponse response = Wire.serve(endpoint, request);
       assertThat(response.status()).isBetween(400, 499);
       assertThat(response.body().length).isLessThan(10_000);
     }
@@ -265,7 +265,8 @@ final class TestHostileInput {
     AwsEndpoint endpoint = Wire.endpoint(LambdaSamples.service(new Functions()));
     WireRequest request = Wire.request("POST", "/2015-03-31/functions", Map.of(), cut);
 
-    assertThat(endpoint.serve(Wire.sign(request, "lambda")).headers().first("x-amzn-errortype"))
+    assertThat(
+            Wire.serve(endpoint, Wire.sign(request, "lambda")).headers().first("x-amzn-errortype"))
         .contains("SerializationException");
   }
 }

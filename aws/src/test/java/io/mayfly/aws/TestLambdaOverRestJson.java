@@ -22,7 +22,7 @@ final class TestLambdaOverRestJson {
   private final AwsEndpoint endpoint = Wire.endpoint(LambdaSamples.service(functions));
 
   private WireResponse call(String method, String target, String body) {
-    return endpoint.serve(Wire.lambda(method, target, body));
+    return Wire.serve(endpoint, Wire.lambda(method, target, body));
   }
 
   private WireResponse create(String body) {
@@ -178,7 +178,7 @@ final class TestLambdaOverRestJson {
     byte[] body = CREATE.replace("red", "r\u00e9d").getBytes(ISO_8859_1);
     WireRequest request = Wire.request("POST", "/2015-03-31/functions", Map.of(), body);
 
-    assertThat(Wire.body(endpoint.serve(Wire.sign(request, "lambda"))))
+    assertThat(Wire.body(Wire.serve(endpoint, Wire.sign(request, "lambda"))))
         .contains("Could not parse request body into json");
   }
 
@@ -215,12 +215,12 @@ final class TestLambdaOverRestJson {
   @Test
   void aStrangerLearnsNothing() {
     assertError(
-        endpoint.serve(Wire.request("GET", "/2015-03-31/functions/f", "")),
+        Wire.serve(endpoint, Wire.request("GET", "/2015-03-31/functions/f", "")),
         403,
         "MissingAuthenticationTokenException",
         "{\"message\":\"Missing Authentication Token\"}");
     assertError(
-        endpoint.serve(Wire.request("GET", "/nothing", "")),
+        Wire.serve(endpoint, Wire.request("GET", "/nothing", "")),
         403,
         "MissingAuthenticationTokenException",
         "{\"__type\":\"MissingAuthenticationTokenException\","
@@ -232,11 +232,11 @@ final class TestLambdaOverRestJson {
     byte[] payload = {0, (byte) 0xff, '{', 7};
     WireRequest request =
         Wire.request("POST", "/2015-03-31/functions/f%3Alive/invocations", Map.of(), payload);
-    WireResponse response = endpoint.serve(Wire.sign(request, "lambda"));
+    WireResponse response = Wire.serve(endpoint, Wire.sign(request, "lambda"));
 
     assertThat(response.body()).isEqualTo(payload);
     assertThat(response.headers().first("x-function")).contains("f:live");
-    assertThat(endpoint.serve(request).status()).isEqualTo(403);
+    assertThat(Wire.serve(endpoint, request).status()).isEqualTo(403);
   }
 
   @Test

@@ -69,7 +69,7 @@ final class TestRecordsOfEveryShape {
 
   private static WireResponse put(String path, String body, Map<String, String> headers) {
     WireRequest request = Wire.request("PUT", path, headers, SigV4.utf8(body));
-    return ENDPOINT.serve(Wire.sign(request, MODEL.metadata().signingName()));
+    return Wire.serve(ENDPOINT, Wire.sign(request, MODEL.metadata().signingName()));
   }
 
   @Test
@@ -113,7 +113,7 @@ final class TestRecordsOfEveryShape {
     WireRequest map =
         Wire.request(
             "POST", "/SparseJsonMaps", Map.of(), SigV4.utf8("{\"sparseNumberMap\":{\"a\":null}}"));
-    assertThat(Wire.body(ENDPOINT.serve(Wire.sign(map, MODEL.metadata().signingName()))))
+    assertThat(Wire.body(Wire.serve(ENDPOINT, Wire.sign(map, MODEL.metadata().signingName()))))
         .isEqualTo("{\"sparseNumberMap\":{\"a\":null}}");
     assertThatThrownBy(
             () ->

@@ -67,6 +67,11 @@ final class Wire {
     return sign(request(method, target, body), "lambda");
   }
 
+  /** The answer of an endpoint whose operations answer as a whole. */
+  static WireResponse serve(AwsEndpoint endpoint, WireRequest request) {
+    return (WireResponse) endpoint.serve(request);
+  }
+
   static String body(WireResponse response) {
     return new String(response.body(), UTF_8);
   }

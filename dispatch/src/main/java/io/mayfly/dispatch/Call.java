@@ -5,10 +5,12 @@ import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.Invocation;
 import io.mayfly.model.MayflyException;
 import io.mayfly.model.Outcome;
+import io.mayfly.model.ResponseSink;
 import io.mayfly.sandbox.Startup;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One call on its way: it finds an instance or waits for one, has it handle the event, and gives it
@@ -18,16 +20,28 @@ import java.util.concurrent.CompletableFuture;
  * that has an instance to give, the one that reads the answer. One follows from the other, so there
  * is nothing to guard.
  */
-final class Call {
+final class Call implements ResponseSink {
   private final Dispatcher house;
   private final InvokeRequest request;
   private final Admission.Ticket ticket;
+  private final Optional<ResponseSink> caller;
   private final CompletableFuture<InvokeResult> result = new CompletableFuture<>();
 
-  Call(Dispatcher house, InvokeRequest request, Admission.Ticket ticket) {
+  /** The response, if the handler streams it: made only then. */
+  private volatile @Nullable StreamedAnswer streamed;
+
+  /**
+   * @param caller who takes a streamed response as it comes; empty to have it gathered
+   */
+  Call(
+      Dispatcher house,
+      InvokeRequest request,
+      Admission.Ticket ticket,
+      Optional<ResponseSink> caller) {
     this.house = house;
     this.request = request;
     this.ticket = ticket;
+    this.caller = caller;
   }
 
   /**
@@ -123,10 +137,33 @@ final class Call {
       pooled
           .instance()
           .invoke(
-              invocation, outcome -> answered(pool, pooled, waited, cold, taken, before, outcome));
+              invocation,
+              this,
+              outcome -> answered(pool, pooled, waited, cold, taken, before, outcome));
     } catch (RuntimeException | Error e) {
       giveUp(pool, pooled, waited, taken, e);
     }
+  }
+
+  @Override
+  public void begin(String contentType, Flow flow) {
+    StreamedAnswer begun = new StreamedAnswer(contentType, flow, caller);
+    streamed = begun;
+    begun.begin();
+  }
+
+  @Override
+  public void chunk(byte[] bytes) {
+    streamed().chunk(bytes);
+  }
+
+  @Override
+  public void end() {
+    streamed().end();
+  }
+
+  private StreamedAnswer streamed() {
+    return Optional.ofNullable(streamed).orElseThrow();
   }
 
   private void answered(
@@ -136,7 +173,9 @@ final class Call {
       Optional<ColdStart> cold,
       long taken,
       long before,
-      Outcome outcome) {
+      Outcome told) {
+    StreamedAnswer stream = streamed;
+    Outcome outcome = stream == null ? told : stream.over(told);
     InvokeResult made;
     try {
       Duration took = Duration.ofNanos(house.now() - before);

@@ -88,6 +88,7 @@ final class CallReports {
             Failures.payload(outcome, request.requestId(), config.timeout()),
             outcome instanceof Outcome.Success ? Optional.empty() : Optional.of(outcome),
             outcome instanceof Outcome.Success success ? success.contentType() : "application/json",
+            outcome instanceof Outcome.Success success && success.streamed(),
             config.id().version(),
             log.tail(),
             usage);

@@ -5,6 +5,7 @@ import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.Limits;
 import io.mayfly.model.MayflyException;
 import io.mayfly.model.Outcome;
+import io.mayfly.model.ResponseSink;
 import io.mayfly.sandbox.Instance;
 import java.time.Duration;
 import java.time.Instant;
@@ -102,9 +103,34 @@ public final class Dispatcher implements AutoCloseable {
    *     or no instance can be started
    */
   public CompletableFuture<InvokeResult> submit(InvokeRequest request) {
+    return submit(request, Optional.empty());
+  }
+
+  /**
+   * The same for a caller who reads the response as it comes, if the handler streams it.
+   *
+   * @throws MayflyException as {@link #submit} does
+   */
+  public StreamedResponse stream(InvokeRequest request) {
+    StreamedResponse response = new StreamedResponse();
+    var _ =
+        submit(request, Optional.of(response.sink()))
+            .whenComplete(
+                (result, failure) -> {
+                  if (failure == null) {
+                    response.end(result);
+                  } else {
+                    response.fail(failure);
+                  }
+                });
+    return response;
+  }
+
+  private CompletableFuture<InvokeResult> submit(
+      InvokeRequest request, Optional<ResponseSink> caller) {
     Admission.Ticket ticket = admission.enter(request.function());
     try {
-      return new Call(this, request, ticket).place();
+      return new Call(this, request, ticket, caller).place();
     } catch (RuntimeException | Error e) {
       admission.leave(ticket);
       throw e;

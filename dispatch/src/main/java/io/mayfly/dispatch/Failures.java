@@ -1,6 +1,5 @@
 package io.mayfly.dispatch;
 
-import io.mayfly.model.Limits;
 import io.mayfly.model.Outcome;
 import io.mayfly.model.RequestId;
 import io.mayfly.model.RuntimeFamily;
@@ -65,11 +64,11 @@ final class Failures {
       case Outcome.Success success -> success.payload();
       case Outcome.HandlerError failure -> failure.error();
       case Outcome.InitError failure -> failure.error();
-      case Outcome.ResponseTooLarge _ ->
+      case Outcome.ResponseTooLarge tooLarge ->
           error(
               "Function.ResponseSizeTooLarge",
               "Response payload size exceeded maximum allowed payload size (%d bytes)."
-                  .formatted(Limits.RESPONSE_BYTES));
+                  .formatted(tooLarge.limit()));
       case Outcome.TimedOut _, Outcome.Exited _, Outcome.OutOfMemory _, Outcome.BadResponse _ ->
           error(
               errorType(outcome),

@@ -10,9 +10,11 @@ import java.util.Optional;
 /**
  * What came of a call.
  *
- * @param payload the handler's answer, or the error object as JSON
+ * @param payload the handler's answer, or the error object as JSON; empty if the answer has been
+ *     read as it came
  * @param failure how it failed; empty when the handler returned
  * @param contentType the media type of the payload
+ * @param streamed whether the handler sent its answer as a stream, to its end
  * @param version the version that served
  * @param logTail the last 4 KB of what this call logged
  */
@@ -21,6 +23,7 @@ public record InvokeResult(
     byte[] payload,
     Optional<Outcome> failure,
     String contentType,
+    boolean streamed,
     String version,
     byte[] logTail,
     Usage usage) {

@@ -164,14 +164,22 @@ final class DispatchHarness implements AutoCloseable {
   }
 
   InvokeResult invoke(FunctionVersion version) {
-    return dispatcher.invoke(
-        new InvokeRequest(
-            REQUEST,
-            version,
-            FunctionArn.of(ACCOUNT, version.function()),
-            "{}".getBytes(StandardCharsets.UTF_8),
-            "Root=1-0-0",
-            Optional.empty()));
+    return dispatcher.invoke(request(version));
+  }
+
+  /** A call of the function for a caller who reads the response as it comes. */
+  StreamedResponse stream() {
+    return dispatcher.stream(request(NAME));
+  }
+
+  private static InvokeRequest request(FunctionVersion version) {
+    return new InvokeRequest(
+        REQUEST,
+        version,
+        FunctionArn.of(ACCOUNT, version.function()),
+        "{}".getBytes(StandardCharsets.UTF_8),
+        "Root=1-0-0",
+        Optional.empty());
   }
 
   /** A call of a version is throttled for a reason. */

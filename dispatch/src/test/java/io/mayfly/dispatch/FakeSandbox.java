@@ -3,6 +3,7 @@ package io.mayfly.dispatch;
 import io.mayfly.model.DataSize;
 import io.mayfly.model.Invocation;
 import io.mayfly.model.Outcome;
+import io.mayfly.model.ResponseSink;
 import io.mayfly.sandbox.Instance;
 import io.mayfly.sandbox.InstanceSpec;
 import io.mayfly.sandbox.MemoryState;
@@ -42,6 +43,11 @@ final class FakeSandbox implements Sandbox {
 
     /** Answers one event. */
     Outcome answer(FakeInstance instance, Invocation invocation);
+
+    /** Answers one event, and may stream the response. */
+    default Outcome answer(FakeInstance instance, Invocation invocation, ResponseSink stream) {
+      return answer(instance, invocation);
+    }
   }
 
   final List<FakeInstance> started = new CopyOnWriteArrayList<>();
@@ -161,12 +167,12 @@ final class FakeSandbox implements Sandbox {
     }
 
     @Override
-    public void invoke(Invocation invocation, Consumer<Outcome> answer) {
+    public void invoke(Invocation invocation, ResponseSink stream, Consumer<Outcome> answer) {
       program.take(invocation);
-      Thread.ofVirtual().start(() -> answer.accept(handle(invocation)));
+      Thread.ofVirtual().start(() -> answer.accept(handle(invocation, stream)));
     }
 
-    private Outcome handle(Invocation invocation) {
+    private Outcome handle(Invocation invocation, ResponseSink stream) {
       int running = busy.incrementAndGet();
       most.accumulateAndGet(running, Math::max);
       int capacity = spec.callsAtATime();
@@ -175,7 +181,7 @@ final class FakeSandbox implements Sandbox {
         breaches.incrementAndGet();
       }
       calls.incrementAndGet();
-      Outcome outcome = program.answer(this, invocation);
+      Outcome outcome = program.answer(this, invocation, stream);
       busy.decrementAndGet();
       switch (outcome) {
         case Outcome.Success _, Outcome.HandlerError _, Outcome.ResponseTooLarge _ -> {}

@@ -1,6 +1,8 @@
 package io.mayfly.gateway;
 
 import io.mayfly.aws.AwsEndpoint;
+import io.mayfly.aws.WireResponse;
+import io.mayfly.aws.WireStream;
 import io.mayfly.model.ErrorCode;
 import io.mayfly.model.Limits;
 import io.mayfly.model.MayflyException;
@@ -15,7 +17,11 @@ public final class AwsHandler implements HttpHandler {
 
   @Override
   public HttpResponse handle(HttpRequest request) {
-    return new HttpResponse.Whole(endpoint.serve(request.wire()));
+    return switch (endpoint.serve(request.wire())) {
+      case WireResponse whole -> new HttpResponse.Whole(whole);
+      case WireStream stream ->
+          new HttpResponse.Streamed(stream.status(), stream.headers(), stream.body());
+    };
   }
 
   @Override

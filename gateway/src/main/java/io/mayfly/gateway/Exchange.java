@@ -6,6 +6,8 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -22,6 +24,7 @@ final class Exchange {
   private final Callback callback;
   private @Nullable Semaphore budget;
   private final AtomicInteger held = new AtomicInteger();
+  private volatile @Nullable ChunkedBody chunks;
 
   Exchange(Request request, Response response, Callback callback) {
     this.request = request;
@@ -64,10 +67,12 @@ final class Exchange {
                 .answer()
                 .whenComplete(
                     (known, failure) -> {
-                      if (failure == null) {
-                        sendOrFail(known);
-                      } else {
+                      if (failure != null) {
                         fail(failure);
+                      } else if (known instanceof HttpResponse.Streamed) {
+                        Thread.ofVirtual().name("stream").start(() -> sendOrFail(known));
+                      } else {
+                        sendOrFail(known);
                       }
                     });
       }
@@ -87,14 +92,37 @@ final class Exchange {
     holdOnly(0);
     response.setStatus(streamed.status());
     streamed.headers().forEach(response.getHeaders()::add);
-    try (OutputStream target = Content.Sink.asOutputStream(response)) {
+    OutputStream target = Content.Sink.asOutputStream(response);
+    try {
       target.flush();
-      streamed.body().writeTo(target);
+      streamed.body().writeTo(takesChunks() ? chunks() : target);
+      // Only now: closing says that this was all of the body.
+      target.close();
     } catch (IOException | RuntimeException e) {
       callback.failed(e);
       return;
     }
     callback.succeeded();
+  }
+
+  private boolean takesChunks() {
+    return request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1
+        && !HttpMethod.HEAD.is(request.getMethod());
+  }
+
+  private ChunkedBody chunks() {
+    ChunkedBody made =
+        new ChunkedBody(request.getConnectionMetaData().getConnection().getEndPoint());
+    chunks = made;
+    return made;
+  }
+
+  /** Nothing has moved for as long as a connection may be idle; a handler may think that long. */
+  void idle() {
+    ChunkedBody known = chunks;
+    if (known != null) {
+      known.giveUp();
+    }
   }
 
   /** Answers that something went wrong here. */

@@ -2,6 +2,7 @@ package io.mayfly.gateway;
 
 import io.mayfly.aws.Headers;
 import io.mayfly.aws.WireResponse;
+import io.mayfly.dispatch.InvokeResult;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
@@ -37,6 +38,53 @@ final class FunctionUrlAnswer {
   private static final int HIGHEST_STATUS = 599;
 
   private final JsonMapper json = JsonMapper.shared();
+
+  /**
+   * What came of a call as a response, also if the handler streamed it.
+   *
+   * @return empty when the result describes none that HTTP can carry
+   */
+  Optional<WireResponse> of(InvokeResult result) {
+    byte[] payload = result.payload();
+    if (!result.streamed()) {
+      return of(payload);
+    }
+    StreamedHead head = new StreamedHead(result.contentType());
+    if (!head.add(payload) || !head.complete()) {
+      return Optional.empty();
+    }
+    return head(head).map(begun -> new WireResponse(begun.status(), begun.headers(), head.rest()));
+  }
+
+  /**
+   * A response without its body.
+   *
+   * @param headers not shared with others
+   */
+  record Head(int status, Headers headers) {}
+
+  /** How a stream begins; empty when what it begins with describes no response. */
+  Optional<Head> head(StreamedHead streamed) {
+    Headers headers = new Headers().set("content-type", streamed.contentType());
+    if (streamed.metadata().isEmpty()) {
+      return Optional.of(new Head(200, headers));
+    }
+    JsonNode metadata;
+    try {
+      metadata = json.readTree(streamed.metadata().get());
+    } catch (JacksonException e) {
+      return Optional.empty();
+    }
+    JsonNode code = metadata.path("statusCode");
+    int status = code.isMissingNode() ? 200 : status(code);
+    return metadata.isObject()
+            && status >= LOWEST_STATUS
+            && status <= HIGHEST_STATUS
+            && copyHeaders(metadata.path("headers"), headers)
+            && copyCookies(metadata.path("cookies"), headers)
+        ? Optional.of(new Head(status, headers))
+        : Optional.empty();
+  }
 
   /** The response; empty when the result describes none that HTTP can carry. */
   Optional<WireResponse> of(byte[] payload) {

@@ -12,6 +12,7 @@ import io.mayfly.aws.WireResponse;
 import io.mayfly.dispatch.Dispatcher;
 import io.mayfly.dispatch.InvokeRequest;
 import io.mayfly.dispatch.InvokeResult;
+import io.mayfly.dispatch.StreamedResponse;
 import io.mayfly.functions.Aliases;
 import io.mayfly.functions.FunctionPolicies;
 import io.mayfly.functions.FunctionUrls;
@@ -58,7 +59,7 @@ public final class FunctionUrlHandler implements HttpHandler {
   private final String hostSuffix;
 
   /** For answers that take their time to be read. */
-  private final Executor aside = task -> Thread.ofVirtual().name("large-answer").start(task);
+  private final Executor aside = task -> Thread.ofVirtual().name("answer").start(task);
 
   public FunctionUrlHandler(
       Account account,
@@ -122,8 +123,10 @@ public final class FunctionUrlHandler implements HttpHandler {
   }
 
   private static void allow(FunctionUrl.Cors settings, HttpRequest request, HttpResponse answer) {
-    if (answer instanceof HttpResponse.Whole whole) {
-      Cors.apply(settings, request, whole.wire().headers());
+    switch (answer) {
+      case HttpResponse.Whole whole -> Cors.apply(settings, request, whole.wire().headers());
+      case HttpResponse.Streamed streamed -> Cors.apply(settings, request, streamed.headers());
+      case HttpResponse.Later _ -> {}
     }
   }
 
@@ -198,15 +201,25 @@ public final class FunctionUrlHandler implements HttpHandler {
     String traceId =
         TraceId.continueOrStart(request.wire().headers().first("x-amzn-trace-id"), now, random);
     byte[] event = FunctionUrlEvent.of(request, url, requestId, signer, traceId, now);
-    CompletableFuture<InvokeResult> result =
-        dispatcher.submit(
-            new InvokeRequest(
-                requestId,
-                aliases.serving(url.function(), url.alias()),
-                arn(url),
-                event,
-                traceId,
-                Optional.empty()));
+    InvokeRequest invoke =
+        new InvokeRequest(
+            requestId,
+            aliases.serving(url.function(), url.alias()),
+            arn(url),
+            event,
+            traceId,
+            Optional.empty());
+    return switch (url.invokeMode()) {
+      case BUFFERED -> buffered(dispatcher.submit(invoke), request, requestId, traceId);
+      case RESPONSE_STREAM -> streamed(dispatcher.stream(invoke), request, requestId, traceId);
+    };
+  }
+
+  private CompletableFuture<HttpResponse> buffered(
+      CompletableFuture<InvokeResult> result,
+      HttpRequest request,
+      RequestId requestId,
+      String traceId) {
     return result.thenCompose(
         done ->
             done.payload().length <= QUICK_BYTES
@@ -215,13 +228,57 @@ public final class FunctionUrlHandler implements HttpHandler {
                     () -> response(done, request, requestId, traceId), aside));
   }
 
+  private CompletableFuture<HttpResponse> streamed(
+      StreamedResponse response, HttpRequest request, RequestId requestId, String traceId) {
+    return response
+        .begun()
+        .thenCompose(
+            mediaType ->
+                mediaType.isPresent()
+                    ? CompletableFuture.supplyAsync(
+                        () -> stream(response, mediaType.get(), request, requestId, traceId), aside)
+                    : response.result().thenApply(result -> asItIs(result, requestId, traceId)));
+  }
+
+  private HttpResponse stream(
+      StreamedResponse response,
+      String mediaType,
+      HttpRequest request,
+      RequestId requestId,
+      String traceId) {
+    FunctionUrlStream stream = new FunctionUrlStream(response, mediaType);
+    return stream
+        .begin(answers)
+        .<HttpResponse>map(
+            head -> {
+              identify(head.headers(), requestId, traceId);
+              return new HttpResponse.Streamed(
+                  head.status(), head.headers(), stream.body(head.status()));
+            })
+        .orElseGet(
+            () ->
+                stream.brokenOff()
+                    ? message(502, requestId, "Internal Server Error")
+                    : badGateway(request, requestId));
+  }
+
+  /** A result that was not streamed, behind an address that streams: its bytes are the body. */
+  private static HttpResponse asItIs(InvokeResult result, RequestId requestId, String traceId) {
+    if (result.failure().isPresent()) {
+      return message(502, requestId, "Internal Server Error");
+    }
+    Headers headers = new Headers().set("content-type", result.contentType());
+    identify(headers, requestId, traceId);
+    return new HttpResponse.Whole(new WireResponse(200, headers, result.payload()));
+  }
+
   private HttpResponse response(
       InvokeResult result, HttpRequest request, RequestId requestId, String traceId) {
     if (result.failure().isPresent()) {
       return message(502, requestId, "Internal Server Error");
     }
     return answers
-        .of(result.payload())
+        .of(result)
         .<HttpResponse>map(
             wire -> {
               identify(wire.headers(), requestId, traceId);

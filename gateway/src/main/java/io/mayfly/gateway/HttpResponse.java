@@ -2,8 +2,7 @@ package io.mayfly.gateway;
 
 import io.mayfly.aws.Headers;
 import io.mayfly.aws.WireResponse;
-import java.io.IOException;
-import java.io.OutputStream;
+import io.mayfly.aws.WireStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 
@@ -12,8 +11,11 @@ sealed interface HttpResponse {
   /** An answer that is there as a whole. */
   record Whole(WireResponse wire) implements HttpResponse {}
 
-  /** An answer that is written as it comes about; ends when {@code body} returns. */
-  record Streamed(int status, Headers headers, Body body) implements HttpResponse {}
+  /**
+   * An answer that is written as it comes about, on a thread that may wait; ends when {@code body}
+   * returns. If that throws, the client sees that there is something missing.
+   */
+  record Streamed(int status, Headers headers, WireStream.Body body) implements HttpResponse {}
 
   /**
    * An answer that somebody else is working on.
@@ -21,12 +23,6 @@ sealed interface HttpResponse {
    * @param answer completes with one of the other two, on a thread that must not block
    */
   record Later(CompletableFuture<HttpResponse> answer) implements HttpResponse {}
-
-  /** Writes a body. */
-  @FunctionalInterface
-  interface Body {
-    void writeTo(OutputStream target) throws IOException;
-  }
 
   static HttpResponse json(int status, String body) {
     return new Whole(

@@ -109,6 +109,9 @@ public final class HttpThreads implements AutoCloseable {
     /** Whether to be told once there is room for what could not be written. */
     void awaitRoom(boolean wanted) throws IOException;
 
+    /** Whether to be told once there is something to read, which is so from the start. */
+    void awaitData(boolean wanted) throws IOException;
+
     /** Ends it. A socket that has been closed has its descriptor freed by that. */
     void end();
   }
@@ -175,11 +178,19 @@ public final class HttpThreads implements AutoCloseable {
 
     @Override
     public void awaitRoom(boolean wanted) throws IOException {
+      await(SelectionKey.OP_WRITE, wanted);
+    }
+
+    @Override
+    public void awaitData(boolean wanted) throws IOException {
+      await(SelectionKey.OP_READ, wanted);
+    }
+
+    /** Each of the two may be asked for by another thread than the other. */
+    private void await(int operation, boolean wanted) throws IOException {
       try {
-        key()
-            .orElseThrow(ClosedChannelException::new)
-            .interestOps(
-                wanted ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ);
+        SelectionKey key = key().orElseThrow(ClosedChannelException::new);
+        var _ = wanted ? key.interestOpsOr(operation) : key.interestOpsAnd(~operation);
       } catch (CancelledKeyException e) {
         throw new IOException("the connection has been closed", e);
       }

@@ -137,9 +137,13 @@ public final class Listener implements AutoCloseable {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-      // A handler may think for as long as its function may run; only reading and writing time out.
-      request.addIdleTimeoutListener(idle -> false);
       Exchange exchange = new Exchange(request, response, callback);
+      // A handler may think for as long as its function may run; only reading and writing time out.
+      request.addIdleTimeoutListener(
+          idle -> {
+            exchange.idle();
+            return false;
+          });
       try {
         Head head = Head.of(request);
         Router.Route route = router.route(head.host(), head.path());

@@ -12,7 +12,9 @@ import java.util.regex.Pattern;
 public final class Router {
   private static final String OWN = "/_mayfly/";
   private static final Pattern INVOKE =
-      Pattern.compile("/2015-03-31/functions/[^/]+/invocations/?");
+      Pattern.compile(
+          "/2015-03-31/functions/[^/]+/invocations/?"
+              + "|/2021-11-15/functions/[^/]+/response-streaming-invocations/?");
 
   /** What a zip of 50 MB takes in base64, with the rest of the request. */
   private static final long DEPLOY_BYTES = Limits.ZIPPED_CODE.bytes() * 4 / 3 + 256 * 1024;

@@ -37,6 +37,7 @@ import io.mayfly.model.Invocation;
 import io.mayfly.model.KeyPair;
 import io.mayfly.model.MayflyException;
 import io.mayfly.model.Outcome;
+import io.mayfly.model.ResponseSink;
 import io.mayfly.runtimes.RuntimeLaunch;
 import io.mayfly.sandbox.Instance;
 import io.mayfly.sandbox.InstanceSpec;
@@ -101,12 +102,16 @@ class TestListener {
   private Router router;
   private final HttpThreads threads = HttpThreads.start();
   private Listener listener;
+  private FunctionUrls urls;
   private FunctionUrl url;
 
   /** Whoever calls {@code /meet} is answered when so many have. */
   private static final int MEETING = 300;
 
   private final CountDownLatch meeting = new CountDownLatch(MEETING);
+
+  /** Whoever streams has sent one chunk and waits for this. */
+  private final CountDownLatch halfway = new CountDownLatch(1);
 
   private static void await(CountDownLatch latch) {
     try {
@@ -137,8 +142,13 @@ class TestListener {
     }
 
     @Override
-    public void invoke(Invocation invocation, Consumer<Outcome> answer) {
-      if (!new String(invocation.payload(), StandardCharsets.UTF_8).contains("rawPath\":\"/meet")) {
+    public void invoke(Invocation invocation, ResponseSink stream, Consumer<Outcome> answer) {
+      String event = new String(invocation.payload(), StandardCharsets.UTF_8);
+      if (event.contains("rawPath\":\"/stream")) {
+        Thread.ofVirtual().start(() -> stream(event.contains("/stream/fails"), stream, answer));
+        return;
+      }
+      if (!event.contains("rawPath\":\"/meet")) {
         answer.accept(new Outcome.Success(invocation.payload(), "application/json"));
         return;
       }
@@ -149,6 +159,19 @@ class TestListener {
                 await(meeting);
                 answer.accept(new Outcome.Success(invocation.payload(), "application/json"));
               });
+    }
+
+    private void stream(boolean fails, ResponseSink stream, Consumer<Outcome> answer) {
+      stream.begin("text/plain", taken -> {});
+      stream.chunk("one".getBytes(StandardCharsets.UTF_8));
+      await(halfway);
+      if (fails) {
+        answer.accept(new Outcome.HandlerError(new byte[0], Optional.empty()));
+        return;
+      }
+      stream.chunk("two".getBytes(StandardCharsets.UTF_8));
+      stream.end();
+      answer.accept(new Outcome.Success(new byte[0], "application/json"));
     }
 
     @Override
@@ -257,7 +280,7 @@ class TestListener {
     catalog = new FunctionCatalog(ACCOUNT, store, code, layers, runtime -> {}, clock);
     Aliases aliases = new Aliases(catalog, store, () -> 0);
     FunctionPolicies policies = new FunctionPolicies(catalog, aliases, store);
-    FunctionUrls urls = new FunctionUrls(catalog, aliases, store, clock, new SecureRandom());
+    urls = new FunctionUrls(catalog, aliases, store, clock, new SecureRandom());
     FunctionSource source =
         new FunctionSource() {
           @Override
@@ -477,6 +500,71 @@ class TestListener {
     String once = "GET /%d HTTP/1.1\r\nHost: " + urlHost() + "\r\n\r\n";
     String response = exchange(once.formatted(1), once.formatted(2), head("GET", "/3", urlHost()));
     assertThat(response).containsSubsequence("rawPath\":\"/1", "rawPath\":\"/2", "rawPath\":\"/3");
+  }
+
+  private Socket ask(String request) throws IOException {
+    var _ =
+        urls.update(
+            NAME,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(FunctionUrl.InvokeMode.RESPONSE_STREAM));
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), listener.port());
+    socket.setSoTimeout(20_000);
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+    return socket;
+  }
+
+  /** What comes until a text has; nothing more is waited for. */
+  private static String readUntil(Socket socket, String text) throws IOException {
+    StringBuilder read = new StringBuilder();
+    while (read.indexOf(text) < 0) {
+      int next = socket.getInputStream().read();
+      assertThat(next).as("after '%s'", read).isNotNegative();
+      read.append((char) next);
+    }
+    return read.toString();
+  }
+
+  private static String rest(Socket socket) throws IOException {
+    return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+  }
+
+  @Test
+  void aChunkIsSentWithItsEndBeforeTheNextIsThere() throws IOException {
+    String once = "GET /stream HTTP/1.1\r\nHost: " + urlHost() + "\r\n\r\n";
+    try (Socket socket = ask(once)) {
+      assertThat(readUntil(socket, "\r\n\r\n3\r\none\r\n"))
+          .startsWith("HTTP/1.1 200 OK\r\n")
+          .contains("Transfer-Encoding: chunked\r\n", "Content-Type: text/plain\r\n");
+      halfway.countDown();
+      assertThat(readUntil(socket, "0\r\n\r\n")).isEqualTo("3\r\ntwo\r\n0\r\n\r\n");
+      // The connection serves on.
+      socket
+          .getOutputStream()
+          .write(head("GET", "/after", urlHost()).getBytes(StandardCharsets.ISO_8859_1));
+      assertThat(rest(socket)).startsWith("HTTP/1.1 200 OK\r\n").contains("rawPath\":\"/after");
+    }
+  }
+
+  @Test
+  void aStreamThatFailsBreaksOff() throws IOException {
+    try (Socket socket = ask(head("GET", "/stream/fails", urlHost()))) {
+      var _ = readUntil(socket, "3\r\none\r\n");
+      halfway.countDown();
+      assertThat(rest(socket)).isEmpty();
+    }
+  }
+
+  @Test
+  void aStreamHasNoChunksForWhoTakesNone() throws IOException {
+    halfway.countDown();
+    try (Socket socket = ask("GET /stream HTTP/1.0\r\nHost: " + urlHost() + "\r\n\r\n")) {
+      assertThat(rest(socket)).endsWith("\r\n\r\nonetwo").doesNotContain("chunked");
+    }
+    try (Socket socket = ask(head("HEAD", "/stream", urlHost()))) {
+      assertThat(rest(socket)).startsWith("HTTP/1.1 200 OK\r\n").endsWith("\r\n\r\n");
+    }
   }
 
   @Test

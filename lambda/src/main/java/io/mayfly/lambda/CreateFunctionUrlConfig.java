@@ -45,7 +45,7 @@ final class CreateFunctionUrlConfig
                 arn.qualifier(),
                 FunctionUrl.AuthType.valueOf(input.authType()),
                 input.cors().map(UrlConfig.CorsSettings::toModel),
-                UrlConfig.buffered(input.invokeMode())));
+                UrlConfig.invokeMode(input.invokeMode())));
     return new Output(
         made.functionUrl(),
         made.functionArn(),

@@ -39,6 +39,8 @@ public final class LambdaApi {
     FunctionReferences references = new FunctionReferences(catalog.account());
     TaggedResources tagged = new TaggedResources(tags, signing, mappings, references);
     LayerReferences layerNames = new LayerReferences(catalog.account());
+    InvokeRequests invocations =
+        new InvokeRequests(catalog, aliases, references, ports.clock(), ports.random());
     UrlConfig translation = new UrlConfig(catalog.account(), ports.urlAddress());
     return new AwsService(
         model,
@@ -113,7 +115,8 @@ public final class LambdaApi {
             new ListEventSourceMappings(catalog.account(), mappings, references),
             new GetAccountSettings(catalog, layers, concurrency)),
         List.of(
-            new Invoke(catalog, aliases, references, dispatcher, ports.clock(), ports.random())),
+            new Invoke(invocations, dispatcher),
+            new InvokeWithResponseStream(invocations, dispatcher)),
         Optional.of(route -> access(route, references)));
   }
 

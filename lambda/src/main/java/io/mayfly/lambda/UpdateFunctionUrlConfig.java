@@ -36,6 +36,6 @@ final class UpdateFunctionUrlConfig
             arn.qualifier(),
             input.authType().map(FunctionUrl.AuthType::valueOf),
             input.cors().map(UrlConfig.CorsSettings::toModel),
-            input.invokeMode().map(mode -> UrlConfig.buffered(Optional.of(mode)))));
+            input.invokeMode().map(FunctionUrl.InvokeMode::valueOf)));
   }
 }

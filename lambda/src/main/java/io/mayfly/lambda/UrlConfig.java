@@ -73,8 +73,7 @@ final class UrlConfig {
         url.invokeMode().name());
   }
 
-  static FunctionUrl.InvokeMode buffered(Optional<String> mode) {
-    Settings.only("InvokeMode", mode, FunctionUrl.InvokeMode.BUFFERED.name());
-    return FunctionUrl.InvokeMode.BUFFERED;
+  static FunctionUrl.InvokeMode invokeMode(Optional<String> mode) {
+    return mode.map(FunctionUrl.InvokeMode::valueOf).orElse(FunctionUrl.InvokeMode.BUFFERED);
   }
 }

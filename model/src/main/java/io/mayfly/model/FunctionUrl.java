@@ -31,7 +31,9 @@ public record FunctionUrl(
   /** When the answer starts to flow. */
   public enum InvokeMode {
     /** Once the handler has returned. */
-    BUFFERED
+    BUFFERED,
+    /** As the handler writes it. */
+    RESPONSE_STREAM
   }
 
   /** Cross-origin settings; empty lists and Optionals were not given. */

@@ -13,6 +13,9 @@ public final class Limits {
    */
   public static final int RESPONSE_BYTES = 6_291_556;
 
+  /** A response that is streamed: 200 MB ("Response streaming for Lambda functions"). */
+  public static final long STREAMED_RESPONSE_BYTES = 200L * 1024 * 1024;
+
   /** The log tail that {@code LogType=Tail} returns. */
   public static final int LOG_TAIL_BYTES = 4 * 1024;
 

@@ -7,9 +7,15 @@ public sealed interface Outcome {
   /**
    * The handler returned.
    *
+   * @param payload empty where a stream has gone on to its caller as it came
    * @param contentType what a custom runtime said its payload is; JSON where it said nothing
+   * @param streamed whether the handler sent its response as a stream
    */
-  record Success(byte[] payload, String contentType) implements Outcome {}
+  record Success(byte[] payload, String contentType, boolean streamed) implements Outcome {
+    public Success(byte[] payload, String contentType) {
+      this(payload, contentType, false);
+    }
+  }
 
   /**
    * The handler or its runtime reported an error; the instance may serve again.
@@ -45,8 +51,17 @@ public sealed interface Outcome {
    */
   record OutOfMemory() implements Outcome {}
 
-  /** The answer was larger than {@link Limits#RESPONSE_BYTES}; the instance may serve again. */
-  record ResponseTooLarge(long bytes) implements Outcome {}
+  /**
+   * The answer was larger than it may be; the instance may serve again.
+   *
+   * @param limit how many bytes it may have
+   */
+  record ResponseTooLarge(long bytes, long limit) implements Outcome {
+    /** An answer that comes as a whole, of more than {@link Limits#RESPONSE_BYTES}. */
+    public ResponseTooLarge(long bytes) {
+      this(bytes, Limits.RESPONSE_BYTES);
+    }
+  }
 
   /**
    * The runtime broke the protocol: a frame that is none, an answer to somebody else's request; the

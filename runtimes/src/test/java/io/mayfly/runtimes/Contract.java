@@ -97,7 +97,8 @@ final class Contract {
       case GuestFrame.Result(_, byte[] payload) -> "RESULT " + RuntimeApi.text(payload);
       case GuestFrame.HandlerError(_, _, byte[] error) -> "ERROR " + error(error);
       case GuestFrame.InitError(_, byte[] error) -> "INIT_ERROR " + error(error);
-      case GuestFrame.Hello _, GuestFrame.Ready _, GuestFrame.TooLarge _ -> frame.toString();
+      case GuestFrame.Hello _, GuestFrame.Ready _, GuestFrame.TooLarge _, GuestFrame.Streamed _ ->
+          frame.toString();
     };
   }
 

@@ -2,6 +2,7 @@ package io.mayfly.sandbox;
 
 import io.mayfly.model.Invocation;
 import io.mayfly.model.Outcome;
+import io.mayfly.model.ResponseSink;
 import io.mayfly.runtimes.frame.FrameException;
 import io.mayfly.runtimes.frame.FrameReader;
 import io.mayfly.runtimes.frame.FrameWriter;
@@ -55,7 +56,21 @@ final class CallConnection {
   /** What ended the conversation; set before the calls that are running then are ended. */
   private volatile @Nullable Exception end;
 
-  private record Call(Instant deadline, RuntimeChannel.Answer answer) {}
+  /** A call that the guest has, and has not answered to its end. */
+  private static final class Call {
+    final Instant deadline;
+    final ResponseSink sink;
+    final RuntimeChannel.Answer answer;
+
+    /** Its response, if the guest has begun to stream one. Only the reading thread looks at it. */
+    @Nullable GuestStream stream;
+
+    Call(Instant deadline, ResponseSink sink, RuntimeChannel.Answer answer) {
+      this.deadline = deadline;
+      this.sink = sink;
+      this.answer = answer;
+    }
+  }
 
   /**
    * @param uncalled hears what a guest did that nobody had called
@@ -92,12 +107,14 @@ final class CallConnection {
 
   /**
    * Makes a call, whose answer comes on the watcher's thread or, if there is none to come, at once.
+   *
+   * @param sink where the response goes if it is streamed
    */
-  void invoke(Invocation invocation, RuntimeChannel.Answer answer) {
+  void invoke(Invocation invocation, ResponseSink sink, RuntimeChannel.Answer answer) {
     int number = numbers.incrementAndGet();
     // Before the call is known: what cannot be put into a frame throws, and has no answer.
     ByteBuffer[] frame = FrameWriter.frame(number, invocation);
-    running.put(number, new Call(invocation.deadline(), answer));
+    running.put(number, new Call(invocation.deadline(), sink, answer));
     Exception before = end;
     if (before != null) {
       // Whoever set it may have looked at the running calls before this was one.
@@ -114,7 +131,7 @@ final class CallConnection {
   Instant expire(Instant now) {
     Instant next = Instant.MAX;
     for (Map.Entry<Integer, Call> entry : running.entrySet()) {
-      Instant deadline = entry.getValue().deadline();
+      Instant deadline = entry.getValue().deadline;
       if (now.isBefore(deadline)) {
         next = deadline.isBefore(next) ? deadline : next;
       } else {
@@ -128,7 +145,7 @@ final class CallConnection {
   private void expire(Integer number, Call call) {
     late.add(number);
     if (running.remove(number) != null) {
-      call.answer().answered(new Outcome.TimedOut());
+      call.answer.answered(new Outcome.TimedOut());
     } else {
       late.remove(number);
     }
@@ -185,15 +202,9 @@ final class CallConnection {
 
   private void readable() {
     try {
-      do {
-        Optional<GuestFrame> frame = reader.read(TURN);
-        if (frame.isEmpty()) {
-          if (reader.ended()) {
-            fail(new IOException("the runtime closed its connection"), Optional.empty());
-          }
-          return;
-        }
-        if (!take(frame.get())) {
+      Optional<GuestFrame> frame = reader.read(TURN);
+      while (frame.isPresent()) {
+        if (!(frame.get() instanceof GuestFrame.Streamed part ? take(part) : take(frame.get()))) {
           String what =
               "the runtime sent %s for call %d, which is not running"
                   .formatted(
@@ -201,8 +212,19 @@ final class CallConnection {
           fail(new IOException(what), bad(what));
           return;
         }
-      } while (reader.begun());
+        if (!reader.begun()) {
+          return;
+        }
+        frame = reader.readOn();
+      }
+      if (reader.ended()) {
+        fail(new IOException("the runtime closed its connection"), Optional.empty());
+      }
     } catch (FrameException e) {
+      // How a guest ended that was killed while it answered, its process tells better.
+      boolean cut = e.reason() == FrameException.Reason.TRUNCATED && !running.isEmpty();
+      fail(e, cut ? Optional.empty() : bad(String.valueOf(e.getMessage())));
+    } catch (GuestStream.DisorderException e) {
       fail(e, bad(String.valueOf(e.getMessage())));
     } catch (IOException e) {
       fail(e, Optional.empty());
@@ -218,10 +240,33 @@ final class CallConnection {
     int number = FramesChannel.call(frame);
     Call call = running.remove(number);
     if (call != null) {
-      call.answer().answered(FramesChannel.outcome(frame));
+      GuestStream stream = call.stream;
+      call.answer.answered(stream == null ? FramesChannel.outcome(frame) : stream.outcome(frame));
       return true;
     }
     return late.remove(number);
+  }
+
+  /** Gives a part of a response to its call; false if there is no such call. */
+  private boolean take(GuestFrame.Streamed part) throws GuestStream.DisorderException {
+    int number = part.call();
+    Call call = running.get(number);
+    if (call == null) {
+      return late.contains(number);
+    }
+    if (call.stream == null) {
+      call.stream = new GuestStream(call.sink, bytes -> grant(number, bytes));
+    }
+    call.stream.take(part);
+    return true;
+  }
+
+  /** Lets the guest send so many bytes more of a response. */
+  private void grant(int number, int bytes) {
+    if (running.containsKey(number)) {
+      outgoing.add(FrameWriter.window(number, bytes));
+      send();
+    }
   }
 
   private void fail(Exception why, Optional<Outcome> outcome) {
@@ -233,8 +278,7 @@ final class CallConnection {
     running.forEach(
         (number, call) -> {
           if (running.remove(number) != null) {
-            outcome.ifPresentOrElse(
-                call.answer()::answered, () -> call.answer().closed(ended(why)));
+            outcome.ifPresentOrElse(call.answer::answered, () -> call.answer.closed(ended(why)));
           }
         });
   }

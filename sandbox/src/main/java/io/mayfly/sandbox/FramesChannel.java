@@ -2,6 +2,7 @@ package io.mayfly.sandbox;
 
 import io.mayfly.model.Invocation;
 import io.mayfly.model.Outcome;
+import io.mayfly.model.ResponseSink;
 import io.mayfly.runtimes.frame.FrameException;
 import io.mayfly.runtimes.frame.FrameReader;
 import io.mayfly.runtimes.frame.FrameWriter;
@@ -229,13 +230,14 @@ final class FramesChannel implements RuntimeChannel {
    * instance is given no more calls.
    */
   @Override
-  public void invoke(Invocation invocation, Answer answer) {
+  public void invoke(Invocation invocation, ResponseSink stream, Answer answer) {
     CallConnection guest = free.pollFirst();
     if (guest == null) {
       throw new IllegalStateException("more calls than " + callsAtATime + " at a time");
     }
     guest.invoke(
         invocation,
+        stream,
         new Answer() {
           @Override
           public void answered(Outcome outcome) {
@@ -274,6 +276,7 @@ final class FramesChannel implements RuntimeChannel {
       case GuestFrame.Result result -> result.call();
       case GuestFrame.HandlerError error -> error.call();
       case GuestFrame.TooLarge tooLarge -> tooLarge.call();
+      case GuestFrame.Streamed streamed -> streamed.call();
       case GuestFrame.Hello _, GuestFrame.Ready _, GuestFrame.InitError _ -> 0;
     };
   }
@@ -285,7 +288,7 @@ final class FramesChannel implements RuntimeChannel {
       case GuestFrame.HandlerError error ->
           new Outcome.HandlerError(error.error(), type(error.errorType()));
       case GuestFrame.TooLarge tooLarge -> new Outcome.ResponseTooLarge(tooLarge.bytes());
-      case GuestFrame.Hello _, GuestFrame.Ready _, GuestFrame.InitError _ ->
+      case GuestFrame.Hello _, GuestFrame.Ready _, GuestFrame.InitError _, GuestFrame.Streamed _ ->
           unexpected("an answer", frame);
     };
   }
@@ -301,7 +304,7 @@ final class FramesChannel implements RuntimeChannel {
     return errorType.isEmpty() ? Optional.empty() : Optional.of(errorType);
   }
 
-  private static Outcome.BadResponse unexpected(String expected, GuestFrame frame) {
+  static Outcome.BadResponse unexpected(String expected, GuestFrame frame) {
     return new Outcome.BadResponse(
         "the runtime sent " + frame.getClass().getSimpleName() + " instead of " + expected);
   }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,12 @@ final class HttpConnection implements AutoCloseable {
     }
   }
 
+  /** Takes the body of a request as it comes. */
+  interface BodyTaker {
+    /** More of the body has come. */
+    void take(byte[] from, int offset, int length);
+  }
+
   /** What comes next of a request. */
   private enum Part {
     START,
@@ -73,6 +80,14 @@ final class HttpConnection implements AutoCloseable {
   private Map<String, String> headers = new HashMap<>();
   private Body body = new Body();
 
+  /** Says who takes the body of a request as it comes, from its head; nobody, as a rule. */
+  private Function<HttpRequest, Optional<BodyTaker>> takers = head -> Optional.empty();
+
+  private Optional<BodyTaker> taker = Optional.empty();
+
+  /** Whether nothing more is read for now. */
+  private volatile boolean paused;
+
   /** What is missing of the body, or of the chunk. */
   private long missing;
 
@@ -91,6 +106,28 @@ final class HttpConnection implements AutoCloseable {
     this.socket = socket;
     this.maximumBody = maximumBody;
     this.budget = budget;
+  }
+
+  /**
+   * Has the bodies of some requests taken as they come, if they come in chunks; such a request has
+   * no body then. To be called before {@link #start}.
+   */
+  void takeBodies(Function<HttpRequest, Optional<BodyTaker>> takers) {
+    this.takers = takers;
+  }
+
+  /** Reads no more than what has been read, so that the client has to wait, or goes on reading. */
+  void pause(boolean pausing) {
+    paused = pausing;
+    SocketWatcher.Watch known = watch;
+    if (known == null) {
+      return;
+    }
+    try {
+      known.awaitData(!pausing);
+    } catch (IOException e) {
+      // It has been closed.
+    }
   }
 
   /**
@@ -122,7 +159,7 @@ final class HttpConnection implements AutoCloseable {
           return Optional.of(finish());
         }
       }
-      if (room <= 0 || !fill()) {
+      if (paused || room <= 0 || !fill()) {
         return Optional.empty();
       }
       room -= buffer.remaining();
@@ -156,7 +193,11 @@ final class HttpConnection implements AutoCloseable {
   private boolean step() throws IOException {
     if (part == Part.BODY || part == Part.CHUNK) {
       int count = (int) Math.min(missing, buffer.remaining());
-      body.add(buffer.array(), buffer.position(), count);
+      if (taker.isPresent()) {
+        taker.get().take(buffer.array(), buffer.position(), count);
+      } else {
+        body.add(buffer.array(), buffer.position(), count);
+      }
       buffer.position(buffer.position() + count);
       missing -= count;
       if (missing > 0 || part == Part.BODY) {
@@ -254,6 +295,7 @@ final class HttpConnection implements AutoCloseable {
           || headers.containsKey("content-length")) {
         throw new MalformedException("the body's transfer encoding is not understood");
       }
+      taker = takers.apply(request());
       part = Part.CHUNK_SIZE;
       return true;
     }
@@ -288,13 +330,18 @@ final class HttpConnection implements AutoCloseable {
     }
   }
 
+  private HttpRequest request() {
+    return new HttpRequest(start[0], start[1], headers, body.bytes(), body.total);
+  }
+
   private HttpRequest finish() {
-    HttpRequest request = new HttpRequest(start[0], start[1], headers, body.bytes(), body.total);
+    HttpRequest request = request();
     budget.giveBack(held.getAndSet(0));
     part = Part.START;
     lineRoom = HEADER_BYTES;
     headers = new HashMap<>();
     body = new Body();
+    taker = Optional.empty();
     return request;
   }
 

@@ -3,6 +3,7 @@ package io.mayfly.sandbox;
 import io.mayfly.model.DataSize;
 import io.mayfly.model.Invocation;
 import io.mayfly.model.Outcome;
+import io.mayfly.model.ResponseSink;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -40,8 +41,12 @@ public interface Instance {
    * serves many instances and must not block. Everything the instance wrote before it answered has
    * reached its {@link LogSink} by then, unless it writes faster than it can be read. If this
    * throws, there is no answer.
+   *
+   * @param stream where the response goes, on the same threads, if the handler streams it; the
+   *     answer says then how it ended, and has no payload. Chunks may still come when the answer
+   *     has, if it was not the handler that ended the call.
    */
-  void invoke(Invocation invocation, Consumer<Outcome> answer);
+  void invoke(Invocation invocation, ResponseSink stream, Consumer<Outcome> answer);
 
   /**
    * Stops every process of an idle instance where it is, so that it uses no CPU; the next {@link

@@ -4,6 +4,7 @@ import io.mayfly.model.DataSize;
 import io.mayfly.model.Invocation;
 import io.mayfly.model.MayflyException;
 import io.mayfly.model.Outcome;
+import io.mayfly.model.ResponseSink;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -184,11 +185,11 @@ final class ProcessInstance implements Instance {
   }
 
   @Override
-  public void invoke(Invocation invocation, Consumer<Outcome> answer) {
+  public void invoke(Invocation invocation, ResponseSink stream, Consumer<Outcome> answer) {
     Instant until = invocation.deadline();
     Optional<Boolean> begun = beginNow(until);
     if (begun.isPresent()) {
-      invoke(begun.get(), invocation, answer);
+      invoke(begun.get(), invocation, stream, answer);
       return;
     }
     // The kernel takes its time to freeze and to thaw.
@@ -205,18 +206,20 @@ final class ProcessInstance implements Instance {
                 endLater("it could not be thawed", answer);
                 return;
               }
-              invoke(there, invocation, answer);
+              invoke(there, invocation, stream, answer);
             });
   }
 
   /** Gives the event to the runtime, if the instance is still there. */
-  private void invoke(boolean there, Invocation invocation, Consumer<Outcome> answer) {
+  private void invoke(
+      boolean there, Invocation invocation, ResponseSink stream, Consumer<Outcome> answer) {
     if (!there) {
       endLater("it is gone", answer);
       return;
     }
     channel.invoke(
         invocation,
+        stream,
         new RuntimeChannel.Answer() {
           @Override
           public void answered(Outcome outcome) {

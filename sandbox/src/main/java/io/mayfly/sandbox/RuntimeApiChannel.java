@@ -3,6 +3,7 @@ package io.mayfly.sandbox;
 import io.mayfly.model.Invocation;
 import io.mayfly.model.Limits;
 import io.mayfly.model.Outcome;
+import io.mayfly.model.ResponseSink;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -63,7 +64,8 @@ final class RuntimeApiChannel implements RuntimeChannel {
   private boolean ready;
   private boolean closed;
 
-  private record Call(String id, byte[] event, Instant deadline, Answer answer) {}
+  private record Call(
+      String id, byte[] event, Instant deadline, ResponseSink stream, Answer answer) {}
 
   private record Answered(Call call, Outcome outcome, Instant until) {
     void tell() {
@@ -71,8 +73,16 @@ final class RuntimeApiChannel implements RuntimeChannel {
     }
   }
 
-  /** A call and the connection that its event goes to. */
-  private record Placed(Call call, HttpConnection connection) {}
+  /**
+   * A call and the connection that its event goes to.
+   *
+   * @param stream its response, once the runtime has begun to stream it
+   */
+  private record Placed(Call call, HttpConnection connection, Optional<RuntimeApiStream> stream) {
+    boolean streamsOver(HttpConnection other) {
+      return stream.isPresent() && stream.get().isOver(other);
+    }
+  }
 
   /**
    * @param timer for answers after which the runtime does not ask for more
@@ -135,12 +145,13 @@ final class RuntimeApiChannel implements RuntimeChannel {
   }
 
   @Override
-  public void invoke(Invocation invocation, Answer answer) {
+  public void invoke(Invocation invocation, ResponseSink stream, Answer answer) {
     Call call =
         new Call(
             invocation.requestId().value(),
             RuntimeApiMessages.event(invocation),
             invocation.deadline(),
+            stream,
             answer);
     Optional<Placed> placed;
     lock.lock();
@@ -173,7 +184,7 @@ final class RuntimeApiChannel implements RuntimeChannel {
     if (closed || waiting.isEmpty() || unplaced.isEmpty()) {
       return Optional.empty();
     }
-    Placed placed = new Placed(unplaced.removeFirst(), waiting.removeFirst());
+    Placed placed = new Placed(unplaced.removeFirst(), waiting.removeFirst(), Optional.empty());
     running.put(placed.call().id(), placed);
     return Optional.of(placed);
   }
@@ -282,6 +293,7 @@ final class RuntimeApiChannel implements RuntimeChannel {
   }
 
   private void start(HttpConnection connection) {
+    connection.takeBodies(head -> stream(head, connection));
     try {
       connection.start(watcher, () -> serve(connection), () -> forget(connection));
     } catch (IOException e) {
@@ -303,17 +315,25 @@ final class RuntimeApiChannel implements RuntimeChannel {
 
   /**
    * Lets go of a connection. A call whose event has not been wholly sent over it is placed anew:
-   * the client went away between asking and being given the event, and will ask again.
+   * the client went away between asking and being given the event, and will ask again. One whose
+   * response was coming over it has no more to expect.
    */
   private void forget(HttpConnection connection) {
     boolean unsent = connection.unsent();
     connection.close();
     Optional<Call> call = Optional.empty();
+    Optional<Call> cut;
     Optional<Placed> placed;
     lock.lock();
     try {
       connections.remove(connection);
       waiting.remove(connection);
+      cut =
+          running.values().stream()
+              .filter(each -> each.streamsOver(connection))
+              .findFirst()
+              .map(Placed::call);
+      cut.ifPresent(over -> running.remove(over.id()));
       if (unsent) {
         call =
             running.values().stream()
@@ -332,6 +352,37 @@ final class RuntimeApiChannel implements RuntimeChannel {
     }
     placed.ifPresent(this::give);
     call.ifPresent(this::endIfClosed);
+    cut.ifPresent(
+        over ->
+            over.answer()
+                .closed(
+                    new ChannelClosedException(
+                        "the runtime broke off in the middle of a streamed response")));
+  }
+
+  /** Takes the body of a response as it comes, if it is streamed and answers a call. */
+  private Optional<HttpConnection.BodyTaker> stream(HttpRequest head, HttpConnection connection) {
+    if (!RuntimeApiMessages.streams(head) || !head.path().startsWith(INVOCATION)) {
+      return Optional.empty();
+    }
+    String[] parts = head.path().substring(INVOCATION.length()).split("/", -1);
+    if (!head.method().equals("POST") || parts.length != 2 || !parts[1].equals("response")) {
+      return Optional.empty();
+    }
+    RuntimeApiStream stream;
+    lock.lock();
+    try {
+      Placed placed = running.get(parts[0]);
+      if (placed == null || placed.stream().isPresent()) {
+        return Optional.empty();
+      }
+      stream = new RuntimeApiStream(connection, placed.call().stream());
+      running.put(parts[0], new Placed(placed.call(), placed.connection(), Optional.of(stream)));
+    } finally {
+      lock.unlock();
+    }
+    stream.begin(RuntimeApiMessages.contentType(head));
+    return Optional.of(stream);
   }
 
   /** There is something to read. Requests wait for their answers, so there is one at the most. */
@@ -416,10 +467,10 @@ final class RuntimeApiChannel implements RuntimeChannel {
     if (request.method().equals("POST") && path.startsWith(INVOCATION)) {
       String[] parts = path.substring(INVOCATION.length()).split("/", -1);
       if (parts.length == 2 && parts[1].equals("response")) {
-        return answer(parts[0], request, false);
+        return answer(parts[0], request, false, connection);
       }
       if (parts.length == 2 && parts[1].equals("error")) {
-        return answer(parts[0], request, true);
+        return answer(parts[0], request, true, connection);
       }
     }
     return Reaction.of(RuntimeApiReply.error(404, "NotFound", "The Runtime API has no such path"));
@@ -496,7 +547,16 @@ final class RuntimeApiChannel implements RuntimeChannel {
     }
   }
 
-  private Reaction answer(String requestId, HttpRequest request, boolean error) {
+  /** Whoever reads a stream has its end before the call is over. */
+  private static Runnable ended(RuntimeApiStream stream, Runnable then) {
+    return () -> {
+      stream.end();
+      then.run();
+    };
+  }
+
+  private Reaction answer(
+      String requestId, HttpRequest request, boolean error, HttpConnection connection) {
     RuntimeApiReply reply =
         request.oversized()
             ? RuntimeApiReply.error(
@@ -506,23 +566,30 @@ final class RuntimeApiChannel implements RuntimeChannel {
             : RuntimeApiReply.accepted();
     lock.lock();
     try {
-      Placed placed = running.remove(requestId);
+      Placed placed = running.get(requestId);
+      if (placed != null && placed.stream().isPresent() && !placed.streamsOver(connection)) {
+        return Reaction.of(
+            RuntimeApiReply.error(
+                403, "InvalidStateTransition", "The response is being streamed already"));
+      }
+      running.remove(requestId);
       if (placed == null) {
         return Reaction.of(
             late.remove(requestId)
                 ? reply
                 : RuntimeApiReply.error(400, "InvalidRequestID", "Invalid request ID"));
       }
-      Answered answered =
-          new Answered(
-              placed.call(),
-              RuntimeApiMessages.outcome(request, error),
-              Instant.now().plus(NEXT_LAG));
-      if (callsAtATime > 1 || closed) {
-        return Reaction.of(reply, answered::tell);
+      Outcome outcome = RuntimeApiMessages.outcome(request, error);
+      Answered answered = new Answered(placed.call(), outcome, Instant.now().plus(NEXT_LAG));
+      Runnable tell = answered::tell;
+      if (callsAtATime == 1 && !closed) {
+        held = Optional.of(answered);
+        tell = () -> alarm.atLatest(answered.until());
       }
-      held = Optional.of(answered);
-      return Reaction.of(reply, () -> alarm.atLatest(answered.until()));
+      if (outcome instanceof Outcome.Success && placed.stream().isPresent()) {
+        return Reaction.of(reply, ended(placed.stream().get(), tell));
+      }
+      return Reaction.of(reply, tell);
     } finally {
       lock.unlock();
     }

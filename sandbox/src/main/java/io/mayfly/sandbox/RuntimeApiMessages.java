@@ -11,6 +11,8 @@ import java.util.Optional;
 final class RuntimeApiMessages {
   static final String ERROR_TYPE = "lambda-runtime-function-error-type";
   private static final String ERROR_BODY = "lambda-runtime-function-error-body";
+  private static final String RESPONSE_MODE = "lambda-runtime-function-response-mode";
+  private static final byte[] NO_ERROR_OBJECT = {'{', '}'};
 
   private RuntimeApiMessages() {}
 
@@ -25,8 +27,22 @@ final class RuntimeApiMessages {
     if (streamError.isPresent()) {
       return new Outcome.HandlerError(decoded(streamError.get()), request.header(ERROR_TYPE));
     }
-    return new Outcome.Success(
-        request.body(), request.header("content-type").orElse("application/json"));
+    if (streams(request) && request.header(ERROR_TYPE).isPresent()) {
+      return new Outcome.HandlerError(NO_ERROR_OBJECT, request.header(ERROR_TYPE));
+    }
+    return new Outcome.Success(request.body(), contentType(request));
+  }
+
+  /** Whether a runtime says that it sends its response as a stream. */
+  static boolean streams(HttpRequest request) {
+    return request.header(RESPONSE_MODE).filter("streaming"::equalsIgnoreCase).isPresent();
+  }
+
+  /** What the runtime says its response is. */
+  static String contentType(HttpRequest request) {
+    return request
+        .header("content-type")
+        .orElse(streams(request) ? "application/octet-stream" : "application/json");
   }
 
   /** A streamed response that fails half-way carries its error as Base64 in a trailer. */

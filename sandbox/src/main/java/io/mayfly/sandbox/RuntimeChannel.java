@@ -2,6 +2,7 @@ package io.mayfly.sandbox;
 
 import io.mayfly.model.Invocation;
 import io.mayfly.model.Outcome;
+import io.mayfly.model.ResponseSink;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -38,8 +39,11 @@ interface RuntimeChannel extends AutoCloseable {
    * Gives the runtime an event; {@code answer} hears once what comes of it, on a thread that must
    * not block. Blocks no longer than the event takes to be copied. {@link Outcome.BadResponse}
    * means that the runtime cannot be trusted to go on.
+   *
+   * @param stream where the response goes if the runtime streams it; the outcome has no payload
+   *     then
    */
-  void invoke(Invocation invocation, Answer answer);
+  void invoke(Invocation invocation, ResponseSink stream, Answer answer);
 
   /**
    * Answers those of several calls whose deadline has passed with {@link Outcome.TimedOut}; the

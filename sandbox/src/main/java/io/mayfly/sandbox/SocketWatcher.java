@@ -29,6 +29,14 @@ public interface SocketWatcher {
      */
     void awaitRoom(boolean wanted) throws IOException;
 
+    /**
+     * Whether to be told once there is something to read, which is so from the start. What has not
+     * been read until then stays in the socket, and the other side has to wait.
+     *
+     * @throws IOException if the socket has been closed
+     */
+    void awaitData(boolean wanted) throws IOException;
+
     /** Ends it. A socket that has been closed has its descriptor freed by that. */
     void end();
   }

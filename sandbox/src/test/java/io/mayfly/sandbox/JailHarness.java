@@ -240,9 +240,16 @@ final class JailHarness implements AutoCloseable {
   }
 
   static Outcome invoke(Instance instance, String event, Duration limit) {
+    return begin(instance, event, limit, Gathered.eager()).join();
+  }
+
+  /** Makes a call whose streamed response goes to {@code sink}, and does not wait for it. */
+  static CompletableFuture<Outcome> begin(
+      Instance instance, String event, Duration limit, Gathered sink) {
     CompletableFuture<Outcome> answer = new CompletableFuture<>();
-    instance.invoke(invocation(event.getBytes(StandardCharsets.UTF_8), limit), answer::complete);
-    return answer.join();
+    instance.invoke(
+        invocation(event.getBytes(StandardCharsets.UTF_8), limit), sink, answer::complete);
+    return answer;
   }
 
   static Invocation invocation(byte[] event, Duration limit) {

@@ -37,9 +37,17 @@ final class SocketLoop implements SocketWatcher, AutoCloseable {
     return new Watch() {
       @Override
       public void awaitRoom(boolean wanted) throws IOException {
+        await(SelectionKey.OP_WRITE, wanted);
+      }
+
+      @Override
+      public void awaitData(boolean wanted) throws IOException {
+        await(SelectionKey.OP_READ, wanted);
+      }
+
+      private void await(int operation, boolean wanted) throws IOException {
         try {
-          key.interestOps(
-              wanted ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ);
+          var _ = wanted ? key.interestOpsOr(operation) : key.interestOpsAnd(~operation);
         } catch (CancelledKeyException e) {
           throw new ClosedChannelException();
         }

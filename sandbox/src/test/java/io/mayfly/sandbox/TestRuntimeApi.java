@@ -3,6 +3,7 @@ package io.mayfly.sandbox;
 import static io.mayfly.sandbox.JailHarness.describe;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mayfly.model.Invocation;
 import io.mayfly.model.Outcome;
@@ -11,6 +12,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
@@ -39,6 +41,7 @@ final class TestRuntimeApi {
   private final ServerSocketChannel listener = listen();
   private final SocketLoop sockets = new SocketLoop();
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+  private final Gathered stream = Gathered.eager();
   private final RuntimeApiChannel channel = new RuntimeApiChannel(listener, sockets, timer, 1);
 
   private static ServerSocketChannel listen() {
@@ -80,6 +83,16 @@ final class TestRuntimeApi {
 
     String exchange(String text) throws IOException {
       send(text);
+      return receive();
+    }
+
+    /** The same, for a text that is not read to its end before it is answered. */
+    String exchangeWhileItIsTaken(String text) throws IOException {
+      try {
+        send(text);
+      } catch (SocketException e) {
+        // It has been answered, and closed.
+      }
       return receive();
     }
 
@@ -139,9 +152,14 @@ final class TestRuntimeApi {
   }
 
   private Future<Outcome> invoke(Invocation invocation) {
+    return invoke(invocation, stream);
+  }
+
+  private Future<Outcome> invoke(Invocation invocation, Gathered sink) {
     CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     channel.invoke(
         invocation,
+        sink,
         new RuntimeChannel.Answer() {
           @Override
           public void answered(Outcome answer) {
@@ -232,8 +250,157 @@ final class TestRuntimeApi {
           .isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
       assertThat(client.exchange("4;x=y\r\nWiki\r\n5\r\npedia\r\n0\r\n\r\n"))
           .startsWith("HTTP/1.1 202");
-      assertThat(get(outcome)).isEqualTo("Wikipedia");
+      assertThat(get(outcome)).isEmpty();
+      assertThat(stream.text()).isEqualTo("Wikipedia");
+      assertThat(stream.contentType()).isEqualTo("application/octet-stream");
     }
+  }
+
+  private static String streaming(Invocation invocation, String... headers) {
+    return "POST /2018-06-01/runtime/invocation/"
+        + invocation.requestId()
+        + "/response HTTP/1.1\r\nTransfer-Encoding: chunked\r\n"
+        + "Lambda-Runtime-Function-Response-Mode: streaming\r\n"
+        + String.join("", headers)
+        + "\r\n";
+  }
+
+  @Test
+  void chunksOfAStreamArePassedOnAsTheyCome() throws Exception {
+    try (Client client = new Client()) {
+      Invocation invocation = invocation();
+      Future<Outcome> outcome = invoke(invocation);
+      client.exchange(NEXT);
+      client.send(streaming(invocation, "Content-Type: text/plain\r\n") + "3\r\none\r\n");
+      stream.await(3);
+      assertThat(stream.contentType()).isEqualTo("text/plain");
+      assertThat(outcome.isDone()).isFalse();
+      client.send("3\r\ntwo\r\n");
+      stream.await(6);
+      assertThat(stream.ended()).isFalse();
+      assertThat(client.exchange("0\r\n\r\n")).startsWith("HTTP/1.1 202");
+      assertThat(get(outcome)).isEmpty();
+      assertThat(stream.ended()).isTrue();
+      assertThat(stream.text()).isEqualTo("onetwo");
+    }
+  }
+
+  @Test
+  void aStreamThatFailsHalfwayHasNoEnd() throws Exception {
+    try (Client client = new Client()) {
+      Invocation invocation = invocation();
+      Future<Outcome> outcome = invoke(invocation);
+      client.exchange(NEXT);
+      client.exchange(
+          streaming(invocation)
+              + "1\r\nx\r\n0\r\n"
+              + "Lambda-Runtime-Function-Error-Type: Oops\r\n"
+              + "Lambda-Runtime-Function-Error-Body: eyJhIjoxfQ==\r\n\r\n");
+      Outcome.HandlerError error = (Outcome.HandlerError) outcome.get();
+      assertThat(error.error()).asString().isEqualTo("{\"a\":1}");
+      assertThat(error.errorType()).contains("Oops");
+      assertThat(stream.text()).isEqualTo("x");
+      assertThat(stream.ended()).isFalse();
+    }
+  }
+
+  @Test
+  void anErrorInTheMiddleOfAStreamNeedsNoBody() throws Exception {
+    try (Client client = new Client()) {
+      Invocation invocation = invocation();
+      Future<Outcome> outcome = invoke(invocation);
+      client.exchange(NEXT);
+      client.exchange(
+          streaming(invocation) + "0\r\nLambda-Runtime-Function-Error-Type: Oops\r\n\r\n");
+      assertThat(((Outcome.HandlerError) outcome.get()).errorType()).contains("Oops");
+    }
+  }
+
+  @Test
+  void nobodyElseAnswersACallWhoseResponseIsBeingStreamed() throws Exception {
+    try (Client client = new Client();
+        Client other = new Client()) {
+      Invocation invocation = invocation();
+      Future<Outcome> outcome = invoke(invocation);
+      client.exchange(NEXT);
+      client.send(streaming(invocation) + "1\r\na\r\n");
+      stream.await(1);
+      assertThat(other.exchange(streaming(invocation) + "1\r\nb\r\n0\r\n\r\n"))
+          .startsWith("HTTP/1.1 403")
+          .contains("InvalidStateTransition");
+      assertThat(other.exchange(post("invocation/" + invocation.requestId() + "/error", "{}")))
+          .startsWith("HTTP/1.1 403");
+      client.exchange("1\r\nc\r\n0\r\n\r\n");
+      assertThat(get(outcome)).isEmpty();
+      assertThat(stream.text()).isEqualTo("ac");
+    }
+  }
+
+  @Test
+  void aStreamThatBreaksOffEndsItsCall() throws Exception {
+    for (String rest : List.of("5\r\nab", "zz\r\n", "-1\r\n", "1\r\nabc\r\n")) {
+      Gathered begun = Gathered.eager();
+      Invocation invocation = invocation();
+      Future<Outcome> outcome = invoke(invocation, begun);
+      try (Client client = new Client()) {
+        client.exchange(NEXT);
+        client.send(streaming(invocation) + "1\r\nx\r\n" + rest);
+        begun.await(1);
+      }
+      assertThatThrownBy(outcome::get)
+          .as(rest)
+          .hasCauseInstanceOf(RuntimeChannel.ChannelClosedException.class)
+          .hasMessageContaining("in the middle of a streamed response");
+      assertThat(begun.ended()).isFalse();
+    }
+  }
+
+  @Test
+  void trailersOfAStreamAreBounded() throws Exception {
+    try (Client client = new Client()) {
+      Invocation invocation = invocation();
+      Future<Outcome> outcome = invoke(invocation);
+      client.exchange(NEXT);
+      client.send(streaming(invocation) + "1\r\nx\r\n0\r\n");
+      String most = "Lambda-Runtime-Function-Error-Body: " + "e".repeat(2 * 1024 * 1024);
+      assertThat(client.exchangeWhileItIsTaken(most)).startsWith("HTTP/1.1 400");
+      assertThatThrownBy(outcome::get)
+          .hasCauseInstanceOf(RuntimeChannel.ChannelClosedException.class);
+    }
+  }
+
+  @Test
+  void aRuntimeWaitsForWhoeverReadsItsStream() throws Exception {
+    int window = 256 * 1024;
+    int whole = 20 * window;
+    Gathered slow = Gathered.lazy();
+    Invocation invocation = invocation();
+    Future<Outcome> outcome = invoke(invocation, slow);
+    try (Client client = new Client()) {
+      client.exchange(NEXT);
+      Future<?> written =
+          threads.submit(
+              () -> {
+                client.send(streaming(invocation));
+                String chunk = "4000\r\n" + "x".repeat(0x4000) + "\r\n";
+                for (int sent = 0; sent < whole; sent += 0x4000) {
+                  client.send(chunk);
+                }
+                client.send("0\r\n\r\n");
+                return client;
+              });
+      for (int come = window; come < whole; come += window) {
+        slow.await(come);
+        slow.takeAll();
+      }
+      slow.await(whole);
+      slow.takeAll();
+      written.get();
+      assertThat(client.receive()).startsWith("HTTP/1.1 202");
+    }
+    assertThat(get(outcome)).isEmpty();
+    assertThat(slow.size()).isEqualTo(whole);
+    assertThat(slow.mostHeld()).isBetween(window, window + 16 * 1024);
   }
 
   @Test

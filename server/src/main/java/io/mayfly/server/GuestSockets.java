@@ -18,6 +18,11 @@ record GuestSockets(HttpThreads threads) implements SocketWatcher {
       }
 
       @Override
+      public void awaitData(boolean wanted) throws IOException {
+        watch.awaitData(wanted);
+      }
+
+      @Override
       public void end() {
         watch.end();
       }

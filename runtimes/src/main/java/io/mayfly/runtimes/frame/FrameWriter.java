@@ -61,6 +61,13 @@ public final class FrameWriter {
     return new ByteBuffer[] {frame.flip(), ByteBuffer.wrap(payload)};
   }
 
+  /** A WINDOW frame: a guest may send so many more bytes of its answer to a call. */
+  public static ByteBuffer[] window(int call, int bytes) {
+    ByteBuffer frame = ByteBuffer.allocate(Frames.HEAD + 4);
+    frame.putInt(Frames.COUNTED_HEAD + 4).put(Frames.WINDOW).putInt(call).putInt(bytes);
+    return new ByteBuffer[] {frame.flip()};
+  }
+
   /**
    * Sends whole frames, with as few writes as the channel allows.
    *

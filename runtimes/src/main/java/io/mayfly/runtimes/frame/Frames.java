@@ -1,7 +1,10 @@
 package io.mayfly.runtimes.frame;
 
 /** The numbers of the protocol. */
-final class Frames {
+public final class Frames {
+  /** How many bytes of a stream a guest may send before any of them have been taken. */
+  public static final int STREAM_WINDOW = 256 * 1024;
+
   /** Bytes before a frame's body: length, type, call number. */
   static final int HEAD = 9;
 
@@ -13,8 +16,15 @@ final class Frames {
   static final byte INIT_ERROR = 3;
   static final byte RESULT = 4;
   static final byte ERROR = 5;
+  static final byte BEGIN = 6;
+  static final byte CHUNK = 7;
+  static final byte END = 8;
   static final byte INVOKE = 0x41;
   static final byte SPECIALISE = 0x42;
+  static final byte WINDOW = 0x43;
+
+  /** The most that one CHUNK holds. */
+  static final int CHUNK_BYTES = 64 * 1024;
 
   private Frames() {}
 }

@@ -41,4 +41,22 @@ public sealed interface GuestFrame {
    * bytes were dropped while they were read.
    */
   record TooLarge(int call, long bytes) implements GuestFrame {}
+
+  /** A part of a response that comes as a stream. */
+  sealed interface Streamed extends GuestFrame {
+    int call();
+  }
+
+  /**
+   * The answer to a call is going to be a stream.
+   *
+   * @param contentType its media type, fit for a header
+   */
+  record Begin(int call, String contentType) implements Streamed {}
+
+  /** More of a stream. */
+  record Chunk(int call, byte[] bytes) implements Streamed {}
+
+  /** A stream is complete; the call is over with its RESULT or ERROR. */
+  record End(int call) implements Streamed {}
 }

@@ -53,6 +53,66 @@ class TestFrames {
   }
 
   @Test
+  void readsTheFramesOfAStream() throws IOException {
+    ByteArrayOutputStream stream = new ByteArrayOutputStream();
+    stream.write(frame(6, 7, new byte[] {0, 3, 'a', '/', 'b'}));
+    stream.write(frame(7, 7, new byte[] {'4', '2'}));
+    stream.write(frame(7, 7, new byte[64 * 1024]));
+    stream.write(frame(7, 7, new byte[0]));
+    stream.write(frame(8, 7, new byte[0]));
+    FrameReader reader = reader(stream.toByteArray(), Integer.MAX_VALUE);
+
+    assertThat(reader.read()).contains(new GuestFrame.Begin(7, "a/b"));
+    GuestFrame.Chunk chunk = (GuestFrame.Chunk) reader.read().orElseThrow();
+    assertThat(chunk.call()).isEqualTo(7);
+    assertThat(chunk.bytes()).asString().isEqualTo("42");
+    assertThat(((GuestFrame.Chunk) reader.read().orElseThrow()).bytes()).hasSize(64 * 1024);
+    assertThat(((GuestFrame.Chunk) reader.read().orElseThrow()).bytes()).isEmpty();
+    assertThat(reader.read()).contains(new GuestFrame.End(7));
+  }
+
+  @Test
+  void framesOfAStreamAreBounded() {
+    assertRefused(Reason.LENGTH, frame(7, 1, new byte[64 * 1024 + 1]));
+    assertRefused(Reason.LENGTH, frame(6, 1, new byte[1025]));
+    assertRefused(Reason.LENGTH, frame(8, 1, new byte[1]));
+    assertRefused(Reason.TEXT, frame(6, 1, new byte[] {0, 3, 'a', '/'}));
+    assertRefused(Reason.TEXT, frame(6, 1, new byte[] {0, 3, 'a', '\n', 'b'}));
+    assertRefused(Reason.TEXT, frame(6, 1, new byte[] {0, 2, (byte) 0xc3, (byte) 0xa4}));
+  }
+
+  @Test
+  void smallFramesTogetherAreReadInTurnsToo() throws IOException {
+    ByteArrayOutputStream stream = new ByteArrayOutputStream();
+    int frames = 4000;
+    for (int i = 0; i < frames; i++) {
+      stream.write(frame(7, 1, new byte[1000]));
+    }
+    ByteArrayInputStream bytes = new ByteArrayInputStream(stream.toByteArray());
+    FrameReader reader = new FrameReader(Channels.newChannel(bytes));
+    int turn = 1 << 20;
+    int turns = 0;
+    int read = 0;
+    while (read < frames) {
+      int before = bytes.available();
+      Optional<GuestFrame> frame = reader.read(turn);
+      while (frame.isPresent()) {
+        read++;
+        frame = reader.readOn();
+      }
+      assertThat(before - bytes.available()).isLessThanOrEqualTo(turn + 16 * 1024);
+      turns++;
+    }
+    assertThat(turns).isBetween(4, 6);
+  }
+
+  @Test
+  void aWindowIsWrittenAsDocumented() {
+    assertThat(FrameWriter.window(0x01020304, 0x05060708)[0].array())
+        .containsExactly(0, 0, 0, 9, 0x43, 1, 2, 3, 4, 5, 6, 7, 8);
+  }
+
+  @Test
   void anAnswerOfTheGreatestSizeIsWhole() throws IOException {
     byte[] payload = new byte[Limits.RESPONSE_BYTES];
     new Random(SEED).nextBytes(payload);
@@ -146,7 +206,7 @@ class TestFrames {
         body[1] = (byte) random.nextInt(body.length);
       }
       int call = random.nextBoolean() ? 0 : random.nextInt();
-      stream.writeBytes(frame(random.nextInt(7), call, body));
+      stream.writeBytes(frame(random.nextInt(10), call, body));
     }
     byte[] bytes = stream.toByteArray();
     if (random.nextInt(3) == 0) {
