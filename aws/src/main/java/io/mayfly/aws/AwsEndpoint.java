@@ -163,9 +163,9 @@ public final class AwsEndpoint {
     try {
       AwsService service = services.find(caller, route.service());
       service.authorize(route, caller, authorizer);
-      WireResponse response = service.call(route, caller);
+      WireAnswer answer = service.call(route, caller);
       listener.answered(route);
-      return response;
+      return answer;
     } catch (RuntimeException | StackOverflowError thrown) {
       return refuse(route.request(), thrown, caller.requestId());
     }

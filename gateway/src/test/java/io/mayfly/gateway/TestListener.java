@@ -508,6 +508,7 @@ class TestListener {
             NAME,
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.of(FunctionUrl.InvokeMode.RESPONSE_STREAM));
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), listener.port());
     socket.setSoTimeout(20_000);

@@ -97,7 +97,7 @@ final class TestCrashes {
 
   private static final List<Call> SHOWN =
       List.of(
-          Call.show(FUNCTIONS + "?FunctionVersion=ALL"),
+          Call.show(FUNCTION + "/versions"),
           Call.show("/2017-03-31/tags/" + ARN.replace(":", "%3A")),
           Call.show(FUNCTION + "/aliases"),
           Call.show(FUNCTION + "/policy?Qualifier=live"),
