@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Everything that is known of one version of a function: what its owner asked for, and the state
@@ -42,6 +43,20 @@ public record FunctionConfig(
   /** How many calls one of its instances takes at a time; 1 unless the owner asks for more. */
   public int callsPerInstance() {
     return Integer.parseInt(environment().getOrDefault(MAX_CONCURRENCY, "1"));
+  }
+
+  /** The variable by which a function asks for a wrapper script. */
+  public static final String EXEC_WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER";
+
+  /**
+   * The script that starts the runtime for it, by its path in the jail. Lambda has none for custom
+   * runtimes, whatever the variable says.
+   */
+  public Optional<String> wrapper() {
+    boolean custom =
+        RuntimeFamily.of(runtime()).orElse(RuntimeFamily.PROVIDED) == RuntimeFamily.PROVIDED;
+    return Optional.ofNullable(environment().get(EXEC_WRAPPER))
+        .filter(script -> !custom && !script.isEmpty());
   }
 
   public FunctionName name() {
