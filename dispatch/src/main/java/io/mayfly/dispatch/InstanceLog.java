@@ -1,9 +1,13 @@
 package io.mayfly.dispatch;
 
 import io.mayfly.model.Limits;
+import io.mayfly.model.LogLevel;
+import io.mayfly.model.LoggingConfig.Levels;
 import io.mayfly.sandbox.LogSink;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * One instance's output on its way to its function's log. Passes whole lines on, so that lines of
@@ -17,13 +21,51 @@ final class InstanceLog implements LogSink {
   private static final int MAX_LINE = 64 * 1024;
 
   private final LogSink target;
+
+  /** From which level on what the function writes is passed on, where that is asked for. */
+  private final Optional<LogLevel> least;
+
+  /** From which level on what the platform says is written as events; empty for plain text. */
+  private final Optional<LogLevel> events;
+
+  private final InstantSource clock;
+
+  /** Whether the line that is under way is one that nobody wants. */
+  private boolean dropping;
+
+  /** Whether a part of the line that is under way has been passed on or dropped. */
+  private boolean begun;
+
   private byte[] line = new byte[256];
   private int lineLength;
   private final byte[] tail = new byte[Limits.LOG_TAIL_BYTES];
   private long tailWritten;
 
+  /** A log in plain text. */
   InstanceLog(LogSink target) {
+    this(target, Optional.empty(), InstantSource.system());
+  }
+
+  /**
+   * @param json which lines there are of a log in JSON; empty for plain text
+   */
+  InstanceLog(LogSink target, Optional<Levels> json, InstantSource clock) {
     this.target = target;
+    this.least = json.map(Levels::application).filter(level -> level != LogLevel.TRACE);
+    this.events = json.map(Levels::system);
+    this.clock = clock;
+  }
+
+  /** Whether it is in JSON, so that what the platform says goes to {@link #event}. */
+  boolean json() {
+    return events.isPresent();
+  }
+
+  /** Writes an event of the platform's own, if it is one of those that are wanted. */
+  void event(SystemEvent event) {
+    if (events.isPresent() && event.level().atLeast(events.get())) {
+      platformLine(event.line(clock.instant()));
+    }
   }
 
   /** Forgets what earlier calls wrote. */
@@ -41,6 +83,10 @@ final class InstanceLog implements LogSink {
 
   @Override
   public synchronized void write(byte[] buffer, int offset, int length) {
+    if (least.isPresent()) {
+      sift(buffer, offset, length);
+      return;
+    }
     remember(buffer, offset, length);
     int last = lastNewline(buffer, offset, length);
     int from = offset;
@@ -57,6 +103,38 @@ final class InstanceLog implements LogSink {
       }
     }
     keep(buffer, from, offset + length - from);
+  }
+
+  /** Passes on line by line what is wanted. */
+  private void sift(byte[] buffer, int offset, int length) {
+    int from = offset;
+    int end = offset + length;
+    while (from < end) {
+      int newline = from;
+      while (newline < end && buffer[newline] != '\n') {
+        newline++;
+      }
+      int next = Math.min(end, newline + 1);
+      keep(buffer, from, next - from);
+      if (newline < end) {
+        passLine();
+        begun = false;
+      }
+      from = next;
+    }
+  }
+
+  /** Whether the line, of which there may be a part only, is one that nobody wants. */
+  private boolean unwanted() {
+    if (!begun) {
+      dropping =
+          least.isPresent()
+              && !LineLevel.of(line, lineLength)
+                  .map(level -> level.atLeast(least.get()))
+                  .orElse(true);
+      begun = true;
+    }
+    return dropping;
   }
 
   /** The last 4 KB that were written since {@link #begin}. */
@@ -78,9 +156,12 @@ final class InstanceLog implements LogSink {
   private void endLine() {
     if (lineLength > 0) {
       keep(new byte[] {'\n'}, 0, 1);
-      remember(new byte[] {'\n'}, 0, 1);
+      if (least.isEmpty()) {
+        remember(new byte[] {'\n'}, 0, 1);
+      }
       passLine();
     }
+    begun = false;
   }
 
   private void keep(byte[] buffer, int offset, int length) {
@@ -103,10 +184,16 @@ final class InstanceLog implements LogSink {
   }
 
   private void passLine() {
-    if (lineLength > 0) {
-      target.write(line, 0, lineLength);
-      lineLength = 0;
+    if (lineLength == 0) {
+      return;
     }
+    if (least.isEmpty()) {
+      target.write(line, 0, lineLength);
+    } else if (!unwanted()) {
+      remember(line, 0, lineLength);
+      target.write(line, 0, lineLength);
+    }
+    lineLength = 0;
   }
 
   private void remember(byte[] buffer, int offset, int length) {

@@ -22,8 +22,9 @@ public record ConfigurationChange(
     Optional<DataSize> memory,
     Optional<DataSize> ephemeralStorage,
     Optional<Map<String, String>> environment,
-    Optional<List<String>> layers) {
-  /** A change that leaves the layers. */
+    Optional<List<String>> layers,
+    LoggingChange logging) {
+  /** A change that leaves the layers and the log's form. */
   public ConfigurationChange(
       Optional<String> description,
       Optional<String> runtime,
@@ -42,7 +43,8 @@ public record ConfigurationChange(
         memory,
         ephemeralStorage,
         environment,
-        Optional.empty());
+        Optional.empty(),
+        LoggingChange.NONE);
   }
 
   /**
@@ -60,6 +62,7 @@ public record ConfigurationChange(
         memory.orElse(settings.memory()),
         ephemeralStorage.orElse(settings.ephemeralStorage()),
         environment.orElse(settings.environment()),
-        resolved);
+        resolved,
+        logging.applyTo(settings.logging()));
   }
 }

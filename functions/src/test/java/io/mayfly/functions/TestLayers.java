@@ -72,7 +72,8 @@ class TestLayers {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            Optional.of(List.of(layers))),
+            Optional.of(List.of(layers)),
+            LoggingChange.NONE),
         Optional.empty());
     platform.catalog.awaitReady(NAME, PATIENCE);
     return platform.catalog.serving(FunctionVersion.latest(NAME));

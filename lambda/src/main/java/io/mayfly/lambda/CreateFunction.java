@@ -6,7 +6,9 @@ import io.mayfly.functions.Deployment;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.model.DataSize;
 import io.mayfly.model.ErrorCode;
+import io.mayfly.model.FunctionName;
 import io.mayfly.model.FunctionSettings;
+import io.mayfly.model.LoggingConfig;
 import io.mayfly.model.MayflyException;
 import java.time.Duration;
 import java.util.List;
@@ -32,7 +34,8 @@ final class CreateFunction implements Operation<CreateFunction.Input, FunctionCo
       List<String> layers,
       List<String> architectures,
       Optional<Settings.EphemeralStorage> ephemeralStorage,
-      Optional<Settings.SnapStart> snapStart) {}
+      Optional<Settings.SnapStart> snapStart,
+      Optional<Settings.LoggingConfig> loggingConfig) {}
 
   record Code(Optional<byte[]> zipFile) {}
 
@@ -56,24 +59,28 @@ final class CreateFunction implements Operation<CreateFunction.Input, FunctionCo
           ErrorCode.INVALID_PARAMETER,
           "Runtime and Handler are mandatory parameters for functions created with deployment packages.");
     }
+    FunctionName name = references.unqualified(input.functionName());
+    LoggingConfig logging =
+        Settings.logging(input.loggingConfig(), name).applyTo(LoggingConfig.TEXT);
     Deployment deployment =
         new Deployment(
-            references.unqualified(input.functionName()),
+            name,
             new FunctionSettings(
-                input.description().orElse(""),
-                input.runtime().get(),
-                input.handler().get(),
-                input.role(),
-                input.timeout().map(Duration::ofSeconds).orElse(Deployment.DEFAULT_TIMEOUT),
-                input
-                    .memorySize()
-                    .map(size -> DataSize.ofMegabytes(size))
-                    .orElse(Deployment.DEFAULT_MEMORY),
-                input
-                    .ephemeralStorage()
-                    .map(storage -> DataSize.ofMegabytes(storage.size()))
-                    .orElse(Deployment.DEFAULT_STORAGE),
-                input.environment().map(Settings.Environment::variables).orElse(Map.of())),
+                    input.description().orElse(""),
+                    input.runtime().get(),
+                    input.handler().get(),
+                    input.role(),
+                    input.timeout().map(Duration::ofSeconds).orElse(Deployment.DEFAULT_TIMEOUT),
+                    input
+                        .memorySize()
+                        .map(size -> DataSize.ofMegabytes(size))
+                        .orElse(Deployment.DEFAULT_MEMORY),
+                    input
+                        .ephemeralStorage()
+                        .map(storage -> DataSize.ofMegabytes(storage.size()))
+                        .orElse(Deployment.DEFAULT_STORAGE),
+                    input.environment().map(Settings.Environment::variables).orElse(Map.of()))
+                .withLogging(logging),
             input.tags(),
             input.layers());
     byte[] zip =

@@ -5,6 +5,7 @@ import io.mayfly.aws.Operation;
 import io.mayfly.functions.ConfigurationChange;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.model.DataSize;
+import io.mayfly.model.FunctionName;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +26,8 @@ final class UpdateFunctionConfiguration
       Optional<String> revisionId,
       Optional<List<String>> layers,
       Optional<Settings.EphemeralStorage> ephemeralStorage,
-      Optional<Settings.SnapStart> snapStart) {}
+      Optional<Settings.SnapStart> snapStart,
+      Optional<Settings.LoggingConfig> loggingConfig) {}
 
   private final FunctionCatalog catalog;
   private final FunctionReferences references;
@@ -40,6 +42,7 @@ final class UpdateFunctionConfiguration
     Settings.withinQuotas(input.timeout(), input.memorySize());
     Settings.onlyPassThrough(input.tracingConfig());
     Settings.onlyWithoutSnapStart(input.snapStart());
+    FunctionName name = references.unqualified(input.functionName());
     ConfigurationChange change =
         new ConfigurationChange(
             input.description(),
@@ -50,10 +53,9 @@ final class UpdateFunctionConfiguration
             input.memorySize().map(size -> DataSize.ofMegabytes(size)),
             input.ephemeralStorage().map(storage -> DataSize.ofMegabytes(storage.size())),
             input.environment().map(Settings.Environment::variables),
-            input.layers());
+            input.layers(),
+            Settings.logging(input.loggingConfig(), name));
     return FunctionConfiguration.unqualified(
-        catalog.updateConfiguration(
-            references.unqualified(input.functionName()), change, input.revisionId()),
-        catalog.account());
+        catalog.updateConfiguration(name, change, input.revisionId()), catalog.account());
   }
 }

@@ -87,6 +87,11 @@ public record FunctionConfig(
     return settings.environment();
   }
 
+  /** Which lines its log has in JSON; empty if it is plain text. */
+  public Optional<LoggingConfig.Levels> jsonLog() {
+    return settings.logging().json();
+  }
+
   public FunctionConfig withSettings(FunctionSettings next) {
     return new FunctionConfig(id, next, code, lifecycle, revisionId, lastModified);
   }

@@ -14,6 +14,7 @@ import java.util.Map;
  * @param ephemeralStorage the size of {@code /tmp}, 512 to 10,240 MB
  * @param environment the owner's own variables
  * @param layers in the order in which they are laid over each other, later ones on top
+ * @param logging how its log is written
  */
 public record FunctionSettings(
     String description,
@@ -24,13 +25,14 @@ public record FunctionSettings(
     DataSize memory,
     DataSize ephemeralStorage,
     Map<String, String> environment,
-    List<FunctionLayer> layers) {
+    List<FunctionLayer> layers,
+    LoggingConfig logging) {
   public FunctionSettings {
     environment = Map.copyOf(environment);
     layers = List.copyOf(layers);
   }
 
-  /** Settings without layers. */
+  /** Settings without layers, for a log in plain text. */
   public FunctionSettings(
       String description,
       String runtime,
@@ -49,18 +51,52 @@ public record FunctionSettings(
         memory,
         ephemeralStorage,
         environment,
-        List.of());
+        List.of(),
+        LoggingConfig.TEXT);
   }
 
   /** The same settings under another description. */
   public FunctionSettings described(String next) {
     return new FunctionSettings(
-        next, runtime, handler, role, timeout, memory, ephemeralStorage, environment, layers);
+        next,
+        runtime,
+        handler,
+        role,
+        timeout,
+        memory,
+        ephemeralStorage,
+        environment,
+        layers,
+        logging);
   }
 
   /** The same settings with other layers. */
   public FunctionSettings withLayers(List<FunctionLayer> next) {
     return new FunctionSettings(
-        description, runtime, handler, role, timeout, memory, ephemeralStorage, environment, next);
+        description,
+        runtime,
+        handler,
+        role,
+        timeout,
+        memory,
+        ephemeralStorage,
+        environment,
+        next,
+        logging);
+  }
+
+  /** The same settings with another kind of log. */
+  public FunctionSettings withLogging(LoggingConfig next) {
+    return new FunctionSettings(
+        description,
+        runtime,
+        handler,
+        role,
+        timeout,
+        memory,
+        ephemeralStorage,
+        environment,
+        layers,
+        next);
   }
 }

@@ -152,6 +152,10 @@ public final class Database implements AutoCloseable {
             name text primary key,
             document text not null
           ) without rowid;
+          """,
+          """
+          update function_version set document = json_set(
+            document, '$.settings.logging', json('{"json":null}'));
           """);
 
   /** Something to do with the connection, inside a transaction. */
