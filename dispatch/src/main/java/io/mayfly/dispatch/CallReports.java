@@ -23,9 +23,10 @@ final class CallReports {
 
   /** A call begins. */
   void start(InvokeRequest request, FunctionConfig config, InstanceLog log) {
-    if (log.json()) {
+    if (log.wantsEvents()) {
       log.event(SystemEvent.start(request, config));
-    } else {
+    }
+    if (!log.json()) {
       log.platformLine(
           "START RequestId: " + request.requestId() + " Version: " + config.id().version());
     }
@@ -75,10 +76,11 @@ final class CallReports {
       Outcome outcome,
       InvokeResult.Usage usage,
       InstanceLog log) {
-    if (log.json()) {
+    if (log.wantsEvents()) {
       log.event(SystemEvent.runtimeDone(request, usage.duration(), outcome));
       log.event(SystemEvent.report(request, usage, outcome));
-    } else {
+    }
+    if (!log.json()) {
       writeEnd(request, Failures.reason(outcome, config.timeout()), outcome, usage, log);
     }
     InvokeResult result =
@@ -114,7 +116,7 @@ final class CallReports {
 
   /** An instance is ready, which plain text does not tell. */
   static void initialised(InstanceLog log, Initialization initialization, Duration took) {
-    if (log.json()) {
+    if (log.wantsEvents()) {
       log.event(SystemEvent.initRuntimeDone(initialization, "success", ""));
       log.event(SystemEvent.initReport(initialization, "success", "", took));
     }
@@ -123,9 +125,11 @@ final class CallReports {
   /** An instance did not get ready. */
   static void notInitialised(StartResult.Failed failed, String status, String errorType) {
     InstanceLog log = failed.log();
-    if (log.json()) {
+    if (log.wantsEvents()) {
       log.event(SystemEvent.initRuntimeDone(failed.initialization(), status, errorType));
       log.event(SystemEvent.initReport(failed.initialization(), status, errorType, failed.took()));
+    }
+    if (log.json()) {
       return;
     }
     log.platformLine(

@@ -4,6 +4,7 @@ import io.mayfly.model.Limits;
 import io.mayfly.model.LogLevel;
 import io.mayfly.model.LoggingConfig.Levels;
 import io.mayfly.sandbox.LogSink;
+import io.mayfly.sandbox.Telemetry;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -29,6 +30,9 @@ final class InstanceLog implements LogSink {
   private final Optional<LogLevel> events;
 
   private final InstantSource clock;
+
+  /** Where those hear of events and lines who have subscribed, if that is possible. */
+  private Optional<Telemetry> telemetry = Optional.empty();
 
   /** Whether the line that is under way is one that nobody wants. */
   private boolean dropping;
@@ -61,8 +65,24 @@ final class InstanceLog implements LogSink {
     return events.isPresent();
   }
 
+  /** Has extensions hear of events and lines, too. To be called before there are any. */
+  void tell(Telemetry subscribers) {
+    telemetry = Optional.of(subscribers);
+  }
+
+  Optional<Telemetry> telemetry() {
+    return telemetry;
+  }
+
+  /** Whether {@link #event} is of use to somebody. */
+  boolean wantsEvents() {
+    return events.isPresent() || telemetry.map(Telemetry::wanted).orElse(false);
+  }
+
   /** Writes an event of the platform's own, if it is one of those that are wanted. */
   void event(SystemEvent event) {
+    telemetry.ifPresent(
+        subscribers -> subscribers.tell(Telemetry.Kind.PLATFORM, event.line(clock.instant())));
     if (events.isPresent() && event.level().atLeast(events.get())) {
       platformLine(event.line(clock.instant()));
     }
@@ -81,9 +101,18 @@ final class InstanceLog implements LogSink {
     target.write(bytes, 0, bytes.length);
   }
 
+  /** Passes on a line that an extension has written, or a piece of a long one. */
+  synchronized void extensionLine(byte[] bytes, int length) {
+    remember(bytes, 0, length);
+    target.write(bytes, 0, length);
+    telemetry
+        .filter(Telemetry::wanted)
+        .ifPresent(subscribers -> tellLine(subscribers, Telemetry.Kind.EXTENSION, bytes, length));
+  }
+
   @Override
   public synchronized void write(byte[] buffer, int offset, int length) {
-    if (least.isPresent()) {
+    if (byLine()) {
       sift(buffer, offset, length);
       return;
     }
@@ -103,6 +132,16 @@ final class InstanceLog implements LogSink {
       }
     }
     keep(buffer, from, offset + length - from);
+  }
+
+  /** Whether each line has to be looked at. */
+  private boolean byLine() {
+    return least.isPresent() || telemetry.isPresent();
+  }
+
+  private void tellLine(Telemetry subscribers, Telemetry.Kind kind, byte[] bytes, int length) {
+    String text = new String(bytes, 0, length, StandardCharsets.UTF_8);
+    subscribers.tell(kind, SystemEvent.line(kind, text, clock.instant()));
   }
 
   /** Passes on line by line what is wanted. */
@@ -156,7 +195,7 @@ final class InstanceLog implements LogSink {
   private void endLine() {
     if (lineLength > 0) {
       keep(new byte[] {'\n'}, 0, 1);
-      if (least.isEmpty()) {
+      if (!byLine()) {
         remember(new byte[] {'\n'}, 0, 1);
       }
       passLine();
@@ -187,11 +226,15 @@ final class InstanceLog implements LogSink {
     if (lineLength == 0) {
       return;
     }
-    if (least.isEmpty()) {
+    if (!byLine()) {
       target.write(line, 0, lineLength);
     } else if (!unwanted()) {
       remember(line, 0, lineLength);
       target.write(line, 0, lineLength);
+      telemetry
+          .filter(Telemetry::wanted)
+          .ifPresent(
+              subscribers -> tellLine(subscribers, Telemetry.Kind.FUNCTION, line, lineLength));
     }
     lineLength = 0;
   }

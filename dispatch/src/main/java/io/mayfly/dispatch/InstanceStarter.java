@@ -13,6 +13,7 @@ import io.mayfly.sandbox.LogSink;
 import io.mayfly.sandbox.Sandbox;
 import io.mayfly.sandbox.Spare;
 import io.mayfly.sandbox.SpareSpec;
+import io.mayfly.sandbox.Telemetry;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.time.LocalDate;
@@ -88,17 +89,21 @@ public final class InstanceStarter {
             LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC),
             config.id().version(),
             UUID.randomUUID());
-    InstanceLog log = new InstanceLog(logs.apply(config.name(), stream), config.jsonLog(), clock);
     RuntimeLaunch launch = launches.apply(config.runtime());
     Optional<Path> layers = functions.layers(config);
     List<String> programs = ExtensionsSpec.programs(layers);
+    InstanceLog log = new InstanceLog(logs.apply(config.name(), stream), config.jsonLog(), clock);
+    if (!programs.isEmpty()) {
+      log.tell(new Telemetry());
+    }
     Way way =
         programs.isEmpty() && config.wrapper().isEmpty()
             ? way(config, launch, trained(config, launch))
             : afresh(config, launch, programs);
-    if (log.json()) {
+    if (log.wantsEvents()) {
       log.event(SystemEvent.initStart(config, initialization, way.words()));
-    } else {
+    }
+    if (!log.json()) {
       log.platformLine(
           "INIT_START Runtime Version: %s\tStart: %s".formatted(config.runtime(), way.words()));
     }
@@ -115,7 +120,7 @@ public final class InstanceStarter {
             log,
             layers,
             false,
-            extensions(config, launch, programs));
+            extensions(config, launch, programs, log));
     Optional<Instance> specialised = way.spare().flatMap(found -> specialise(found, spec));
     if (specialised.isPresent()) {
       return new Started(specialised.get(), log, StartGate.Place.none());
@@ -198,7 +203,7 @@ public final class InstanceStarter {
    * those of managed runtimes come with a wrapper or beside external ones.
    */
   private Optional<ExtensionsSpec> extensions(
-      FunctionConfig config, RuntimeLaunch launch, List<String> programs) {
+      FunctionConfig config, RuntimeLaunch launch, List<String> programs, InstanceLog log) {
     if (launch.channel() == RuntimeLaunch.Channel.FRAMES
         && programs.isEmpty()
         && config.wrapper().isEmpty()) {
@@ -210,7 +215,9 @@ public final class InstanceStarter {
             config.name().value(),
             config.id().version(),
             config.handler(),
-            account.id()));
+            account.id(),
+            new ExtensionLines(log),
+            log.telemetry()));
   }
 
   /** Empty if the spare came to its end meanwhile; an instance can still be started afresh. */

@@ -4,6 +4,7 @@ import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.LogLevel;
 import io.mayfly.model.Outcome;
 import io.mayfly.sandbox.JsonFields;
+import io.mayfly.sandbox.Telemetry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
@@ -26,6 +27,15 @@ record SystemEvent(String type, LogLevel level, String record) {
   String line(Instant time) {
     return "{\"time\":\"%s\",\"type\":\"%s\",\"record\":%s}"
         .formatted(TIME.format(time), type, record);
+  }
+
+  /** What a function or one of its extensions has written, as the Telemetry API has it. */
+  static String line(Telemetry.Kind kind, String text, Instant time) {
+    return new JsonFields()
+        .text("time", TIME.format(time))
+        .text("type", kind == Telemetry.Kind.EXTENSION ? "extension" : "function")
+        .text("record", text)
+        .toString();
   }
 
   /**

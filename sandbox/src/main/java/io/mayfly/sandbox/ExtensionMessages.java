@@ -54,6 +54,10 @@ final class ExtensionMessages {
     return bytes("200 OK", "Lambda-Extension-Identifier: " + id + "\r\n", fields.toString());
   }
 
+  static byte[] subscribed() {
+    return bytes("200 OK", "", "\"OK\"");
+  }
+
   static byte[] accepted() {
     return bytes("202 Accepted", "", "{\"status\":\"OK\"}\n");
   }

@@ -262,6 +262,16 @@ final class Extensions {
                     "Extension.UnknownExtensionIdentifier", "Unknown extension " + id));
   }
 
+  /** The name of one that has registered. */
+  String name(UUID id) throws RefusedException {
+    lock.lock();
+    try {
+      return known(id).name;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** An event for an extension, as soon as it waits for one. */
   private static Optional<Delivery> deliver(Extension extension, byte[] event) {
     extension.state = State.RUNNING;

@@ -29,6 +29,9 @@ final class ExtensionsApi {
 
   private static final int NAME_CHARACTERS = 128;
 
+  private static final String TELEMETRY = "/2022-07-01/telemetry";
+  private static final String LOGS = "/2020-08-15/logs";
+
   private static final JsonFactory JSON = new JsonFactory();
 
   private final Extensions extensions;
@@ -40,9 +43,26 @@ final class ExtensionsApi {
     this.extensions = extensions;
   }
 
-  /** Whether a request is for this API. */
+  private TelemetryDestination.Connector connector =
+      port -> {
+        throw new IOException("nobody can connect into this jail");
+      };
+
+  /** Whether there is telemetry to subscribe to. */
+  boolean telemetric() {
+    return extensions.spec().telemetry().isPresent();
+  }
+
+  /** Says how the platform reaches subscribers. To be called before there are requests. */
+  void connectBy(TelemetryDestination.Connector made) {
+    connector = made;
+  }
+
+  /** Whether a request is for this API, or one of those that only extensions have use for. */
   boolean takes(HttpRequest request) {
-    return request.path().startsWith(PREFIX);
+    return request.path().startsWith(PREFIX)
+        || request.path().equals(TELEMETRY)
+        || request.path().equals(LOGS);
   }
 
   /** Answers a request, if it is not a {@code next}, which is answered when there is an event. */
@@ -82,6 +102,9 @@ final class ExtensionsApi {
               "RequestEntityTooLarge",
               "Exceeded maximum allowed payload size (" + BODY_BYTES + " bytes)."));
     }
+    if (!request.path().startsWith(PREFIX)) {
+      return Optional.of(subscription(request));
+    }
     String what = request.method() + " " + request.path().substring(PREFIX.length());
     return switch (what) {
       case "POST register" -> Optional.of(register(request));
@@ -103,6 +126,49 @@ final class ExtensionsApi {
               ExtensionMessages.error(
                   "404 Not Found", "NotFound", "The Extensions API has no such path"));
     };
+  }
+
+  /** A subscription to telemetry. The Logs API before it is not offered. */
+  private byte[] subscription(HttpRequest request) throws Extensions.RefusedException {
+    if (!request.method().equals("PUT")) {
+      return ExtensionMessages.error("404 Not Found", "NotFound", "There is no such path");
+    }
+    UUID id = identifier(request);
+    String name = extensions.name(id);
+    if (request.path().equals(LOGS) || !telemetric()) {
+      // So say those of Lambda's environments that have none; extensions go on without it.
+      String api = request.path().equals(LOGS) ? "Logs" : "Telemetry";
+      return ExtensionMessages.error(
+          "202 Accepted", api + ".NotSupported", api + " API is not supported");
+    }
+    TelemetryRequest asked;
+    try {
+      asked = TelemetryRequest.parse(request.body());
+    } catch (TelemetryRequest.InvalidException e) {
+      return ExtensionMessages.error(
+          "400 Bad Request", "ValidationError", String.valueOf(e.getMessage()));
+    }
+    Telemetry telemetry = extensions.spec().telemetry().orElseThrow();
+    TelemetrySubscription subscription =
+        new TelemetrySubscription(
+            id,
+            asked.kinds(),
+            asked.buffering(),
+            new TelemetryDestination(connector, asked.port(), asked.path()));
+    if (!telemetry.subscribe(subscription)) {
+      throw new Extensions.RefusedException(
+          "Telemetry.SubscriptionClosed", "Telemetry API subscription is closed already");
+    }
+    subscription.start();
+    telemetry.tell(
+        Telemetry.Kind.PLATFORM,
+        "platform.telemetrySubscription",
+        new JsonFields()
+            .text("name", name)
+            .text("state", "Subscribed")
+            .texts("types", asked.kinds().stream().map(Telemetry.Kind::wireName).sorted().toList())
+            .toString());
+    return ExtensionMessages.subscribed();
   }
 
   private byte[] register(HttpRequest request) throws Extensions.RefusedException {

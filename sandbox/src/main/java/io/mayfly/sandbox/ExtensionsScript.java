@@ -11,6 +11,9 @@ final class ExtensionsScript {
   /** Where the shell tells of ends, as others say that they wait; its programs do not have it. */
   static final int REPORT_FD = JailCommand.WAITING_FD;
 
+  /** Where the extensions write, apart from the runtime. */
+  static final int OUTPUT_FD = 8;
+
   /**
    * What extensions do not have of a function's variables ("Using the Lambda Extensions API to
    * create extensions"), and how to get at its runtime's socket.
@@ -32,14 +35,16 @@ final class ExtensionsScript {
           .append(HIDDEN)
           .append("; cd /; ")
           .append(program)
-          .append(" </dev/null %1$d>&-; echo \"e %2$d $?\" >&%1$d ) &\n".formatted(REPORT_FD, i));
+          .append(
+              " </dev/null >&%1$d 2>&1 %1$d>&- %2$d>&-; echo \"e %3$d $?\" >&%2$d ) 2>&%1$d &\n"
+                  .formatted(OUTPUT_FD, REPORT_FD, i));
     }
     return script.toString();
   }
 
   /** The part that starts the runtime and waits for its end. */
   static String runtime(List<String> command, Map<String, String> environment) {
-    return "( exec %1$d>&-; %2$s ) &\nruntime=$!\necho \"p $runtime\" >&%1$d\nwait $runtime\necho \"r $?\" >&%1$d\n"
-        .formatted(REPORT_FD, StartScript.execution(command, environment).strip());
+    return "( exec %1$d>&- %3$d>&-; %2$s ) &\nruntime=$!\necho \"p $runtime\" >&%1$d\nwait $runtime\necho \"r $?\" >&%1$d\n"
+        .formatted(REPORT_FD, StartScript.execution(command, environment).strip(), OUTPUT_FD);
   }
 }

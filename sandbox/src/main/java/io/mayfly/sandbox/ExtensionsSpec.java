@@ -14,13 +14,17 @@ import java.util.stream.Stream;
  * @param programs the names of the external ones, files in {@code /opt/extensions}; they are
  *     started before the runtime
  * @param account the function's account
+ * @param logs takes what the programs write
+ * @param telemetry what they can subscribe to; empty where there is none
  */
 public record ExtensionsSpec(
     List<String> programs,
     String functionName,
     String functionVersion,
     String handler,
-    String account) {
+    String account,
+    LogSink logs,
+    Optional<Telemetry> telemetry) {
   /** How many extensions an instance may have, of both kinds together. */
   public static final int MOST = 10;
 

@@ -64,7 +64,7 @@ final class JailBuilder implements AutoCloseable {
    * @param code the function's; without, it comes later, and its layers do
    * @param layers the function's
    * @param waiting a descriptor for the shell to say that it waits for its script
-   * @param reports a descriptor for the shell to tell of its programs' ends
+   * @param more further descriptors for the shell, by their numbers there
    * @param extensions what serves its extensions, if it is known to have any
    */
   record Base(
@@ -75,7 +75,7 @@ final class JailBuilder implements AutoCloseable {
       DataSize ephemeralStorage,
       int callsAtATime,
       Optional<Integer> waiting,
-      Optional<Integer> reports,
+      Map<Integer, Integer> more,
       Optional<ExtensionsApi> extensions) {}
 
   /**
@@ -116,6 +116,15 @@ final class JailBuilder implements AutoCloseable {
   }
 
   private RuntimeChannel channel(Base base, Site site, Launcher.Started process, Undo undo) {
+    // Before anybody watches the process, so that its number is still its own.
+    base.extensions()
+        .filter(ExtensionsApi::telemetric)
+        .ifPresent(
+            api -> {
+              JailNetwork network = new JailNetwork(machine.launcher(), process.pid());
+              undo.add(network::close);
+              api.connectBy(network::connect);
+            });
     if (site.socket().isPresent()) {
       base.extensions()
           .ifPresent(
@@ -236,7 +245,7 @@ final class JailBuilder implements AutoCloseable {
       descriptors.put(1, output);
       descriptors.put(2, output);
       base.waiting().ifPresent(end -> descriptors.put(JailCommand.WAITING_FD, end));
-      base.reports().ifPresent(end -> descriptors.put(ExtensionsScript.REPORT_FD, end));
+      descriptors.putAll(base.more());
       Map<Integer, byte[]> files = new LinkedHashMap<>(command.files(jail));
       files.put(JailCommand.SECCOMP_FD, filter);
       files.forEach(

@@ -73,7 +73,7 @@ final class JailedSandbox implements Sandbox {
     if (spec.extensions().isPresent()) {
       return attended(spec, spec.extensions().get());
     }
-    JailBuilder.Base base = base(spec, Optional.empty(), Optional.empty());
+    JailBuilder.Base base = base(spec, Map.of(), Optional.empty());
     Map<String, String> environment = variables(spec.launch(), spec.environment());
     Optional<Zygote> zygote = zygotes.find(Zygote.Kind.of(spec.launch(), environment));
     if (zygote.isPresent()) {
@@ -93,7 +93,7 @@ final class JailedSandbox implements Sandbox {
   }
 
   private static JailBuilder.Base base(
-      InstanceSpec spec, Optional<Integer> reports, Optional<ExtensionsApi> extensions) {
+      InstanceSpec spec, Map<Integer, Integer> more, Optional<ExtensionsApi> extensions) {
     return new JailBuilder.Base(
         spec.launch(),
         Optional.of(spec.code()),
@@ -102,7 +102,7 @@ final class JailedSandbox implements Sandbox {
         spec.ephemeralStorage(),
         spec.callsAtATime(),
         Optional.empty(),
-        reports,
+        more,
         extensions);
   }
 
@@ -116,8 +116,7 @@ final class JailedSandbox implements Sandbox {
           if (!told.programs().isEmpty()) {
             return supervised(spec, extensions, api, undo);
           }
-          JailBuilder.Shell shell =
-              builder.shell(base(spec, Optional.empty(), api), spec.logs(), undo);
+          JailBuilder.Shell shell = builder.shell(base(spec, Map.of(), api), spec.logs(), undo);
           ProcessInstance instance = shell.jailed().instance();
           instance.attend(extensions, Optional.empty());
           shell
@@ -136,11 +135,19 @@ final class JailedSandbox implements Sandbox {
     Posix.Pipe reports = Posix.inwardPipe();
     ReportPipe heard = new ReportPipe(machine.pump(), reports.readEnd());
     undo.add(heard::close);
+    Posix.Pipe output = Posix.inwardPipe();
+    undo.add(new OutputPipe(machine.pump(), extensions.spec().logs(), output.readEnd())::close);
+    Map<Integer, Integer> more =
+        Map.of(
+            ExtensionsScript.REPORT_FD,
+            reports.writeEnd(),
+            ExtensionsScript.OUTPUT_FD,
+            output.writeEnd());
     JailBuilder.Shell shell;
     try {
-      shell = builder.shell(base(spec, Optional.of(reports.writeEnd()), api), spec.logs(), undo);
+      shell = builder.shell(base(spec, more, api), spec.logs(), undo);
     } finally {
-      Posix.close(reports.writeEnd());
+      more.values().forEach(Posix::close);
     }
     Map<String, String> environment = environment(spec.launch(), spec.environment(), true);
     ProcessInstance instance = shell.jailed().instance();
@@ -321,7 +328,7 @@ final class JailedSandbox implements Sandbox {
         spec.ephemeralStorage(),
         1,
         waiting,
-        Optional.empty(),
+        Map.of(),
         Optional.empty());
   }
 

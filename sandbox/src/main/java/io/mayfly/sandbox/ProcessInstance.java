@@ -77,7 +77,11 @@ final class ProcessInstance implements Instance {
    *
    * @param startRuntime starts the runtime, if that waits for them
    */
-  private record Attended(Extensions extensions, Runnable startRuntime) {}
+  private record Attended(Extensions extensions, Runnable startRuntime) {
+    Optional<Telemetry> telemetry() {
+      return extensions.spec().telemetry();
+    }
+  }
 
   /** Set before anybody waits for it, and never for an instance that can have no extensions. */
   private volatile Optional<Attended> attended = Optional.empty();
@@ -254,7 +258,11 @@ final class ProcessInstance implements Instance {
       all.startRuntime().run();
       failure = channel.awaitReady();
     }
-    return failure.isPresent() ? failure : all.extensions().awaitReady();
+    if (failure.isEmpty()) {
+      failure = all.extensions().awaitReady();
+    }
+    all.telemetry().ifPresent(Telemetry::closeSubscriptions);
+    return failure;
   }
 
   @Override
@@ -580,6 +588,8 @@ final class ProcessInstance implements Instance {
         extensions.awaitRuntimeEnd(
             (extensions.external() ? RUNTIME_SHUTDOWN : INTERNAL_SHUTDOWN).toNanos());
       }
+      // What is still to be said goes before the last event.
+      attended.orElseThrow().telemetry().ifPresent(Telemetry::flush);
       Duration left = all.minusNanos(System.nanoTime() - start);
       extensions.shutDown(why, Instant.now().plus(left));
       extensions.awaitEnds(left.toNanos());
@@ -654,6 +664,7 @@ final class ProcessInstance implements Instance {
               try {
                 channel.close();
                 attended.ifPresent(all -> all.extensions().close());
+                attended.flatMap(Attended::telemetry).ifPresent(Telemetry::close);
               } finally {
                 containment.release();
                 released.countDown();

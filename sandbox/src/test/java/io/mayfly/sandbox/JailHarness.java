@@ -135,6 +135,7 @@ final class JailHarness implements AutoCloseable {
   /** A function whose code defines {@code handler(event)}. */
   final class Function {
     final CollectedLogs logs = new CollectedLogs();
+    final Telemetry telemetry = new Telemetry();
     final Map<String, String> environment = new HashMap<>(PATH);
     Path code;
     DataSize memory = DataSize.ofMegabytes(256);
@@ -215,7 +216,14 @@ final class JailHarness implements AutoCloseable {
       return programs.isEmpty() && launch.channel() == RuntimeLaunch.Channel.FRAMES
           ? Optional.empty()
           : Optional.of(
-              new ExtensionsSpec(programs, "test", "$LATEST", "app.handler", "000000000000"));
+              new ExtensionsSpec(
+                  programs,
+                  "test",
+                  "$LATEST",
+                  "app.handler",
+                  "000000000000",
+                  logs,
+                  Optional.of(telemetry)));
     }
 
     /** Starts an instance, ready or not. */

@@ -407,4 +407,99 @@ final class TestExtensions extends JailedTest {
                     """)))
         .isInstanceOf(Outcome.InitError.class);
   }
+
+  /** Takes telemetry over HTTP or TCP and prints what comes. */
+  private static final String SUBSCRIBER =
+      """
+      import http.server, socket, threading
+      class Taker(http.server.BaseHTTPRequestHandler):
+          def do_POST(self):
+              body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+              for event in json.loads(body):
+                  if event["type"] != "extension":
+                      print("took", json.dumps(event))
+              self.send_response(200)
+              self.end_headers()
+          def log_message(self, *ignored): pass
+      def subscribe(id, destination, **more):
+          api.request("PUT", "/2022-07-01/telemetry", json.dumps({
+              "schemaVersion": "2022-12-13", "types": ["platform", "function", "extension"],
+              "buffering": {"timeoutMs": 25, "maxItems": 1000, "maxBytes": 262144},
+              "destination": destination, **more}), {"Lambda-Extension-Identifier": id})
+          answer = api.getresponse()
+          return answer.status, answer.read().decode()
+      """;
+
+  @Test
+  void telemetryComesOverHttp() throws Exception {
+    Function function =
+        jails
+            .python(ECHO)
+            .extension(
+                "taker",
+                SUBSCRIBER
+                    + """
+                    id = register("INVOKE", "SHUTDOWN")
+                    server = http.server.ThreadingHTTPServer(("sandbox.localdomain", 8080), Taker)
+                    threading.Thread(target=server.serve_forever, daemon=True).start()
+                    print(subscribe(id, {"protocol": "HTTP", "URI": "http://sandbox.localdomain:8080/in"}))
+                    print("refused", subscribe(id, {"protocol": "HTTP", "URI": "http://example.com:80"})[0],
+                          subscribe(id, {"protocol": "TCP", "port": 0})[0],
+                          subscribe(id, {"protocol": "TCP", "port": 1}, types=["all"])[0],
+                          subscribe(id, {"protocol": "TCP", "port": 1}, types=[])[0],
+                          subscribe(id, {"protocol": "TCP", "port": 1}, buffering={"maxItems": 1})[0])
+                    while next(id)["eventType"] != "SHUTDOWN":
+                        pass
+                    """);
+    function.telemetry.tell(Telemetry.Kind.PLATFORM, "{\"type\":\"platform.initStart\"}");
+    Instance instance = function.ready();
+    function.telemetry.tell(Telemetry.Kind.FUNCTION, "{\"type\":\"function\",\"record\":\"said\"}");
+    function.logs.await("took {\"type\": \"function\", \"record\": \"said\"}");
+    assertThat(function.logs.text())
+        .contains("(200, '\"OK\"')")
+        .contains("refused 400 400 400 400 400")
+        .contains("took {\"type\": \"platform.initStart\"}")
+        .contains(
+            "\"type\": \"platform.telemetrySubscription\", \"record\": {\"name\": \"taker\", \"state\": \"Subscribed\", \"types\": [\"extension\", \"function\", \"platform\"]}");
+    instance.stop();
+    awaitGone(instance);
+  }
+
+  @Test
+  void telemetryComesOverTcpAndWhoIsTooSlowHearsOfWhatIsLost() throws Exception {
+    Function function =
+        jails
+            .python(ECHO)
+            .extension(
+                "taker",
+                SUBSCRIBER
+                    + """
+                    id = register("INVOKE")
+                    listener = socket.create_server(("127.0.0.1", 8081))
+                    print(subscribe(id, {"protocol": "TCP", "port": 8081}))
+                    def take():
+                        lines = listener.accept()[0].makefile()
+                        print("first", lines.readline().strip())
+                        while not os.path.exists("/tmp/go"):
+                            time.sleep(0.01)
+                        for line in lines:
+                            event = json.loads(line)
+                            if event["type"] == "platform.logsDropped":
+                                print("lost", event["record"]["droppedRecords"] > 0)
+                    threading.Thread(target=take, daemon=True).start()
+                    while True:
+                        next(id)
+                        open("/tmp/go", "w").close()
+                    """);
+    Instance instance = function.ready();
+    String flood = "{\"type\":\"function\",\"record\":\"" + "x".repeat(100_000) + "\"}";
+    for (int i = 0; i < 200; i++) {
+      function.telemetry.tell(Telemetry.Kind.FUNCTION, flood);
+    }
+    function.logs.await("first {");
+    assertThat(answer(invoke(instance, "1"))).isEqualTo("1");
+    function.logs.await("lost True");
+    instance.stop();
+    awaitGone(instance);
+  }
 }

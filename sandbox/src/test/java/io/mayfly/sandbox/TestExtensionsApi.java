@@ -14,6 +14,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -27,7 +28,15 @@ final class TestExtensionsApi {
   private final SocketLoop sockets = new SocketLoop();
   private final Extensions extensions =
       new Extensions(
-          new ExtensionsSpec(List.of("one"), "test", "7", "app.handler", "000000000000"), false);
+          new ExtensionsSpec(
+              List.of("one"),
+              "test",
+              "7",
+              "app.handler",
+              "000000000000",
+              (bytes, offset, length) -> {},
+              Optional.empty()),
+          false);
   private final CompletableFuture<Outcome> failure = new CompletableFuture<>();
   private final ExtensionsServer server =
       new ExtensionsServer(listener, sockets, new ExtensionsApi(extensions));
