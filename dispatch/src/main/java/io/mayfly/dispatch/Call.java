@@ -184,7 +184,8 @@ final class Call implements ResponseSink {
       giveUp(pool, pooled, waited, taken, e);
       return;
     }
-    giveBack(pool, pooled, waited, taken, !(outcome instanceof Outcome.TimedOut));
+    boolean good = !(outcome instanceof Outcome.TimedOut);
+    pooled.instance().afterCall(() -> giveBack(pool, pooled, waited, taken, good));
     succeed(made);
   }
 

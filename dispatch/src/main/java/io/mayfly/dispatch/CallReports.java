@@ -23,8 +23,13 @@ final class CallReports {
 
   /** A call begins. */
   void start(InvokeRequest request, FunctionConfig config, InstanceLog log) {
-    log.platformLine(
-        "START RequestId: " + request.requestId() + " Version: " + config.id().version());
+    if (log.wantsEvents()) {
+      log.event(SystemEvent.start(request, config));
+    }
+    if (!log.json()) {
+      log.platformLine(
+          "START RequestId: " + request.requestId() + " Version: " + config.id().version());
+    }
   }
 
   /** A call has its outcome after so long a time. */
@@ -52,7 +57,7 @@ final class CallReports {
   InvokeResult ofStart(
       InvokeRequest request, FunctionConfig config, StartResult.Failed failed, Duration waited) {
     Outcome failure = Failures.ofStart(failed.outcome(), config.runtime(), request.requestId());
-    failed.log().platformLine(initReport(failed.took(), "error", Failures.errorType(failure)));
+    notInitialised(failed, "error", Failures.errorType(failure));
     start(request, config, failed.log());
     InvokeResult.Usage usage =
         new InvokeResult.Usage(
@@ -71,17 +76,13 @@ final class CallReports {
       Outcome outcome,
       InvokeResult.Usage usage,
       InstanceLog log) {
-    String reason = Failures.reason(outcome, config.timeout());
-    if (!reason.isEmpty()) {
-      log.platformLine(
-          outcome instanceof Outcome.TimedOut
-              ? "%s %s %s"
-                  .formatted(
-                      clock.instant().truncatedTo(ChronoUnit.MILLIS), request.requestId(), reason)
-              : "RequestId: %s Error: %s".formatted(request.requestId(), reason));
+    if (log.wantsEvents()) {
+      log.event(SystemEvent.runtimeDone(request, usage.duration(), outcome));
+      log.event(SystemEvent.report(request, usage, outcome));
     }
-    log.platformLine("END RequestId: " + request.requestId());
-    log.platformLine(ReportLine.of(request.requestId(), usage, outcome));
+    if (!log.json()) {
+      writeEnd(request, Failures.reason(outcome, config.timeout()), outcome, usage, log);
+    }
     InvokeResult result =
         new InvokeResult(
             request.requestId(),
@@ -96,14 +97,49 @@ final class CallReports {
     return result;
   }
 
-  /** What is logged of an init that failed. */
-  static String initReport(Duration took, String status, String errorType) {
-    return String.format(
-        Locale.ROOT,
-        "INIT_REPORT Init Duration: %.2f ms\tPhase: init\tStatus: %s%s",
-        took.toNanos() / (double) NANOS_PER_MILLI,
-        status,
-        errorType.isEmpty() ? "" : "\tError Type: " + errorType);
+  private void writeEnd(
+      InvokeRequest request,
+      String reason,
+      Outcome outcome,
+      InvokeResult.Usage usage,
+      InstanceLog log) {
+    if (!reason.isEmpty()) {
+      log.platformLine(
+          outcome instanceof Outcome.TimedOut
+              ? "%s %s %s"
+                  .formatted(
+                      clock.instant().truncatedTo(ChronoUnit.MILLIS), request.requestId(), reason)
+              : "RequestId: %s Error: %s".formatted(request.requestId(), reason));
+    }
+    log.platformLine("END RequestId: " + request.requestId());
+    log.platformLine(ReportLine.of(request.requestId(), usage, outcome));
+  }
+
+  /** An instance is ready, which plain text does not tell. */
+  static void initialised(InstanceLog log, Initialization initialization, Duration took) {
+    if (log.wantsEvents()) {
+      log.event(SystemEvent.initRuntimeDone(initialization, "success", ""));
+      log.event(SystemEvent.initReport(initialization, "success", "", took));
+    }
+  }
+
+  /** An instance did not get ready. */
+  static void notInitialised(StartResult.Failed failed, String status, String errorType) {
+    InstanceLog log = failed.log();
+    if (log.wantsEvents()) {
+      log.event(SystemEvent.initRuntimeDone(failed.initialization(), status, errorType));
+      log.event(SystemEvent.initReport(failed.initialization(), status, errorType, failed.took()));
+    }
+    if (log.json()) {
+      return;
+    }
+    log.platformLine(
+        String.format(
+            Locale.ROOT,
+            "INIT_REPORT Init Duration: %.2f ms\tPhase: init\tStatus: %s%s",
+            failed.took().toNanos() / (double) NANOS_PER_MILLI,
+            status,
+            errorType.isEmpty() ? "" : "\tError Type: " + errorType));
   }
 
   private static Duration ceilMillis(Duration duration) {

@@ -209,7 +209,7 @@ public final class Dispatcher implements AutoCloseable {
       if (result instanceof StartResult.Failed failed
           && failed.outcome() instanceof Outcome.TimedOut) {
         // Lambda gives an init that took too long a second chance, within the function's timeout.
-        failed.log().platformLine(CallReports.initReport(failed.took(), "timeout", ""));
+        CallReports.notInitialised(failed, "timeout", "");
         result = startReady(pool, initialization, pool.config().timeout());
       }
     } catch (RuntimeException e) {
@@ -247,13 +247,16 @@ public final class Dispatcher implements AutoCloseable {
     long before = nanoTime.getAsLong();
     try {
       Optional<Outcome> failure = made.awaitReady(limit);
-      return failure.isEmpty()
-          ? new StartResult.Ready(instance, made.startup())
-          : new StartResult.Failed(
-              failure.get(),
-              started.log(),
-              Duration.ofNanos(nanoTime.getAsLong() - before),
-              made.peakMemory());
+      if (failure.isEmpty()) {
+        CallReports.initialised(started.log(), initialization, made.startup().total());
+        return new StartResult.Ready(instance, made.startup());
+      }
+      return new StartResult.Failed(
+          failure.get(),
+          started.log(),
+          initialization,
+          Duration.ofNanos(nanoTime.getAsLong() - before),
+          made.peakMemory());
     } catch (RuntimeException | Error e) {
       instance.stop();
       throw e;

@@ -3,6 +3,7 @@ package io.mayfly.dispatch;
 import io.mayfly.model.Outcome;
 import io.mayfly.model.RequestId;
 import io.mayfly.model.RuntimeFamily;
+import io.mayfly.sandbox.JsonFields;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
@@ -69,7 +70,11 @@ final class Failures {
               "Function.ResponseSizeTooLarge",
               "Response payload size exceeded maximum allowed payload size (%d bytes)."
                   .formatted(tooLarge.limit()));
-      case Outcome.TimedOut _, Outcome.Exited _, Outcome.OutOfMemory _, Outcome.BadResponse _ ->
+      case Outcome.TimedOut _,
+          Outcome.Exited _,
+          Outcome.OutOfMemory _,
+          Outcome.ExtensionError _,
+          Outcome.BadResponse _ ->
           error(
               errorType(outcome),
               "RequestId: %s Error: %s".formatted(requestId, reason(outcome, timeout)));
@@ -84,6 +89,7 @@ final class Failures {
       case Outcome.TimedOut _ -> "Sandbox.Timedout";
       case Outcome.Exited _ -> "Runtime.ExitError";
       case Outcome.OutOfMemory _ -> "Runtime.OutOfMemory";
+      case Outcome.ExtensionError failure -> failure.errorType();
       case Outcome.ResponseTooLarge _ -> "Function.ResponseSizeTooLarge";
       case Outcome.BadResponse _ -> "Runtime.InvalidResponse";
     };
@@ -100,6 +106,7 @@ final class Failures {
           "Runtime exited without providing a reason";
       case Outcome.Exited exited -> "Runtime exited with error: exit status " + exited.status();
       case Outcome.OutOfMemory _ -> "Runtime exited with error: signal: killed";
+      case Outcome.ExtensionError failure -> failure.reason();
       case Outcome.BadResponse bad -> "The runtime broke its protocol: " + bad.reason();
       case Outcome.Success _,
           Outcome.HandlerError _,
@@ -115,27 +122,10 @@ final class Failures {
   }
 
   private static byte[] error(String type, String message) {
-    return "{\"errorType\":\"%s\",\"errorMessage\":\"%s\"}"
-        .formatted(type, escaped(message))
+    return new JsonFields()
+        .text("errorType", type)
+        .text("errorMessage", message)
+        .toString()
         .getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static String escaped(String text) {
-    StringBuilder result = new StringBuilder(text.length() + 8);
-    for (int i = 0; i < text.length(); i++) {
-      char character = text.charAt(i);
-      switch (character) {
-        case '"' -> result.append("\\\"");
-        case '\\' -> result.append("\\\\");
-        default -> {
-          if (character < ' ') {
-            result.append("\\u%04x".formatted((int) character));
-          } else {
-            result.append(character);
-          }
-        }
-      }
-    }
-    return result.toString();
   }
 }

@@ -63,6 +63,13 @@ final class HandlerEnvironment {
     variables.put("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/" + config.name());
     variables.put("AWS_LAMBDA_LOG_STREAM_NAME", logStream);
     variables.put("AWS_LAMBDA_INITIALIZATION_TYPE", initialization.wireName());
+    config
+        .jsonLog()
+        .ifPresent(
+            levels -> {
+              variables.put("AWS_LAMBDA_LOG_FORMAT", "JSON");
+              variables.put("AWS_LAMBDA_LOG_LEVEL", levels.application().name());
+            });
     if (RuntimeFamily.of(config.runtime()).orElse(RuntimeFamily.PROVIDED)
         != RuntimeFamily.PROVIDED) {
       variables.put("AWS_EXECUTION_ENV", "AWS_Lambda_" + config.runtime());

@@ -6,15 +6,19 @@ import io.mayfly.model.FunctionName;
 import io.mayfly.model.LogStream;
 import io.mayfly.model.MayflyException;
 import io.mayfly.runtimes.RuntimeLaunch;
+import io.mayfly.sandbox.ExtensionsSpec;
 import io.mayfly.sandbox.Instance;
 import io.mayfly.sandbox.InstanceSpec;
 import io.mayfly.sandbox.LogSink;
 import io.mayfly.sandbox.Sandbox;
 import io.mayfly.sandbox.Spare;
 import io.mayfly.sandbox.SpareSpec;
+import io.mayfly.sandbox.Telemetry;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiFunction;
@@ -85,11 +89,24 @@ public final class InstanceStarter {
             LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC),
             config.id().version(),
             UUID.randomUUID());
-    InstanceLog log = new InstanceLog(logs.apply(config.name(), stream));
     RuntimeLaunch launch = launches.apply(config.runtime());
-    Way way = way(config, launch, trained(config, launch));
-    log.platformLine(
-        "INIT_START Runtime Version: %s\tStart: %s".formatted(config.runtime(), way.words()));
+    Optional<Path> layers = functions.layers(config);
+    List<String> programs = ExtensionsSpec.programs(layers);
+    InstanceLog log = new InstanceLog(logs.apply(config.name(), stream), config.jsonLog(), clock);
+    if (!programs.isEmpty()) {
+      log.tell(new Telemetry());
+    }
+    Way way =
+        programs.isEmpty() && config.wrapper().isEmpty()
+            ? way(config, launch, trained(config, launch))
+            : afresh(config, launch, programs);
+    if (log.wantsEvents()) {
+      log.event(SystemEvent.initStart(config, initialization, way.words()));
+    }
+    if (!log.json()) {
+      log.platformLine(
+          "INIT_START Runtime Version: %s\tStart: %s".formatted(config.runtime(), way.words()));
+    }
     InstanceSpec spec =
         new InstanceSpec(
             config.name().value(),
@@ -101,8 +118,9 @@ public final class InstanceStarter {
             config.ephemeralStorage(),
             config.callsPerInstance(),
             log,
-            functions.layers(config),
-            false);
+            layers,
+            false,
+            extensions(config, launch, programs, log));
     Optional<Instance> specialised = way.spare().flatMap(found -> specialise(found, spec));
     if (specialised.isPresent()) {
       return new Started(specialised.get(), log, StartGate.Place.none());
@@ -118,6 +136,10 @@ public final class InstanceStarter {
 
   /** Has spares made for a function that may be called soon. */
   public void expect(FunctionConfig config) {
+    if (config.wrapper().isPresent()
+        || !ExtensionsSpec.programs(functions.layers(config)).isEmpty()) {
+      return;
+    }
     RuntimeLaunch launch = launches.apply(config.runtime());
     Trained trained = trained(config, launch);
     own(config, trained).ifPresent(spares::expect);
@@ -163,6 +185,39 @@ public final class InstanceStarter {
         spare,
         (trained.launch().isPresent() ? "AOT cache" : "runtime started")
             + (spare.isPresent() ? " in a prewarmed jail" : " afresh"));
+  }
+
+  /** What starts before the runtime, or in its place, cannot come late. */
+  private static Way afresh(FunctionConfig config, RuntimeLaunch launch, List<String> programs) {
+    String first = programs.isEmpty() ? "" : "extensions and ";
+    return config
+        .wrapper()
+        .map(
+            script ->
+                new Way(launch.wrapped(script), Optional.empty(), first + "wrapper started afresh"))
+        .orElseGet(() -> new Way(launch, Optional.empty(), first + "runtime started afresh"));
+  }
+
+  /**
+   * What an instance offers to extensions: custom runtimes may have internal ones at no cost, and
+   * those of managed runtimes come with a wrapper or beside external ones.
+   */
+  private Optional<ExtensionsSpec> extensions(
+      FunctionConfig config, RuntimeLaunch launch, List<String> programs, InstanceLog log) {
+    if (launch.channel() == RuntimeLaunch.Channel.FRAMES
+        && programs.isEmpty()
+        && config.wrapper().isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new ExtensionsSpec(
+            programs,
+            config.name().value(),
+            config.id().version(),
+            config.handler(),
+            account.id(),
+            new ExtensionLines(log),
+            log.telemetry()));
   }
 
   /** Empty if the spare came to its end meanwhile; an instance can still be started afresh. */

@@ -16,6 +16,7 @@ sealed interface StartResult {
    * @param took how long it was waited for
    * @param peak the most memory it used
    */
-  record Failed(Outcome outcome, InstanceLog log, Duration took, DataSize peak)
+  record Failed(
+      Outcome outcome, InstanceLog log, Initialization initialization, Duration took, DataSize peak)
       implements StartResult {}
 }

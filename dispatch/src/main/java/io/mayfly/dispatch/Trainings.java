@@ -111,9 +111,14 @@ public final class Trainings implements AutoCloseable {
     decided = listener;
   }
 
-  /** A cache is good for one class path, and layers are part of that: such functions have none. */
+  /**
+   * A cache is good for one class path, and layers are part of that: such functions have none. Nor
+   * have those whose command is for their wrapper to change.
+   */
   private static boolean trainable(FunctionConfig config, RuntimeLaunch launch) {
-    return launch.training().isPresent() && config.settings().layers().isEmpty();
+    return launch.training().isPresent()
+        && config.settings().layers().isEmpty()
+        && config.wrapper().isEmpty();
   }
 
   /** What is known of a function that is started so. */

@@ -32,6 +32,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /** A dispatcher over a {@link FakeSandbox}, with functions, a clock and a log that tests set. */
 final class DispatchHarness implements AutoCloseable {
@@ -138,19 +139,27 @@ final class DispatchHarness implements AutoCloseable {
   }
 
   FunctionConfig deploy(FunctionVersion version, Map<String, String> environment) {
+    return deploy(version, environment, settings -> settings);
+  }
+
+  FunctionConfig deploy(
+      FunctionVersion version,
+      Map<String, String> environment,
+      UnaryOperator<FunctionSettings> change) {
     int next = revision.incrementAndGet();
     FunctionConfig config =
         new FunctionConfig(
             version,
-            new FunctionSettings(
-                "",
-                "provided.al2023",
-                "bootstrap",
-                "arn:aws:iam::000000000000:role/any",
-                Duration.ofSeconds(3),
-                DataSize.ofMegabytes(128),
-                DataSize.ofMegabytes(512),
-                environment),
+            change.apply(
+                new FunctionSettings(
+                    "",
+                    "provided.al2023",
+                    "bootstrap",
+                    "arn:aws:iam::000000000000:role/any",
+                    Duration.ofSeconds(3),
+                    DataSize.ofMegabytes(128),
+                    DataSize.ofMegabytes(512),
+                    environment)),
             new FunctionConfig.CodeReference("code-" + next, 10, 10),
             Lifecycle.active(),
             "revision-" + next,

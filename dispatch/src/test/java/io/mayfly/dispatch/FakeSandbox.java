@@ -185,7 +185,11 @@ final class FakeSandbox implements Sandbox {
       busy.decrementAndGet();
       switch (outcome) {
         case Outcome.Success _, Outcome.HandlerError _, Outcome.ResponseTooLarge _ -> {}
-        case Outcome.InitError _, Outcome.Exited _, Outcome.OutOfMemory _, Outcome.BadResponse _ ->
+        case Outcome.InitError _,
+            Outcome.Exited _,
+            Outcome.OutOfMemory _,
+            Outcome.ExtensionError _,
+            Outcome.BadResponse _ ->
             stop();
         case Outcome.TimedOut _ -> {
           if (capacity == 1) {

@@ -25,7 +25,8 @@ public record ConfigurationChange(
     Optional<Map<String, String>> environment,
     Optional<List<String>> layers,
     Optional<Boolean> snapStart,
-    Optional<String> deadLetter) {
+    Optional<String> deadLetter,
+    LoggingChange logging) {
   /** A change of nothing beyond what every function has. */
   public ConfigurationChange(
       Optional<String> description,
@@ -47,7 +48,8 @@ public record ConfigurationChange(
         environment,
         Optional.empty(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        LoggingChange.NONE);
   }
 
   /**
@@ -67,7 +69,8 @@ public record ConfigurationChange(
         environment.orElse(settings.environment()),
         resolved,
         snapStart.orElse(settings.snapStart()),
-        deadLetter.map(ConfigurationChange::unlessEmpty).orElse(settings.deadLetter()));
+        deadLetter.map(ConfigurationChange::unlessEmpty).orElse(settings.deadLetter()),
+        logging.applyTo(settings.logging()));
   }
 
   private static Optional<String> unlessEmpty(String text) {

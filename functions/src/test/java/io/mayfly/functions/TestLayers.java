@@ -74,7 +74,8 @@ class TestLayers {
             Optional.empty(),
             Optional.of(List.of(layers)),
             Optional.empty(),
-            Optional.empty()),
+            Optional.empty(),
+            LoggingChange.NONE),
         Optional.empty());
     platform.catalog.awaitReady(NAME, PATIENCE);
     return platform.catalog.serving(FunctionVersion.latest(NAME));

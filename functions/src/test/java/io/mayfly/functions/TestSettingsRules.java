@@ -32,7 +32,8 @@ class TestSettingsRules {
         Optional.empty(),
         Optional.empty(),
         snapStart,
-        deadLetter);
+        deadLetter,
+        LoggingChange.NONE);
   }
 
   private static FunctionSettings update(CatalogHarness platform, ConfigurationChange change) {

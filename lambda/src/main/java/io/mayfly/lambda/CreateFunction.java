@@ -8,7 +8,9 @@ import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.model.DataSize;
 import io.mayfly.model.ErrorCode;
 import io.mayfly.model.FunctionConfig;
+import io.mayfly.model.FunctionName;
 import io.mayfly.model.FunctionSettings;
+import io.mayfly.model.LoggingConfig;
 import io.mayfly.model.MayflyException;
 import java.time.Duration;
 import java.util.List;
@@ -39,7 +41,8 @@ final class CreateFunction implements Operation<CreateFunction.Input, FunctionCo
       Optional<Settings.Vpc> vpcConfig,
       List<Settings.FileSystem> fileSystemConfigs,
       Optional<String> kmsKeyArn,
-      Optional<Settings.SnapStart> snapStart) {}
+      Optional<Settings.SnapStart> snapStart,
+      Optional<Settings.LoggingConfig> loggingConfig) {}
 
   record Code(Optional<byte[]> zipFile) {}
 
@@ -66,9 +69,12 @@ final class CreateFunction implements Operation<CreateFunction.Input, FunctionCo
           ErrorCode.INVALID_PARAMETER,
           "Runtime and Handler are mandatory parameters for functions created with deployment packages.");
     }
+    FunctionName name = references.unqualified(input.functionName());
+    LoggingConfig logging =
+        Settings.logging(input.loggingConfig(), name).applyTo(LoggingConfig.TEXT);
     Deployment deployment =
         new Deployment(
-            references.unqualified(input.functionName()),
+            name,
             new FunctionSettings(
                     input.description().orElse(""),
                     input.runtime().get(),
@@ -89,7 +95,8 @@ final class CreateFunction implements Operation<CreateFunction.Input, FunctionCo
                     input
                         .deadLetterConfig()
                         .flatMap(Settings.DeadLetters::targetArn)
-                        .filter(arn -> !arn.isEmpty())),
+                        .filter(arn -> !arn.isEmpty()))
+                .withLogging(logging),
             input.tags(),
             input.layers());
     byte[] zip =

@@ -5,6 +5,7 @@ import io.mayfly.model.FunctionArn;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionLayer;
 import io.mayfly.model.Lifecycle;
+import io.mayfly.model.LoggingConfig;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
@@ -60,7 +61,11 @@ record FunctionConfiguration(
 
   record Snap(String applyOn, String optimizationStatus) {}
 
-  record Logging(String logFormat, String logGroup) {}
+  record Logging(
+      String logFormat,
+      Optional<String> applicationLogLevel,
+      Optional<String> systemLogLevel,
+      String logGroup) {}
 
   /** Describes a function as who names no version sees it. */
   static FunctionConfiguration unqualified(FunctionConfig config, Account account) {
@@ -111,7 +116,16 @@ record FunctionConfiguration(
         List.of(ARCHITECTURE),
         new Storage((int) config.ephemeralStorage().megabytes()),
         snap(config),
-        new Logging("Text", "/aws/lambda/" + config.name()));
+        logging(config));
+  }
+
+  private static Logging logging(FunctionConfig config) {
+    Optional<LoggingConfig.Levels> json = config.jsonLog();
+    return new Logging(
+        json.isPresent() ? "JSON" : "Text",
+        json.map(levels -> levels.application().name()),
+        json.map(levels -> levels.system().name()),
+        Settings.logGroup(config.name()));
   }
 
   /** Instances of published versions start from what was made ready; {@code $LATEST} has no say. */

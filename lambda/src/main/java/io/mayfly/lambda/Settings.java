@@ -1,6 +1,9 @@
 package io.mayfly.lambda;
 
+import io.mayfly.functions.LoggingChange;
 import io.mayfly.model.ErrorCode;
+import io.mayfly.model.FunctionName;
+import io.mayfly.model.LogLevel;
 import io.mayfly.model.MayflyException;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +41,12 @@ final class Settings {
       Optional<Boolean> ipv6AllowedForDualStack) {}
 
   record FileSystem(String arn, String localMountPath) {}
+
+  record LoggingConfig(
+      Optional<String> logFormat,
+      Optional<String> applicationLogLevel,
+      Optional<String> systemLogLevel,
+      Optional<String> logGroup) {}
 
   /**
    * The quotas of functions, which are below what the service model allows: 15 minutes and 10 GB.
@@ -81,6 +90,19 @@ final class Settings {
           ErrorCode.INVALID_PARAMETER,
           setting + " is not supported yet by Mayfly; leave it out or empty");
     }
+  }
+
+  /** What is asked of a function's log, which lies in the group of the function's own. */
+  static LoggingChange logging(Optional<LoggingConfig> asked, FunctionName name) {
+    only("LoggingConfig.LogGroup", asked.flatMap(LoggingConfig::logGroup), logGroup(name));
+    return new LoggingChange(
+        asked.flatMap(LoggingConfig::logFormat).map("JSON"::equals),
+        asked.flatMap(LoggingConfig::applicationLogLevel).map(LogLevel::valueOf),
+        asked.flatMap(LoggingConfig::systemLogLevel).map(LogLevel::valueOf));
+  }
+
+  static String logGroup(FunctionName name) {
+    return "/aws/lambda/" + name;
   }
 
   static void onlyThisArchitecture(List<String> architectures) {

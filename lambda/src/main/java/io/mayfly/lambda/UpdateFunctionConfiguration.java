@@ -31,7 +31,8 @@ final class UpdateFunctionConfiguration
       Optional<Settings.Vpc> vpcConfig,
       List<Settings.FileSystem> fileSystemConfigs,
       Optional<String> kmsKeyArn,
-      Optional<Settings.SnapStart> snapStart) {}
+      Optional<Settings.SnapStart> snapStart,
+      Optional<Settings.LoggingConfig> loggingConfig) {}
 
   private final FunctionCatalog catalog;
   private final CodeSigningConfigs signing;
@@ -68,7 +69,8 @@ final class UpdateFunctionConfiguration
                 .snapStart()
                 .filter(snap -> snap.applyOn().isPresent())
                 .map(Settings.SnapStart::on),
-            input.deadLetterConfig().map(letters -> letters.targetArn().orElse("")));
+            input.deadLetterConfig().map(letters -> letters.targetArn().orElse("")),
+            Settings.logging(input.loggingConfig(), function));
     return FunctionConfiguration.unqualified(
         catalog.updateConfiguration(function, change, input.revisionId()), catalog.account());
   }

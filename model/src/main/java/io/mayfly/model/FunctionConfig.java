@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Everything that is known of one version of a function: what its owner asked for, and the state
@@ -44,6 +45,20 @@ public record FunctionConfig(
     return Integer.parseInt(environment().getOrDefault(MAX_CONCURRENCY, "1"));
   }
 
+  /** The variable by which a function asks for a wrapper script. */
+  public static final String EXEC_WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER";
+
+  /**
+   * The script that starts the runtime for it, by its path in the jail. Lambda has none for custom
+   * runtimes, whatever the variable says.
+   */
+  public Optional<String> wrapper() {
+    boolean custom =
+        RuntimeFamily.of(runtime()).orElse(RuntimeFamily.PROVIDED) == RuntimeFamily.PROVIDED;
+    return Optional.ofNullable(environment().get(EXEC_WRAPPER))
+        .filter(script -> !custom && !script.isEmpty());
+  }
+
   public FunctionName name() {
     return id.function();
   }
@@ -70,6 +85,11 @@ public record FunctionConfig(
 
   public Map<String, String> environment() {
     return settings.environment();
+  }
+
+  /** Which lines its log has in JSON; empty if it is plain text. */
+  public Optional<LoggingConfig.Levels> jsonLog() {
+    return settings.logging().json();
   }
 
   public FunctionConfig withSettings(FunctionSettings next) {

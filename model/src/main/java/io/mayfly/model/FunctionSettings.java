@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param layers in the order in which they are laid over each other, later ones on top
  * @param snapStart whether published versions are to start from what was made ready before
  * @param deadLetter the ARN of the queue or topic for events that are given up
+ * @param logging how its log is written
  */
 public record FunctionSettings(
     String description,
@@ -29,7 +30,8 @@ public record FunctionSettings(
     Map<String, String> environment,
     List<FunctionLayer> layers,
     boolean snapStart,
-    Optional<String> deadLetter) {
+    Optional<String> deadLetter,
+    LoggingConfig logging) {
   public FunctionSettings {
     environment = Map.copyOf(environment);
     layers = List.copyOf(layers);
@@ -56,7 +58,8 @@ public record FunctionSettings(
         environment,
         List.of(),
         false,
-        Optional.empty());
+        Optional.empty(),
+        LoggingConfig.TEXT);
   }
 
   /** The same settings under another description. */
@@ -72,7 +75,8 @@ public record FunctionSettings(
         environment,
         layers,
         snapStart,
-        deadLetter);
+        deadLetter,
+        logging);
   }
 
   /** The same settings with other layers. */
@@ -88,7 +92,25 @@ public record FunctionSettings(
         environment,
         next,
         snapStart,
-        deadLetter);
+        deadLetter,
+        logging);
+  }
+
+  /** The same settings with another kind of log. */
+  public FunctionSettings withLogging(LoggingConfig next) {
+    return new FunctionSettings(
+        description,
+        runtime,
+        handler,
+        role,
+        timeout,
+        memory,
+        ephemeralStorage,
+        environment,
+        layers,
+        snapStart,
+        deadLetter,
+        next);
   }
 
   /** The same settings with or without SnapStart. */
@@ -104,7 +126,8 @@ public record FunctionSettings(
         environment,
         layers,
         next,
-        deadLetter);
+        deadLetter,
+        logging);
   }
 
   /** The same settings with another place for dead letters, or none. */
@@ -120,6 +143,7 @@ public record FunctionSettings(
         environment,
         layers,
         snapStart,
-        next);
+        next,
+        logging);
   }
 }

@@ -52,6 +52,15 @@ public sealed interface Outcome {
   record OutOfMemory() implements Outcome {}
 
   /**
+   * One of the function's extensions could not be started, ended, or reported an error; the
+   * instance is gone.
+   *
+   * @param errorType Lambda's name for that, such as {@code Extension.Crash}
+   * @param reason how, in Lambda's words
+   */
+  record ExtensionError(String errorType, String reason) implements Outcome {}
+
+  /**
    * The answer was larger than it may be; the instance may serve again.
    *
    * @param limit how many bytes it may have

@@ -35,6 +35,9 @@ final class LaunchBuilder {
       List.of(
           "LD_", "GLIBC_", "MALLOC_", "LANG", "LC_", "LOC", "TZ", "GCONV_", "HOSTALIASES", "RES_");
 
+  /** What decides about the command itself. */
+  private static final String WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER";
+
   private final Set<Mount> mounts = new LinkedHashSet<>();
   private final Map<String, String> environment = new LinkedHashMap<>();
 
@@ -42,7 +45,7 @@ final class LaunchBuilder {
    * @param guest the guest's folder on the host
    * @param program the interpreter, no link
    */
-  LaunchBuilder(Path guest, String runtime, Path program) {
+  LaunchBuilder(Path guest, Path program) {
     mounts.add(new Mount(guest, GUEST));
     addProgram(program);
     String own = inSystem(program) ? "" : program.getParent() + ":";
@@ -52,7 +55,13 @@ final class LaunchBuilder {
     variable("TZ", ":UTC");
     variable("LAMBDA_TASK_ROOT", "/var/task");
     variable("LAMBDA_RUNTIME_DIR", GUEST.toString());
-    variable("AWS_EXECUTION_ENV", "AWS_Lambda_" + runtime);
+  }
+
+  /** For one of Lambda's managed runtimes, which tell their names; others do not. */
+  static LaunchBuilder managed(Path guest, String runtime, Path program) {
+    LaunchBuilder launch = new LaunchBuilder(guest, program);
+    launch.variable("AWS_EXECUTION_ENV", "AWS_Lambda_" + runtime);
+    return launch;
   }
 
   void variable(String name, String value) {
@@ -95,6 +104,7 @@ final class LaunchBuilder {
       String... startVariables) {
     List<String> names = new ArrayList<>(START_VARIABLES);
     names.addAll(List.of(startVariables));
+    names.add(WRAPPER);
     return new RuntimeLaunch(
         List.copyOf(command),
         List.copyOf(mounts),

@@ -120,7 +120,7 @@ public final class RuntimeCatalog {
   private RuntimeLaunch makeLaunch(String runtime) {
     String target = aliases.getOrDefault(runtime, runtime);
     if (PROVIDED.contains(target)) {
-      return provided(runtime);
+      return provided();
     }
     Interpreter interpreter = found.get().get(target);
     if (interpreter == null) {
@@ -130,7 +130,7 @@ public final class RuntimeCatalog {
       case PYTHON -> python(runtime, interpreter);
       case NODE -> node(runtime, interpreter);
       case JAVA -> java(runtime, interpreter);
-      case PROVIDED -> provided(runtime);
+      case PROVIDED -> provided();
     };
   }
 
@@ -152,7 +152,8 @@ public final class RuntimeCatalog {
 
   private RuntimeLaunch python(String runtime, Interpreter interpreter) {
     Path program = interpreter.program();
-    LaunchBuilder launch = new LaunchBuilder(guestHome.resolve("python"), runtime, program);
+    LaunchBuilder launch = LaunchBuilder.managed(guestHome.resolve("python"), runtime, program);
+    launch.variable("PYTHONPATH", LaunchBuilder.GUEST.toString());
     List<String> command = List.of(program.toString(), "-u", LaunchBuilder.GUEST + "/main.py");
     List<String> forkServer = new ArrayList<>(command);
     forkServer.add("zygote");
@@ -162,10 +163,12 @@ public final class RuntimeCatalog {
   private RuntimeLaunch node(String runtime, Interpreter interpreter) {
     Path program = interpreter.program();
     String major = interpreter.version().substring(0, interpreter.version().indexOf('.'));
-    LaunchBuilder launch = new LaunchBuilder(guestHome.resolve("node"), runtime, program);
+    LaunchBuilder launch = LaunchBuilder.managed(guestHome.resolve("node"), runtime, program);
     launch.variable(
         "NODE_PATH",
-        "/opt/nodejs/node" + major + "/node_modules:/opt/nodejs/node_modules:/var/task");
+        "/opt/nodejs/node"
+            + major
+            + "/node_modules:/opt/nodejs/node_modules:/var/runtime/node_modules:/var/runtime:/var/task");
     return launch.waitingFrames(
         List.of(program.toString(), LaunchBuilder.GUEST + "/guest.cjs"),
         "NODE_",
@@ -180,7 +183,7 @@ public final class RuntimeCatalog {
 
   private RuntimeLaunch java(String runtime, Interpreter interpreter) {
     Path guest = guestHome.resolve("java");
-    LaunchBuilder launch = new LaunchBuilder(guest, runtime, interpreter.program());
+    LaunchBuilder launch = LaunchBuilder.managed(guest, runtime, interpreter.program());
     JavaTraining training = new JavaTraining(guest, interpreter);
     List<String> command = new ArrayList<>(training.start("fresh"));
     command.addAll(new JavaArchive(guest, interpreter).options(LaunchBuilder.GUEST));
@@ -220,9 +223,8 @@ public final class RuntimeCatalog {
     return List.copyOf(failures);
   }
 
-  private RuntimeLaunch provided(String runtime) {
-    LaunchBuilder launch =
-        new LaunchBuilder(guestHome.resolve("provided"), runtime, Path.of("/bin/sh"));
+  private RuntimeLaunch provided() {
+    LaunchBuilder launch = new LaunchBuilder(guestHome.resolve("provided"), Path.of("/bin/sh"));
     return launch.build(Channel.RUNTIME_API, List.of("/bin/sh", LaunchBuilder.GUEST + "/start"));
   }
 }

@@ -27,6 +27,15 @@ public record RuntimeLaunch(
   /** Where a jail shows what a training has made of a function. */
   public static final Path TRAINED = Path.of("/var/trained");
 
+  /** What Lambda's own runtimes do about a wrapper, with their words for one that cannot be. */
+  private static final String WRAP =
+      """
+      unset PWD OLDPWD SHLVL _
+      [ -f "$0" ] || { echo "$0: does not exist"; exit 127; }
+      [ -x "$0" ] || { echo "$0: is not an executable"; exit 126; }
+      exec "$0" "$@"
+      """;
+
   /** The launch of a program that is started for the function it serves. */
   public RuntimeLaunch(
       List<String> command, List<Mount> mounts, Map<String, String> environment, Channel channel) {
@@ -90,6 +99,19 @@ public record RuntimeLaunch(
    */
   public RuntimeLaunch trained(Path folder) {
     return with(training.orElseThrow().use(), folder, channel, waiting);
+  }
+
+  /**
+   * The launch by a function's wrapper script, which is given the command and becomes the runtime
+   * ("Modifying the runtime environment" in the developer guide). Nothing can be started before it
+   * is known.
+   *
+   * @param script its path inside the jail
+   */
+  public RuntimeLaunch wrapped(String script) {
+    List<String> words = new ArrayList<>(List.of("/bin/sh", "-c", WRAP, script));
+    words.addAll(command);
+    return new RuntimeLaunch(List.copyOf(words), mounts, environment, channel);
   }
 
   private RuntimeLaunch with(

@@ -25,6 +25,13 @@ interface Containment {
   /** Whether memory ran out and the kernel killed a process for it. */
   boolean ranOutOfMemory();
 
+  /**
+   * Asks a process to end (SIGTERM), if it is one of these.
+   *
+   * @param pid its number where it lives
+   */
+  void terminate(int pid);
+
   /** Kills every process. */
   void kill();
 

@@ -65,7 +65,9 @@ final class EtcFolder {
         readable(Files.copy(from, to), "rw-r--r--");
       }
     }
-    write(target.resolve("hosts"), "127.0.0.1 localhost\n::1 localhost\n");
+    write(
+        target.resolve("hosts"),
+        "127.0.0.1 localhost sandbox.localdomain sandbox\n::1 localhost\n");
     // No name server can be reached; without this line resolvers would ask the loopback address.
     write(target.resolve("resolv.conf"), "options timeout:1 attempts:1\n");
     // Every jail has its own user; what follows the links is made with the jail.

@@ -3,11 +3,16 @@ package io.mayfly.sandbox;
 import io.mayfly.model.DataSize;
 import io.mayfly.model.Limits;
 import io.mayfly.model.MayflyException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * The limits around one instance's processes. Of the CPU it has what an init gets, and goes on to
@@ -94,6 +99,41 @@ final class Held implements Containment {
   @Override
   public boolean ranOutOfMemory() {
     return cgroup.ranOutOfMemory();
+  }
+
+  @Override
+  public void terminate(int pid) {
+    for (int process : cgroup.processes()) {
+      if (inside(process) == pid) {
+        try {
+          int descriptor = Posix.processDescriptor(process);
+          try {
+            Posix.signal(descriptor, Posix.SIGTERM);
+          } finally {
+            Posix.close(descriptor);
+          }
+        } catch (PosixException e) {
+          LOG.log(System.Logger.Level.DEBUG, "process {0} has ended by itself", process);
+        }
+      }
+    }
+  }
+
+  /** What number a process has in the innermost namespace; -1 if it is gone. */
+  private static int inside(int process) {
+    Path status = Path.of("/proc", Integer.toString(process), "status");
+    try (Stream<String> lines = Files.lines(status)) {
+      return lines
+          .filter(line -> line.startsWith("NSpid:"))
+          .map(line -> line.split("\\s+"))
+          // One that lives outside of the jail has no number of its own there.
+          .filter(words -> words.length > 2)
+          .mapToInt(words -> Integer.parseInt(words[words.length - 1]))
+          .findFirst()
+          .orElse(-1);
+    } catch (IOException | UncheckedIOException e) {
+      return -1;
+    }
   }
 
   @Override

@@ -49,6 +49,15 @@ public interface Instance {
   void invoke(Invocation invocation, ResponseSink stream, Consumer<Outcome> answer);
 
   /**
+   * Calls back once all that belongs to a call that has its answer is over, so that the instance
+   * can take another: its extensions may still be at work. At once where there are none. Runs on a
+   * thread that must not block.
+   */
+  default void afterCall(Runnable next) {
+    next.run();
+  }
+
+  /**
    * Stops every process of an idle instance where it is, so that it uses no CPU; the next {@link
    * #invoke} lets them go on first. Does nothing to an instance that is not idle, and where there
    * is no isolation.

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param logs takes standard output and error
  * @param layers a folder on the host; appears read-only at {@code /opt}
  * @param background whether it is to have only the CPU time that nobody else wants
+ * @param extensions what it offers to extensions, if it offers them anything
  */
 public record InstanceSpec(
     String label,
@@ -31,7 +32,34 @@ public record InstanceSpec(
     int callsAtATime,
     LogSink logs,
     Optional<Path> layers,
-    boolean background) {
+    boolean background,
+    Optional<ExtensionsSpec> extensions) {
+  /** An instance without extensions. */
+  public InstanceSpec(
+      String label,
+      RuntimeLaunch launch,
+      Path code,
+      Map<String, String> environment,
+      DataSize memory,
+      DataSize ephemeralStorage,
+      int callsAtATime,
+      LogSink logs,
+      Optional<Path> layers,
+      boolean background) {
+    this(
+        label,
+        launch,
+        code,
+        environment,
+        memory,
+        ephemeralStorage,
+        callsAtATime,
+        logs,
+        layers,
+        background,
+        Optional.empty());
+  }
+
   /** An instance without layers that somebody waits for. */
   public InstanceSpec(
       String label,

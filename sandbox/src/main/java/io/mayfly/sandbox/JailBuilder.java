@@ -64,6 +64,8 @@ final class JailBuilder implements AutoCloseable {
    * @param code the function's; without, it comes later, and its layers do
    * @param layers the function's
    * @param waiting a descriptor for the shell to say that it waits for its script
+   * @param more further descriptors for the shell, by their numbers there
+   * @param extensions what serves its extensions, if it is known to have any
    */
   record Base(
       RuntimeLaunch launch,
@@ -72,7 +74,9 @@ final class JailBuilder implements AutoCloseable {
       DataSize memory,
       DataSize ephemeralStorage,
       int callsAtATime,
-      Optional<Integer> waiting) {}
+      Optional<Integer> waiting,
+      Map<Integer, Integer> more,
+      Optional<ExtensionsApi> extensions) {}
 
   /**
    * A jail.
@@ -105,21 +109,39 @@ final class JailBuilder implements AutoCloseable {
     ScriptPipe script = new ScriptPipe(input.writeEnd());
     undo.add(script::close);
     Posix.Pipe output = output(undo);
-    Launcher.Started process =
-        launch(base, site, input.readEnd(), output.writeEnd(), base.waiting());
+    Launcher.Started process = launch(base, site, input.readEnd(), output.writeEnd());
     undo.forgetLast();
-    RuntimeChannel channel =
-        site.socket()
-            .<RuntimeChannel>map(
-                listener -> new FramesChannel(listener, machine.watcher(), base.callsAtATime()))
-            .orElseGet(
-                () ->
-                    new RuntimeApiChannel(
-                        process.listener().orElseThrow(),
-                        machine.watcher(),
-                        machine.timer(),
-                        base.callsAtATime()));
+    RuntimeChannel channel = channel(base, site, process, undo);
     return new Shell(jailed(base, site, process, channel, logs, output, false, undo), script);
+  }
+
+  private RuntimeChannel channel(Base base, Site site, Launcher.Started process, Undo undo) {
+    // Before anybody watches the process, so that its number is still its own.
+    base.extensions()
+        .filter(ExtensionsApi::telemetric)
+        .ifPresent(
+            api -> {
+              JailNetwork network = new JailNetwork(machine.launcher(), process.pid());
+              undo.add(network::close);
+              api.connectBy(network::connect);
+            });
+    if (site.socket().isPresent()) {
+      base.extensions()
+          .ifPresent(
+              api ->
+                  undo.add(
+                      new ExtensionsServer(process.listener().orElseThrow(), machine.watcher(), api)
+                          ::close));
+      return new FramesChannel(site.socket().get(), machine.watcher(), base.callsAtATime());
+    }
+    RuntimeApiChannel channel =
+        new RuntimeApiChannel(
+            process.listener().orElseThrow(),
+            machine.watcher(),
+            machine.timer(),
+            base.callsAtATime());
+    base.extensions().ifPresent(channel::attach);
+    return channel;
   }
 
   /**
@@ -205,8 +227,7 @@ final class JailBuilder implements AutoCloseable {
   }
 
   /** Has the launcher start the jail's first process, and closes what only it needs. */
-  private Launcher.Started launch(
-      Base base, Site site, int script, int output, Optional<Integer> waiting) {
+  private Launcher.Started launch(Base base, Site site, int script, int output) {
     JailCommand.Jail jail =
         new JailCommand.Jail(
             base.launch(),
@@ -223,7 +244,8 @@ final class JailBuilder implements AutoCloseable {
       descriptors.put(0, script);
       descriptors.put(1, output);
       descriptors.put(2, output);
-      waiting.ifPresent(end -> descriptors.put(JailCommand.WAITING_FD, end));
+      base.waiting().ifPresent(end -> descriptors.put(JailCommand.WAITING_FD, end));
+      descriptors.putAll(base.more());
       Map<Integer, byte[]> files = new LinkedHashMap<>(command.files(jail));
       files.put(JailCommand.SECCOMP_FD, filter);
       files.forEach(
@@ -241,7 +263,7 @@ final class JailBuilder implements AutoCloseable {
                   descriptors,
                   "/",
                   Spawn.NEW_SESSION,
-                  jail.socket().isPresent()
+                  jail.socket().isPresent() && base.extensions().isEmpty()
                       ? Launcher.Network.OWN
                       : Launcher.Network.OWN_WITH_RUNTIME_API,
                   site.image()

@@ -5,6 +5,7 @@ import io.mayfly.model.ErrorCode;
 import io.mayfly.model.MayflyException;
 import io.mayfly.model.Outcome;
 import io.mayfly.runtimes.RuntimeLaunch;
+import io.mayfly.runtimes.RuntimeLaunch.Channel;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,15 +70,10 @@ final class JailedSandbox implements Sandbox {
   @Override
   public ProcessInstance start(InstanceSpec spec) {
     requireRoomForLayers(spec);
-    JailBuilder.Base base =
-        new JailBuilder.Base(
-            spec.launch(),
-            Optional.of(spec.code()),
-            spec.layers(),
-            spec.memory(),
-            spec.ephemeralStorage(),
-            spec.callsAtATime(),
-            Optional.empty());
+    if (spec.extensions().isPresent()) {
+      return attended(spec, spec.extensions().get());
+    }
+    JailBuilder.Base base = base(spec, Map.of(), Optional.empty());
     Map<String, String> environment = variables(spec.launch(), spec.environment());
     Optional<Zygote> zygote = zygotes.find(Zygote.Kind.of(spec.launch(), environment));
     if (zygote.isPresent()) {
@@ -94,6 +90,77 @@ final class JailedSandbox implements Sandbox {
           shell.script().end(startScript(spec.launch(), spec.environment()));
           return shell.jailed().instance();
         });
+  }
+
+  private static JailBuilder.Base base(
+      InstanceSpec spec, Map<Integer, Integer> more, Optional<ExtensionsApi> extensions) {
+    return new JailBuilder.Base(
+        spec.launch(),
+        Optional.of(spec.code()),
+        spec.layers(),
+        spec.memory(),
+        spec.ephemeralStorage(),
+        spec.callsAtATime(),
+        Optional.empty(),
+        more,
+        extensions);
+  }
+
+  /** An instance that offers extensions what they need, and starts those that are programs. */
+  private ProcessInstance attended(InstanceSpec spec, ExtensionsSpec told) {
+    Extensions extensions = new Extensions(told, spec.callsAtATime() > 1);
+    Optional<ExtensionsApi> api = Optional.of(new ExtensionsApi(extensions));
+    return guarded(
+        "An instance of " + spec.label(),
+        undo -> {
+          if (!told.programs().isEmpty()) {
+            return supervised(spec, extensions, api, undo);
+          }
+          JailBuilder.Shell shell = builder.shell(base(spec, Map.of(), api), spec.logs(), undo);
+          ProcessInstance instance = shell.jailed().instance();
+          instance.attend(extensions, Optional.empty());
+          shell
+              .script()
+              .end(
+                  StartScript.of(
+                      spec.launch().command(),
+                      environment(spec.launch(), spec.environment(), true)));
+          return instance;
+        });
+  }
+
+  /** Its shell stays, starts first the extensions and then the runtime, and tells of their ends. */
+  private ProcessInstance supervised(
+      InstanceSpec spec, Extensions extensions, Optional<ExtensionsApi> api, Undo undo) {
+    Posix.Pipe reports = Posix.inwardPipe();
+    ReportPipe heard = new ReportPipe(machine.pump(), reports.readEnd());
+    undo.add(heard::close);
+    Posix.Pipe output = Posix.inwardPipe();
+    undo.add(new OutputPipe(machine.pump(), extensions.spec().logs(), output.readEnd())::close);
+    Map<Integer, Integer> more =
+        Map.of(
+            ExtensionsScript.REPORT_FD,
+            reports.writeEnd(),
+            ExtensionsScript.OUTPUT_FD,
+            output.writeEnd());
+    JailBuilder.Shell shell;
+    try {
+      shell = builder.shell(base(spec, more, api), spec.logs(), undo);
+    } finally {
+      more.values().forEach(Posix::close);
+    }
+    Map<String, String> environment = environment(spec.launch(), spec.environment(), true);
+    ProcessInstance instance = shell.jailed().instance();
+    instance.attend(
+        extensions,
+        Optional.of(
+            () ->
+                shell
+                    .script()
+                    .write(ExtensionsScript.runtime(spec.launch().command(), environment))));
+    heard.tell(instance.reports(extensions));
+    shell.script().write(ExtensionsScript.extensions(extensions.spec().programs(), environment));
+    return instance;
   }
 
   /** Empty if the zygote has come to its end, which is no reason not to start an instance. */
@@ -260,7 +327,9 @@ final class JailedSandbox implements Sandbox {
         SPARE_MEMORY,
         spec.ephemeralStorage(),
         1,
-        waiting);
+        waiting,
+        Map.of(),
+        Optional.empty());
   }
 
   /** What a spare prints before it has a function is nobody's log. */
@@ -327,6 +396,9 @@ final class JailedSandbox implements Sandbox {
             mount(mount.host(), mount.jail());
           }
         }
+        if (jailed.channel() instanceof RuntimeApiChannel channel) {
+          spec.extensions().ifPresent(told -> attend(channel, instance, told));
+        }
         instance.given();
         give(spec);
         return instance;
@@ -340,6 +412,13 @@ final class JailedSandbox implements Sandbox {
         instance.stop();
         throw e;
       }
+    }
+
+    /** Internal extensions, which live in the runtime's process. */
+    private void attend(RuntimeApiChannel channel, ProcessInstance instance, ExtensionsSpec told) {
+      Extensions extensions = new Extensions(told, false);
+      channel.attach(new ExtensionsApi(extensions));
+      instance.attend(extensions, Optional.empty());
     }
 
     private void mount(Path host, Path jail) {
@@ -373,15 +452,22 @@ final class JailedSandbox implements Sandbox {
   }
 
   private static String startScript(RuntimeLaunch launch, Map<String, String> own) {
+    return StartScript.of(
+        launch.command(), environment(launch, own, launch.channel() == Channel.RUNTIME_API));
+  }
+
+  private static Map<String, String> environment(
+      RuntimeLaunch launch, Map<String, String> own, boolean http) {
     Map<String, String> environment = variables(launch, own);
-    switch (launch.channel()) {
-      case FRAMES -> environment.put("MAYFLY_SOCKET", JailCommand.socketInJail());
-      case RUNTIME_API ->
-          environment.put(
-              "AWS_LAMBDA_RUNTIME_API",
-              Launcher.RUNTIME_API.getHostString() + ":" + Launcher.RUNTIME_API.getPort());
+    if (launch.channel() == Channel.FRAMES) {
+      environment.put("MAYFLY_SOCKET", JailCommand.socketInJail());
     }
-    return StartScript.of(launch.command(), environment);
+    if (http) {
+      environment.put(
+          "AWS_LAMBDA_RUNTIME_API",
+          Launcher.RUNTIME_API.getHostString() + ":" + Launcher.RUNTIME_API.getPort());
+    }
+    return environment;
   }
 
   private static Map<String, String> variables(RuntimeLaunch launch, Map<String, String> own) {

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -85,6 +86,20 @@ final class Launcher implements AutoCloseable {
         () -> {
           Posix.unshare(plan.network() == Network.HOST ? 0 : Posix.CLONE_NEWNET);
           return started(inMounts(mounts, () -> Spawn.start(plan)), Optional.empty());
+        });
+  }
+
+  /**
+   * A socket in a network namespace that exists already.
+   *
+   * @param network the namespace's descriptor
+   */
+  SocketChannel socketIn(int network) {
+    return onThread(
+        () -> {
+          // The next process that is started makes the thread step on.
+          Posix.setNamespace(network, Posix.CLONE_NEWNET);
+          return SocketChannel.open(StandardProtocolFamily.INET);
         });
   }
 

@@ -246,6 +246,10 @@ final class PlainSandbox implements Sandbox {
       return false;
     }
 
+    /** Nothing here has extensions, which alone are given time to end. */
+    @Override
+    public void terminate(int pid) {}
+
     @Override
     public void kill() {
       Posix.kill(-process.pid(), Posix.SIGKILL);

@@ -25,6 +25,7 @@ final class Posix {
   static final int O_CLOEXEC = 0x8_0000;
   static final int SEEK_DATA = 3;
   static final int SEEK_HOLE = 4;
+  static final int SIGTERM = 15;
   static final int SIGKILL = 9;
   static final long MS_NOSUID = 2;
   static final long MS_NODEV = 4;

@@ -10,6 +10,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -34,6 +36,15 @@ final class ProcessInstance implements Instance {
   // How long the end of the processes may lag behind the end of the conversation with them.
   private static final Duration EXIT_LAG = Duration.ofSeconds(1);
   private static final Duration KILL_LAG = Duration.ofSeconds(10);
+
+  /** How long an instance with extensions may take to end, and its runtime's share of that. */
+  private static final Duration EXTERNAL_SHUTDOWN = Duration.ofSeconds(2);
+
+  private static final Duration RUNTIME_SHUTDOWN = Duration.ofMillis(600);
+  private static final Duration INTERNAL_SHUTDOWN = Duration.ofMillis(500);
+
+  /** Which process of a jail becomes the runtime, where nothing else is started before it. */
+  private static final int RUNTIME = 2;
 
   private static final System.Logger LOG = System.getLogger(ProcessInstance.class.getName());
 
@@ -61,6 +72,26 @@ final class ProcessInstance implements Instance {
 
   /** When the only call must be over. */
   private volatile Instant deadline = Instant.MAX;
+
+  /**
+   * What it has to do with extensions.
+   *
+   * @param startRuntime starts the runtime, if that waits for them
+   */
+  private record Attended(Extensions extensions, Runnable startRuntime) {
+    Optional<Telemetry> telemetry() {
+      return extensions.spec().telemetry();
+    }
+  }
+
+  /** Set before anybody waits for it, and never for an instance that can have no extensions. */
+  private volatile Optional<Attended> attended = Optional.empty();
+
+  /** The runtime's process, by its number in the jail; 0 if there is none yet. */
+  private volatile int runtime;
+
+  /** Calls of an instance with extensions whose callers have no answer yet. */
+  private final Set<Unanswered> unanswered = ConcurrentHashMap.newKeySet();
 
   private volatile int callsAtATime;
   private final DeadlineAlarm alarm;
@@ -115,6 +146,42 @@ final class ProcessInstance implements Instance {
     pump.watch(process.processDescriptor(), this::processEnded);
   }
 
+  /**
+   * Has it look after extensions. To be called before {@link #awaitReady}.
+   *
+   * @param startRuntime starts the runtime once they have registered; empty if it is started by
+   *     itself
+   */
+  void attend(Extensions extensions, Optional<Runnable> startRuntime) {
+    extensions.whenFailed(this::kill);
+    runtime = startRuntime.isPresent() ? 0 : RUNTIME;
+    attended = Optional.of(new Attended(extensions, startRuntime.orElse(() -> {})));
+  }
+
+  /** Hears what becomes of the processes of an instance with external extensions. */
+  ReportPipe.Listener reports(Extensions extensions) {
+    return new ReportPipe.Listener() {
+      @Override
+      public void runtimeStarted(int pid) {
+        runtime = runtime == 0 ? pid : runtime;
+      }
+
+      @Override
+      public void extensionEnded(int program, int status) {
+        extensions.ended(program, status);
+      }
+
+      @Override
+      public void runtimeEnded(int status) {
+        extensions.runtimeEnded();
+        kill(
+            containment.ranOutOfMemory()
+                ? new Outcome.OutOfMemory()
+                : exited(new Posix.ExitStatus(status, false)));
+      }
+    };
+  }
+
   /** Its time begins again: a spare that was prepared long ago is given its function now. */
   void restart(InstanceSpec function) {
     startedNanos = System.nanoTime();
@@ -166,11 +233,12 @@ final class ProcessInstance implements Instance {
     channel.whenUncalled(this::kill);
     Future<?> alarm = killAfter(limit);
     try {
-      Optional<Outcome> failure = channel.awaitReady();
+      Optional<Outcome> failure =
+          attended.isPresent() ? awaitReady(attended.get()) : channel.awaitReady();
       output.drain();
       if (failure.isPresent()) {
         kill(failure.get());
-        return failure;
+        return attended.isPresent() ? Optional.ofNullable(reason.get()) : failure;
       }
       containment.ready();
       startup = startup(System.nanoTime());
@@ -181,6 +249,46 @@ final class ProcessInstance implements Instance {
       return Optional.of(end(e.reason()));
     } finally {
       alarm.cancel(false);
+    }
+  }
+
+  /** First the external extensions register, then the runtime starts, and all get ready. */
+  private Optional<Outcome> awaitReady(Attended all) throws RuntimeChannel.ChannelClosedException {
+    Optional<Outcome> failure = all.extensions().awaitRegistered();
+    if (failure.isEmpty()) {
+      all.startRuntime().run();
+      failure = channel.awaitReady();
+    }
+    if (failure.isEmpty()) {
+      failure = all.extensions().awaitReady();
+    }
+    all.telemetry().ifPresent(Telemetry::closeSubscriptions);
+    return failure;
+  }
+
+  @Override
+  public void afterCall(Runnable next) {
+    if (hasExtensions()) {
+      attended.orElseThrow().extensions().whenSettled(next);
+    } else {
+      next.run();
+    }
+  }
+
+  /** A call that is answered once: by its runtime, or because the instance ends. */
+  private final class Unanswered implements Consumer<Outcome> {
+    private final Consumer<Outcome> answer;
+
+    Unanswered(Consumer<Outcome> answer) {
+      this.answer = answer;
+      unanswered.add(this);
+    }
+
+    @Override
+    public void accept(Outcome outcome) {
+      if (unanswered.remove(this)) {
+        answer.accept(outcome);
+      }
     }
   }
 
@@ -212,10 +320,15 @@ final class ProcessInstance implements Instance {
 
   /** Gives the event to the runtime, if the instance is still there. */
   private void invoke(
-      boolean there, Invocation invocation, ResponseSink stream, Consumer<Outcome> answer) {
+      boolean there, Invocation invocation, ResponseSink stream, Consumer<Outcome> caller) {
     if (!there) {
-      endLater("it is gone", answer);
+      endLater("it is gone", caller);
       return;
+    }
+    boolean extended = hasExtensions();
+    Consumer<Outcome> answer = extended ? new Unanswered(caller) : caller;
+    if (extended) {
+      attended.orElseThrow().extensions().invoke(invocation);
     }
     channel.invoke(
         invocation,
@@ -228,7 +341,7 @@ final class ProcessInstance implements Instance {
 
           @Override
           public void closed(RuntimeChannel.ChannelClosedException why) {
-            finish();
+            afterCall(ProcessInstance.this::finish);
             endLater(why.reason(), answer);
           }
         });
@@ -248,7 +361,7 @@ final class ProcessInstance implements Instance {
     if (outcome instanceof Outcome.BadResponse) {
       kill(outcome);
     }
-    finish();
+    afterCall(this::finish);
     if (reason.get() == null) {
       answer.accept(outcome);
     } else {
@@ -338,12 +451,12 @@ final class ProcessInstance implements Instance {
   public void freeze() {
     freezing.lock();
     try {
-      if (frozen || running > 0 || state.get() != State.READY) {
+      if (frozen || running > 0 || state.get() != State.READY || reason.get() != null) {
         return;
       }
       containment.freeze();
       frozen = true;
-      if (reason.get() != null) {
+      if (reason.get() != null && !hasExtensions()) {
         // Killed meanwhile: the dead must run to die, and may have been stopped after that was
         // said.
         killProcesses();
@@ -366,6 +479,11 @@ final class ProcessInstance implements Instance {
    * to exit, because its exit tells more, and is then killed for it.
    */
   private Outcome end(String otherwise) {
+    Outcome early = reason.get();
+    if (early != null && hasExtensions()) {
+      // Nobody is to wait while its extensions take their time.
+      return early;
+    }
     if (!await(gone, EXIT_LAG)) {
       kill(new Outcome.BadResponse(otherwise));
       await(gone, KILL_LAG);
@@ -421,7 +539,7 @@ final class ProcessInstance implements Instance {
 
   @Override
   public void stop() {
-    kill(new Outcome.Exited(Posix.SIGKILL, true));
+    kill(new Outcome.Exited(Posix.SIGKILL, true), Extensions.ShutdownReason.SPINDOWN);
   }
 
   /** Stops and waits until every process has ended and what held them is free. */
@@ -431,8 +549,69 @@ final class ProcessInstance implements Instance {
   }
 
   void kill(Outcome why) {
-    if (reason.compareAndSet(null, why)) {
+    kill(
+        why,
+        why instanceof Outcome.TimedOut
+            ? Extensions.ShutdownReason.TIMEOUT
+            : Extensions.ShutdownReason.FAILURE);
+  }
+
+  private void kill(Outcome why, Extensions.ShutdownReason shutdown) {
+    if (!reason.compareAndSet(null, why)) {
+      return;
+    }
+    if (hasExtensions() && !(why instanceof Outcome.OutOfMemory)) {
+      Thread.ofVirtual()
+          .name("instance-" + id + "-shutdown")
+          .start(() -> shutDown(attended.orElseThrow().extensions(), shutdown));
+    } else {
       killProcesses();
+    }
+  }
+
+  /** Whether there are extensions, which hear of its calls, and of its end in time. */
+  private boolean hasExtensions() {
+    return attended.isPresent() && attended.get().extensions().any();
+  }
+
+  /**
+   * Ends it as Lambda does: the runtime is asked to end, then the extensions are told, and what is
+   * left when their time is over is killed ("Shutdown phase" in the developer guide). Calls have
+   * their answers at once.
+   */
+  private void shutDown(Extensions extensions, Extensions.ShutdownReason why) {
+    try {
+      long start = System.nanoTime();
+      extensions.ending();
+      unanswered.forEach(each -> endLater("it was killed", each));
+      thaw();
+      Duration all = extensions.external() ? EXTERNAL_SHUTDOWN : INTERNAL_SHUTDOWN;
+      if (runtime != 0) {
+        containment.terminate(runtime);
+        extensions.awaitRuntimeEnd(
+            (extensions.external() ? RUNTIME_SHUTDOWN : INTERNAL_SHUTDOWN).toNanos());
+      }
+      // What is still to be said goes before the last event.
+      attended.orElseThrow().telemetry().ifPresent(Telemetry::flush);
+      Duration left = all.minusNanos(System.nanoTime() - start);
+      extensions.shutDown(why, Instant.now().plus(left));
+      extensions.awaitEnds(left.toNanos());
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.WARNING, "instance " + id + " cannot be shut down", e);
+    } finally {
+      killProcesses();
+    }
+  }
+
+  private void thaw() {
+    freezing.lock();
+    try {
+      if (frozen) {
+        containment.thaw();
+        frozen = false;
+      }
+    } finally {
+      freezing.unlock();
     }
   }
 
@@ -487,6 +666,8 @@ final class ProcessInstance implements Instance {
             () -> {
               try {
                 channel.close();
+                attended.ifPresent(all -> all.extensions().close());
+                attended.flatMap(Attended::telemetry).ifPresent(Telemetry::close);
               } finally {
                 containment.release();
                 released.countDown();

@@ -60,6 +60,8 @@ final class RuntimeApiChannel implements RuntimeChannel {
   // With one call at a time, an answer that the caller does not have yet; see next().
   private Optional<Answered> held = Optional.empty();
   private @Nullable Outcome initError;
+  // Serves the instance's extensions over the same listener, if there is a function yet.
+  private volatile @Nullable ExtensionsApi extensions;
   private int callsAtATime;
   private boolean ready;
   private boolean closed;
@@ -101,6 +103,11 @@ final class RuntimeApiChannel implements RuntimeChannel {
         new ReceiveBudget(Limits.RESPONSE_BYTES + HttpConnection.HEADER_BYTES, callsAtATime);
     this.alarm = new DeadlineAlarm(timer, this::letGo);
     Thread.ofVirtual().name("runtime-api").start(this::accept);
+  }
+
+  /** Says who is to serve extensions. To be called before {@link #awaitReady}. */
+  void attach(ExtensionsApi api) {
+    extensions = api;
   }
 
   @Override
@@ -321,6 +328,10 @@ final class RuntimeApiChannel implements RuntimeChannel {
   private void forget(HttpConnection connection) {
     boolean unsent = connection.unsent();
     connection.close();
+    ExtensionsApi api = extensions;
+    if (api != null) {
+      api.forget(connection);
+    }
     Optional<Call> call = Optional.empty();
     Optional<Call> cut;
     Optional<Placed> placed;
@@ -407,6 +418,11 @@ final class RuntimeApiChannel implements RuntimeChannel {
   }
 
   private void serve(HttpConnection connection, HttpRequest request) throws IOException {
+    ExtensionsApi api = extensions;
+    if (api != null && api.takes(request)) {
+      api.serve(connection, request);
+      return;
+    }
     Reaction reaction = route(request, connection);
     boolean last = "close".equalsIgnoreCase(request.header("connection").orElse(""));
     try {
@@ -432,6 +448,10 @@ final class RuntimeApiChannel implements RuntimeChannel {
   }
 
   private boolean isWaiting(HttpConnection connection) {
+    ExtensionsApi api = extensions;
+    if (api != null && api.isWaiting(connection)) {
+      return true;
+    }
     lock.lock();
     try {
       return waiting.contains(connection);
@@ -461,8 +481,12 @@ final class RuntimeApiChannel implements RuntimeChannel {
     if (request.method().equals("GET") && path.equals(INVOCATION + "next")) {
       return next(connection);
     }
-    if (request.method().equals("POST") && path.equals(PREFIX + "init/error")) {
+    if (request.method().equals("POST")
+        && (path.equals(PREFIX + "init/error") || path.equals(PREFIX + "restore/error"))) {
       return Reaction.of(initError(request));
+    }
+    if (request.method().equals("GET") && path.equals(PREFIX + "restore/next")) {
+      return Reaction.of(restore());
     }
     if (request.method().equals("POST") && path.startsWith(INVOCATION)) {
       String[] parts = path.substring(INVOCATION.length()).split("/", -1);
@@ -529,6 +553,21 @@ final class RuntimeApiChannel implements RuntimeChannel {
     }
     answered.ifPresent(Answered::tell);
     return Instant.MAX;
+  }
+
+  /**
+   * A client that is made for SnapStart says that it is ready to be kept as a snapshot, and goes on
+   * when that is restored. There are no snapshots here, so it goes on at once.
+   */
+  private RuntimeApiReply restore() {
+    lock.lock();
+    try {
+      return ready || initError != null
+          ? RuntimeApiReply.error(403, "InvalidStateTransition", "The runtime has been initialised")
+          : RuntimeApiReply.empty();
+    } finally {
+      lock.unlock();
+    }
   }
 
   private RuntimeApiReply initError(HttpRequest request) {

@@ -8,6 +8,10 @@ record RuntimeApiReply(int status, String body) {
     return new RuntimeApiReply(202, "{\"status\":\"OK\"}\n");
   }
 
+  static RuntimeApiReply empty() {
+    return new RuntimeApiReply(200, "");
+  }
+
   static RuntimeApiReply error(int status, String type, String message) {
     return new RuntimeApiReply(
         status, "{\"errorMessage\":\"" + message + "\",\"errorType\":\"" + type + "\"}\n");
@@ -16,6 +20,7 @@ record RuntimeApiReply(int status, String body) {
   byte[] bytes(boolean last) {
     String reason =
         switch (status) {
+          case 200 -> "OK";
           case 202 -> "Accepted";
           case 400 -> "Bad Request";
           case 403 -> "Forbidden";

@@ -22,17 +22,31 @@ final class StartScript {
 
   /** The script's text. Names must be shell identifiers; values may hold anything but NUL. */
   static String of(List<String> command, Map<String, String> environment) {
+    return variables(environment) + execution(command, environment);
+  }
+
+  /** The part that exports the environment. */
+  static String variables(Map<String, String> environment) {
     StringBuilder script = new StringBuilder("unset PWD OLDPWD\n");
+    environment.forEach(
+        (name, value) -> {
+          if (!SHELLS_OWN.contains(name)) {
+            script.append("export ").append(name).append('=').append(quoted(value)).append('\n');
+          }
+        });
+    return script.toString();
+  }
+
+  /** The part that becomes the program, with {@link #variables} exported. */
+  static String execution(List<String> command, Map<String, String> environment) {
+    StringBuilder script = new StringBuilder("exec");
     StringBuilder prefix = new StringBuilder();
     environment.forEach(
         (name, value) -> {
           if (SHELLS_OWN.contains(name)) {
             prefix.append(' ').append(name).append('=').append(quoted(value));
-          } else {
-            script.append("export ").append(name).append('=').append(quoted(value)).append('\n');
           }
         });
-    script.append("exec");
     if (!prefix.isEmpty()) {
       script.append(" /usr/bin/env").append(prefix);
     }
@@ -42,7 +56,7 @@ final class StartScript {
   }
 
   /** In single quotes everything stands for itself but the single quote. */
-  private static String quoted(String text) {
+  static String quoted(String text) {
     return "'" + text.replace("'", "'\\''") + "'";
   }
 }

@@ -55,6 +55,26 @@ final class JailHarness implements AutoCloseable {
               post("invocation/" + request + "/error", json.dumps(error))
       """;
 
+  /** What extensions in Python begin with. */
+  private static final String EXTENSION =
+      """
+      #!/usr/bin/python3 -u
+      import http.client, json, os, sys, time
+      api = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+      def call(method, path, body=None, **headers):
+          api.request(method, "/2020-01-01/extension/" + path, body,
+                      {"Lambda-Extension-" + name.replace("_", "-"): value
+                       for name, value in headers.items()})
+          answer = api.getresponse()
+          return answer, answer.read().decode()
+      def register(*events):
+          answer, text = call("POST", "register", json.dumps({"events": events}),
+                              Name=os.path.basename(sys.argv[0]))
+          return answer.headers["Lambda-Extension-Identifier"]
+      def next(id):
+          return json.loads(call("GET", "event/next", Identifier=id)[1])
+      """;
+
   /** How instances come to be. */
   enum Way {
     /** Jail and runtime are started for each. */
@@ -115,6 +135,7 @@ final class JailHarness implements AutoCloseable {
   /** A function whose code defines {@code handler(event)}. */
   final class Function {
     final CollectedLogs logs = new CollectedLogs();
+    final Telemetry telemetry = new Telemetry();
     final Map<String, String> environment = new HashMap<>(PATH);
     Path code;
     DataSize memory = DataSize.ofMegabytes(256);
@@ -153,6 +174,23 @@ final class JailHarness implements AutoCloseable {
       return this;
     }
 
+    /** Gives it an extension in Python, after {@link #EXTENSION}. */
+    Function extension(String name, String code) {
+      return extensionProgram(name, EXTENSION + code);
+    }
+
+    /** Gives it a file among its extensions. */
+    Function extensionProgram(String name, String content) {
+      Path folder = layers.orElseGet(JailHarness.this::folder);
+      layers = Optional.of(folder);
+      try {
+        write(Files.createDirectories(folder.resolve("extensions")).resolve(name), content);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return this;
+    }
+
     Function variable(String name, String value) {
       environment.put(name, value);
       return this;
@@ -160,7 +198,32 @@ final class JailHarness implements AutoCloseable {
 
     InstanceSpec spec() {
       return new InstanceSpec(
-          "test", launch, code, environment, memory, storage, calls, logs, layers, false);
+          "test",
+          launch,
+          code,
+          environment,
+          memory,
+          storage,
+          calls,
+          logs,
+          layers,
+          false,
+          extensions());
+    }
+
+    private Optional<ExtensionsSpec> extensions() {
+      List<String> programs = ExtensionsSpec.programs(layers);
+      return programs.isEmpty() && launch.channel() == RuntimeLaunch.Channel.FRAMES
+          ? Optional.empty()
+          : Optional.of(
+              new ExtensionsSpec(
+                  programs,
+                  "test",
+                  "$LATEST",
+                  "app.handler",
+                  "000000000000",
+                  logs,
+                  Optional.of(telemetry)));
     }
 
     /** Starts an instance, ready or not. */

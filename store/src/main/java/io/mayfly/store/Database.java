@@ -202,6 +202,10 @@ public final class Database implements AutoCloseable {
             id text primary key,
             document text not null
           ) without rowid;
+          """,
+          """
+          update function_version set document = json_set(
+            document, '$.settings.logging', json('{"json":null}'));
           """);
 
   /** Something to do with the connection, inside a transaction. */

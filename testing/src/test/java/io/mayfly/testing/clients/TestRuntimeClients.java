@@ -52,11 +52,16 @@ final class TestRuntimeClients {
    *   <li>AWS_EXECUTION_ENV: Lambda sets it for managed runtimes alone
    *   <li>AWS_LAMBDA_RUNTIME_API: managed runtimes do not speak the Runtime API
    *   <li>MAYFLY_SOCKET: what they speak to instead; a Java program cannot hide its own environment
-   *   <li>NODE_PATH: a variable of Lambda's managed Node.js, not of its client
+   *   <li>NODE_PATH, PYTHONPATH: variables of Lambda's managed runtimes, not of its clients
    * </ul>
    */
   private static final Set<String> ONE_SIDED =
-      Set.of("AWS_EXECUTION_ENV", "AWS_LAMBDA_RUNTIME_API", "MAYFLY_SOCKET", "NODE_PATH");
+      Set.of(
+          "AWS_EXECUTION_ENV",
+          "AWS_LAMBDA_RUNTIME_API",
+          "MAYFLY_SOCKET",
+          "NODE_PATH",
+          "PYTHONPATH");
 
   private static final Functions FUNCTIONS = Mayfly.shared().functions();
   private static final Map<String, Pair> DEPLOYED = new HashMap<>();
