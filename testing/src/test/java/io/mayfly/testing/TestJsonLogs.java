@@ -45,8 +45,13 @@ final class TestJsonLogs {
         new Zip()
             .file(
                 "app.py",
-                "import logging\ndef handler(event, context):\n"
-                    + "    logging.info('quiet')\n    logging.warning('loud %s', event)\n    return 1\n")
+                """
+                import logging
+                def handler(event, context):
+                    logging.info('quiet')
+                    logging.warning('loud %s', event)
+                    return 1
+                """)
             .bytes(),
         request -> request.loggingConfig(WARNINGS));
     FUNCTIONS.invoke(NAMES.get(0), "7");

@@ -138,8 +138,11 @@ final class TestWrappers {
   void customRuntimesHaveNoWrappers() {
     FUNCTIONS.deployPython(
         NAMES.get(3),
-        "import os\ndef handler(event, context):\n"
-            + "    return [os.environ.get('FROM_WRAPPER'), os.environ.get('AWS_EXECUTION_ENV')]\n",
+        """
+        import os
+        def handler(event, context):
+            return [os.environ.get('FROM_WRAPPER'), os.environ.get('AWS_EXECUTION_ENV')]
+        """,
         variables("AWS_LAMBDA_EXEC_WRAPPER", "/var/task/none"));
     assertThat(answer(NAMES.get(3))).isEqualTo("[null, null]");
   }

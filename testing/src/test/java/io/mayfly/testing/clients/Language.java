@@ -67,13 +67,23 @@ enum Language {
 
   /** The handlers, AWS's client and a bootstrap that starts it, for a custom runtime. */
   byte[] theirs() {
+    return theirs("");
+  }
+
+  /** The same with a client that is told to get ready to be kept as a snapshot. */
+  byte[] theirsForSnapshots() {
+    return theirs("export AWS_LAMBDA_INITIALIZATION_TYPE=snap-start\n");
+  }
+
+  private byte[] theirs(String before) {
     Zip zip =
         switch (this) {
           case PYTHON -> handlers().folder(Clients.python(pythonVersion()));
           case NODE -> handlers().folder(Clients.node());
           case JAVA -> handlers().folder("lib", Clients.java());
         };
-    return zip.program("bootstrap", "#!/bin/sh\nunset PWD OLDPWD\nexec " + client() + "\n").bytes();
+    String bootstrap = "#!/bin/sh\nunset PWD OLDPWD\n" + before + "exec " + client() + "\n";
+    return zip.program("bootstrap", bootstrap).bytes();
   }
 
   private Zip handlers() {

@@ -83,6 +83,21 @@ final class TestRuntimeClients {
         "{\"do\": \"echo\", \"n\": [1, 2.5, null, true], \"ü\": {\"a\": \"😀 \\u2028\"}}");
   }
 
+  /** Java's alone asks to be restored. */
+  @Test
+  void aClientThatIsToldOfSnapshotsGoesThroughItsRestore() {
+    String name =
+        FUNCTIONS.deploy(
+            "client-restored",
+            PROVIDED,
+            Language.JAVA.handler(),
+            Language.JAVA.theirsForSnapshots(),
+            request -> request.memorySize(MEMORY).timeout(TIMEOUT_SECONDS));
+    NAMES.add(name);
+    assertThat(FUNCTIONS.invoke(name, "{\"do\": \"echo\"}").payload().asUtf8String())
+        .isEqualTo("{\"do\":\"echo\"}");
+  }
+
   @ParameterizedTest
   @EnumSource
   void errorsOfHandlersAreTheSame(Language language) {
