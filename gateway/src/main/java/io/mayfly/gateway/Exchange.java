@@ -4,8 +4,10 @@ import io.mayfly.aws.WireResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Content;
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * budget until then.
  */
 final class Exchange {
+  /** Statuses of responses that have no body (RFC 9110, section 6.4.1). */
+  static final Set<Integer> BODILESS = Set.of(204, 304);
+
   private final Request request;
   private final Response response;
   private final Callback callback;
@@ -92,10 +97,15 @@ final class Exchange {
     holdOnly(0);
     response.setStatus(streamed.status());
     streamed.headers().forEach(response.getHeaders()::add);
+    boolean chunked = takesChunks(streamed.status());
+    if (chunked) {
+      // Jetty would end the body with the connection, if that is to be closed.
+      response.getHeaders().put(HttpHeader.TRANSFER_ENCODING, "chunked");
+    }
     OutputStream target = Content.Sink.asOutputStream(response);
     try {
       target.flush();
-      streamed.body().writeTo(takesChunks() ? chunks() : target);
+      streamed.body().writeTo(chunked ? chunks() : target);
       // Only now: closing says that this was all of the body.
       target.close();
     } catch (IOException | RuntimeException e) {
@@ -105,9 +115,10 @@ final class Exchange {
     callback.succeeded();
   }
 
-  private boolean takesChunks() {
+  private boolean takesChunks(int status) {
     return request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1
-        && !HttpMethod.HEAD.is(request.getMethod());
+        && !HttpMethod.HEAD.is(request.getMethod())
+        && !BODILESS.contains(status);
   }
 
   private ChunkedBody chunks() {

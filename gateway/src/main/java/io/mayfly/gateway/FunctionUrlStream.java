@@ -4,16 +4,12 @@ import io.mayfly.aws.WireStream;
 import io.mayfly.dispatch.StreamedResponse;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * A response that a handler streams, on its way to the client of a function URL. Everything here
  * waits for the handler, or for the client, on a virtual thread.
  */
 final class FunctionUrlStream {
-  /** What has no body, whatever the handler writes (RFC 9110, section 6.4.1). */
-  private static final Set<Integer> BODILESS = Set.of(204, 304);
-
   private final StreamedResponse response;
   private final StreamedHead head;
   private boolean brokenOff;
@@ -51,7 +47,8 @@ final class FunctionUrlStream {
   WireStream.Body body(int status) {
     return target -> {
       try (response) {
-        if (BODILESS.contains(status)) {
+        if (Exchange.BODILESS.contains(status)) {
+          // Whatever the handler writes.
           return;
         }
         Optional<byte[]> next = Optional.of(head.rest());

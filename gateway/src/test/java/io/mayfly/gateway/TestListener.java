@@ -551,7 +551,8 @@ class TestListener {
   @Test
   void aStreamThatFailsBreaksOff() throws IOException {
     try (Socket socket = ask(head("GET", "/stream/fails", urlHost()))) {
-      var _ = readUntil(socket, "3\r\none\r\n");
+      assertThat(readUntil(socket, "3\r\none\r\n"))
+          .contains("Transfer-Encoding: chunked\r\n", "Connection: close\r\n");
       halfway.countDown();
       assertThat(rest(socket)).isEmpty();
     }

@@ -218,7 +218,7 @@ final class TestStreaming {
       assertThat(reply.status()).as(way).isEqualTo(502);
       assertThat(reply.text()).isEqualTo("{\"Message\":\"Internal Server Error\"}");
     }
-    for (String way : List.of("throwsAfter", "throwsInPipeline", "killed", "sleeps")) {
+    for (String way : List.of("throwsAfter", "throwsInPipeline", "sleeps")) {
       try (HttpStream response = HttpStream.get(streams + way)) {
         assertThat(response.status()).isEqualTo(200);
         assertThat(response.readText(4)).as(way).isEqualTo("half");
@@ -226,6 +226,12 @@ final class TestStreaming {
       }
     }
     MAYFLY.awaitLog(STREAMS, "Task timed out after 3.00 seconds");
+    try (HttpStream response = HttpStream.get(meets + "killed")) {
+      assertThat(response.readText(4)).isEqualTo("half");
+      var _ = FUNCTIONS.invoke(MEETS, "{\"do\": \"goes\"}");
+      assertThat(response.ends()).isFalse();
+    }
+    MAYFLY.awaitLog(MEETS, "signal: killed");
     assertThat(Http.request("GET", streams + "plain").send().text()).isEqualTo("one two");
   }
 

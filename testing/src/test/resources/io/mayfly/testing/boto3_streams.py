@@ -77,8 +77,10 @@ for do, sent, message in [
     assert payload == sent, (do, payload)
     assert complete["ErrorCode"] == "Unhandled", complete
     assert json.loads(complete["ErrorDetails"])["errorMessage"] == message, complete
-payload, complete = whole(STREAMS, "killed")
-assert payload == b"half" and "signal: killed" in complete["ErrorDetails"], (payload, complete)
+events = iter(begin(MEETS, "killed")["EventStream"])
+assert next(events) == {"PayloadChunk": {"Payload": b"half"}}
+whole(MEETS, "goes")
+assert "signal: killed" in next(events)["InvokeComplete"]["ErrorDetails"]
 for do in ("sleeps", "forgets"):
     payload, complete = whole(STREAMS, do)
     assert payload == b"half", payload

@@ -106,9 +106,10 @@ const ways = {
     stream.write('half');
   },
   async killed(stream) {
-    await new Promise((resolve) => stream.write('half', resolve));
-    setImmediate(() => process.kill(process.pid, 'SIGKILL'));
-    await new Promise(() => {});
+    const opened = gate();
+    stream.write('half');
+    await opened;
+    process.kill(process.pid, 'SIGKILL');
   },
   async worksOn(stream) {
     const opened = gate();
