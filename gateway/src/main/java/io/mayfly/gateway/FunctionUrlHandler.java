@@ -312,9 +312,7 @@ public final class FunctionUrlHandler implements HttpHandler {
   private Signed authenticate(HttpRequest request, FunctionUrl url, RequestId requestId) {
     Signed signed = verifier.verify(request.wire(), "lambda", requestId.value());
     authorizer.authorize(
-        signed.caller(),
-        () ->
-            new Access("lambda:InvokeFunctionUrl", arn(url).toString()));
+        signed.caller(), () -> new Access("lambda:InvokeFunctionUrl", arn(url).toString()));
     return signed;
   }
 

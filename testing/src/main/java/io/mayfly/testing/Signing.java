@@ -91,7 +91,8 @@ public final class Signing {
    * @param trailer which checksum comes after the last chunk, as {@code CRC32}; none if it is null
    */
   public Http chunked(String method, String url, byte[] body, @Nullable String trailer) {
-    ChecksumAlgorithm checksum = trailer == null ? null : DefaultChecksumAlgorithm.fromValue(trailer);
+    ChecksumAlgorithm checksum =
+        trailer == null ? null : DefaultChecksumAlgorithm.fromValue(trailer);
     SdkHttpRequest request =
         SdkHttpRequest.builder()
             .method(SdkHttpMethod.fromValue(method))
