@@ -185,8 +185,8 @@ class Platform {
     this.#send(BEGIN, number, [text(contentType)]);
   }
 
-  chunk(number, bytes) {
-    this.#send(CHUNK, number, [bytes]);
+  chunk(number, bytes, sent) {
+    this.#send(CHUNK, number, [bytes], sent);
   }
 
   /** The stream is complete. */

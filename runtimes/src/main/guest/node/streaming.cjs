@@ -82,22 +82,27 @@ class ResponseStream extends Writable {
   _write(piece, _encoding, written) {
     this.#announce();
     this.#waiting = { piece, written };
-    this.#send();
+    if (this.#room > 0) {
+      this.#send();
+    }
   }
 
+  /** A piece counts as written once the socket has taken its end, never at once. */
   #send() {
     const { piece, written } = this.#waiting;
+    this.#waiting = undefined;
     let at = 0;
-    while (at < piece.length && this.#room > 0) {
-      const size = Math.min(piece.length - at, this.#room, CHUNK_BYTES);
-      this.#platform.chunk(this.#number, piece.subarray(at, at + size));
-      this.#room -= size;
-      at += size;
-    }
-    if (at === piece.length) {
-      this.#waiting = undefined;
-      written();
-    } else {
+    do {
+      const end = at + Math.min(piece.length - at, this.#room, CHUNK_BYTES);
+      this.#platform.chunk(
+        this.#number,
+        piece.subarray(at, end),
+        end === piece.length ? written : undefined,
+      );
+      this.#room -= end - at;
+      at = end;
+    } while (at < piece.length && this.#room > 0);
+    if (at < piece.length) {
       this.#waiting = { piece: piece.subarray(at), written };
     }
   }

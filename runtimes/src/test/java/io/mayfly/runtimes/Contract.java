@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mayfly.model.Invocation;
 import io.mayfly.runtimes.RuntimeApi.Said;
 import io.mayfly.runtimes.frame.GuestFrame;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,7 +81,11 @@ final class Contract {
     if (start.isPresent() && start.get() instanceof GuestFrame.Ready) {
       for (Invocation event : one.events()) {
         Optional<GuestFrame> answer = guest.invokeIfThere(event);
-        answer.ifPresent(frame -> seen.add(describe(frame)));
+        if (answer.isPresent() && answer.get() instanceof GuestFrame.Begin begin) {
+          seen.add(stream(begin, guest));
+        } else {
+          answer.ifPresent(frame -> seen.add(describe(frame)));
+        }
         if (answer.isEmpty() || guest.endsAfter(answer.get(), ends)) {
           seen.add("EXIT " + guest.status());
           break;
@@ -90,6 +96,19 @@ final class Contract {
       seen.add("EXIT " + guest.status());
     }
     return String.join("\n", seen) + (one.logged() ? "\n" + log(guest.log(), code) : "");
+  }
+
+  /** Reads a streamed response, and that its call is over. */
+  private static String stream(GuestFrame.Begin begin, GuestProcess guest) throws IOException {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    Optional<GuestFrame> next = guest.read();
+    while (next.isPresent() && next.get() instanceof GuestFrame.Chunk chunk) {
+      body.write(chunk.bytes());
+      next = guest.read();
+    }
+    assertThat(next).contains(new GuestFrame.End(begin.call()));
+    assertThat(((GuestFrame.Result) guest.read().orElseThrow()).payload()).isEmpty();
+    return "STREAM " + begin.contentType() + " " + RuntimeApi.text(body.toByteArray());
   }
 
   private static String describe(GuestFrame frame) {
@@ -182,6 +201,7 @@ final class Contract {
       case "RESULT" -> "RESULT " + RuntimeApi.text(said.body());
       case "EXIT" -> "EXIT " + process.exitValue();
       case "NEXT" -> "NEXT";
+      case String kind when kind.startsWith("STREAM ") -> kind + " " + RuntimeApi.text(said.body());
       default -> said.kind() + " " + error(said.body());
     };
   }

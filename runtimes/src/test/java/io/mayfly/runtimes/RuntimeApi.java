@@ -57,7 +57,12 @@ final class RuntimeApi implements AutoCloseable {
     if (path.equals("init/error")) {
       said.add(new Said("INIT_ERROR", body));
     } else if (path.endsWith("/response")) {
-      said.add(new Said("RESULT", body));
+      var headers = exchange.getRequestHeaders();
+      String type = headers.getFirst("Content-Type");
+      said.add(
+          "streaming".equals(headers.getFirst("Lambda-Runtime-Function-Response-Mode"))
+              ? new Said("STREAM " + type, body)
+              : new Said("RESULT", body));
     } else {
       said.add(new Said("ERROR", body));
     }

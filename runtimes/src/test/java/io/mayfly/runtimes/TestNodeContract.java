@@ -104,12 +104,27 @@ class TestNodeContract {
         Case.of("cases.throwsLater").withoutLog());
   }
 
+  /** Handlers that stream their responses. */
+  private static Stream<Case> streamCases() {
+    return Stream.of(
+        Case.of("streams.text"),
+        Case.of("streams.bytes"),
+        Case.of("streams.metadata"),
+        Case.of("streams.piped"),
+        Case.of("streams.nothing"),
+        Case.of("streams.context"),
+        Case.of("streams.returns"),
+        Case.of("streams.says"),
+        Case.of("streams.counts").events("1", "2", "3"));
+  }
+
   static Stream<Case> casesWithCallbacks() {
-    return Stream.concat(cases(), callbackCases());
+    return Stream.of(cases(), callbackCases(), streamCases(), Stream.of(Case.of("streams.worksOn")))
+        .flatMap(each -> each);
   }
 
   static Stream<Case> casesWithPromises() {
-    return Stream.concat(cases(), promiseCases());
+    return Stream.of(cases(), promiseCases(), streamCases()).flatMap(each -> each);
   }
 
   @ParameterizedTest

@@ -37,7 +37,7 @@ class TestDatabase {
   private static int insert(Connection connection, String name) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       return statement.executeUpdate(
-          "insert into function_url (function, document) values ('%s', '{}')".formatted(name));
+          "insert into role (name, document) values ('%s', '{}')".formatted(name));
     }
   }
 
@@ -46,8 +46,7 @@ class TestDatabase {
         connection -> {
           List<String> names = new ArrayList<>();
           try (Statement statement = connection.createStatement();
-              ResultSet rows =
-                  statement.executeQuery("select function from function_url order by function")) {
+              ResultSet rows = statement.executeQuery("select name from role order by name")) {
             while (rows.next()) {
               names.add(rows.getString(1));
             }
@@ -220,8 +219,7 @@ class TestDatabase {
   private static int insertLarge(Connection connection, String name) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       return statement.executeUpdate(
-          "insert into function_url (function, document) values ('%s', hex(zeroblob(500000)))"
-              .formatted(name));
+          "insert into role (name, document) values ('%s', hex(zeroblob(500000)))".formatted(name));
     }
   }
 

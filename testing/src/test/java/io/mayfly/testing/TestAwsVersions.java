@@ -219,7 +219,7 @@ final class TestAwsVersions {
   private static String get(String url) {
     Reply reply = Http.request("GET", url).send();
     assertThat(reply.status()).as(reply.text()).isEqualTo(200);
-    return reply.text();
+    return Json.of(reply.text()).asString();
   }
 
   @Test
