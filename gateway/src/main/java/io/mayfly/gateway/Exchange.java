@@ -1,6 +1,7 @@
 package io.mayfly.gateway;
 
 import io.mayfly.aws.WireResponse;
+import io.mayfly.aws.WireStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exchange {
   /** Statuses of responses that have no body (RFC 9110, section 6.4.1). */
-  static final Set<Integer> BODILESS = Set.of(204, 304);
+  private static final Set<Integer> BODILESS = Set.of(204, 304);
 
   private final Request request;
   private final Response response;
@@ -103,9 +104,11 @@ final class Exchange {
       response.getHeaders().put(HttpHeader.TRANSFER_ENCODING, "chunked");
     }
     OutputStream target = Content.Sink.asOutputStream(response);
-    try {
+    try (WireStream.Body body = streamed.body()) {
       target.flush();
-      streamed.body().writeTo(chunked ? chunks() : target);
+      if (!BODILESS.contains(streamed.status())) {
+        body.writeTo(chunked ? chunks() : target);
+      }
       // Only now: closing says that this was all of the body.
       target.close();
     } catch (IOException | RuntimeException e) {

@@ -252,8 +252,7 @@ public final class FunctionUrlHandler implements HttpHandler {
         .<HttpResponse>map(
             head -> {
               identify(head.headers(), requestId, traceId);
-              return new HttpResponse.Streamed(
-                  head.status(), head.headers(), stream.body(head.status()));
+              return new HttpResponse.Streamed(head.status(), head.headers(), stream);
             })
         .orElseGet(
             () ->

@@ -3,13 +3,14 @@ package io.mayfly.gateway;
 import io.mayfly.aws.WireStream;
 import io.mayfly.dispatch.StreamedResponse;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.Optional;
 
 /**
  * A response that a handler streams, on its way to the client of a function URL. Everything here
  * waits for the handler, or for the client, on a virtual thread.
  */
-final class FunctionUrlStream {
+final class FunctionUrlStream implements WireStream.Body {
   private final StreamedResponse response;
   private final StreamedHead head;
   private boolean brokenOff;
@@ -44,24 +45,22 @@ final class FunctionUrlStream {
   }
 
   /** The body, from where the head has ended. */
-  WireStream.Body body(int status) {
-    return target -> {
-      try (response) {
-        if (Exchange.BODILESS.contains(status)) {
-          // Whatever the handler writes.
-          return;
-        }
-        Optional<byte[]> next = Optional.of(head.rest());
-        while (next.isPresent()) {
-          if (next.get().length > 0) {
-            target.write(next.get());
-          }
-          next = response.read();
-        }
-        if (!response.complete()) {
-          throw new IOException("the handler's response broke off");
-        }
+  @Override
+  public void writeTo(OutputStream target) throws IOException {
+    Optional<byte[]> next = Optional.of(head.rest());
+    while (next.isPresent()) {
+      if (next.get().length > 0) {
+        target.write(next.get());
       }
-    };
+      next = response.read();
+    }
+    if (!response.complete()) {
+      throw new IOException("the handler's response broke off");
+    }
+  }
+
+  @Override
+  public void close() {
+    response.close();
   }
 }

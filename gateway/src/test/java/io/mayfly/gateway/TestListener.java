@@ -76,6 +76,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
@@ -109,6 +111,9 @@ class TestListener {
   private static final int MEETING = 300;
 
   private final CountDownLatch meeting = new CountDownLatch(MEETING);
+
+  /** How much of a late stream has been taken or dropped. */
+  private final AtomicInteger dropped = new AtomicInteger();
 
   /** Whoever streams has sent one chunk and waits for this. */
   private final CountDownLatch halfway = new CountDownLatch(1);
@@ -148,6 +153,10 @@ class TestListener {
         Thread.ofVirtual().start(() -> stream(event.contains("/stream/fails"), stream, answer));
         return;
       }
+      if (event.contains("rawPath\":\"/late")) {
+        Thread.ofVirtual().start(() -> streamLate(stream, answer));
+        return;
+      }
       if (!event.contains("rawPath\":\"/meet")) {
         answer.accept(new Outcome.Success(invocation.payload(), "application/json"));
         return;
@@ -159,6 +168,15 @@ class TestListener {
                 await(meeting);
                 answer.accept(new Outcome.Success(invocation.payload(), "application/json"));
               });
+    }
+
+    /** Streams once the client has gone. */
+    private void streamLate(ResponseSink stream, Consumer<Outcome> answer) {
+      await(halfway);
+      stream.begin("text/plain", dropped::addAndGet);
+      stream.chunk(new byte[1000]);
+      stream.end();
+      answer.accept(new Outcome.Success(new byte[0], "application/json"));
     }
 
     private void stream(boolean fails, ResponseSink stream, Consumer<Outcome> answer) {
@@ -556,6 +574,20 @@ class TestListener {
       halfway.countDown();
       assertThat(rest(socket)).isEmpty();
     }
+  }
+
+  @Test
+  void aStreamWhoseClientHasGoneBeforeItBeganIsDropped() throws IOException {
+    try (Socket socket = ask(head("GET", "/late", urlHost()))) {
+      // The connection is reset at once.
+      socket.setSoLinger(true, 0);
+    }
+    halfway.countDown();
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (dropped.get() < 1000 && System.nanoTime() < end) {
+      LockSupport.parkNanos(1_000_000);
+    }
+    assertThat(dropped.get()).isEqualTo(1000);
   }
 
   @Test

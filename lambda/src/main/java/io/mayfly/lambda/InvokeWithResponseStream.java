@@ -63,7 +63,7 @@ final class InvokeWithResponseStream implements RawOperation {
             .set("content-type", EventStreamMessage.MEDIA_TYPE)
             .set("x-amzn-remapped-content-type", contentType)
             .set("x-amz-executed-version", request.function().version());
-    return new WireStream(200, headers, target -> write(response, tail, target));
+    return new WireStream(200, headers, new Events(response, tail));
   }
 
   /** The endpoint knows what to say of what keeps a function from being run. */
@@ -78,9 +78,9 @@ final class InvokeWithResponseStream implements RawOperation {
     }
   }
 
-  private void write(StreamedResponse response, boolean tail, OutputStream target)
-      throws IOException {
-    try (response) {
+  private record Events(StreamedResponse response, boolean tail) implements WireStream.Body {
+    @Override
+    public void writeTo(OutputStream target) throws IOException {
       for (Optional<byte[]> next = response.read(); next.isPresent(); next = response.read()) {
         writeChunk(next.get(), target);
       }
@@ -94,6 +94,11 @@ final class InvokeWithResponseStream implements RawOperation {
         }
       }
       target.write(EventStreamMessage.event("InvokeComplete", completion(result, tail)));
+    }
+
+    @Override
+    public void close() {
+      response.close();
     }
   }
 
