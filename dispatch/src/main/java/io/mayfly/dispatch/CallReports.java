@@ -3,9 +3,11 @@ package io.mayfly.dispatch;
 import io.mayfly.model.ColdStart;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.Outcome;
+import io.mayfly.sandbox.ExtensionStatus;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -113,6 +115,20 @@ final class CallReports {
     }
     log.platformLine("END RequestId: " + request.requestId());
     log.platformLine(ReportLine.of(request.requestId(), usage, outcome));
+  }
+
+  /** An init is over, and this is how far it brought the extensions. */
+  static void extensions(InstanceLog log, List<ExtensionStatus> extensions) {
+    for (ExtensionStatus each : extensions) {
+      if (log.wantsEvents()) {
+        log.event(SystemEvent.extension(each));
+      }
+      if (!log.json()) {
+        log.platformLine(
+            "EXTENSION\tName: %s\tState: %s\tEvents: [%s]"
+                .formatted(each.name(), each.state(), String.join(",", each.events())));
+      }
+    }
   }
 
   /** An instance is ready, which plain text does not tell. */

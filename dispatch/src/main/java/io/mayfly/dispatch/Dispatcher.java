@@ -247,6 +247,7 @@ public final class Dispatcher implements AutoCloseable {
     long before = nanoTime.getAsLong();
     try {
       Optional<Outcome> failure = made.awaitReady(limit);
+      CallReports.extensions(started.log(), made.extensions());
       if (failure.isEmpty()) {
         CallReports.initialised(started.log(), initialization, made.startup().total());
         return new StartResult.Ready(instance, made.startup());

@@ -3,6 +3,7 @@ package io.mayfly.dispatch;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.LogLevel;
 import io.mayfly.model.Outcome;
+import io.mayfly.sandbox.ExtensionStatus;
 import io.mayfly.sandbox.JsonFields;
 import io.mayfly.sandbox.Telemetry;
 import java.time.Duration;
@@ -73,6 +74,17 @@ record SystemEvent(String type, LogLevel level, String record) {
         status.equals(SUCCESS) ? level : LogLevel.WARN,
         ended(init(initialization), status, errorType)
             .object("metrics", new JsonFields().millis("durationMs", took))
+            .toString());
+  }
+
+  static SystemEvent extension(ExtensionStatus status) {
+    return new SystemEvent(
+        "platform.extension",
+        status.ready() ? LogLevel.INFO : LogLevel.WARN,
+        new JsonFields()
+            .text("name", status.name())
+            .text("state", status.state())
+            .texts("events", status.events())
             .toString());
   }
 

@@ -461,6 +461,23 @@ final class Extensions {
     return any;
   }
 
+  /** How far each is. */
+  List<ExtensionStatus> statuses() {
+    lock.lock();
+    try {
+      return byName.values().stream()
+          .map(
+              each ->
+                  new ExtensionStatus(
+                      each.name,
+                      each.state.wireName,
+                      each.events.stream().map(Event::name).toList()))
+          .toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Tells those who want to hear of it that a call begins. */
   void invoke(Invocation invocation) {
     List<Delivery> deliveries = new ArrayList<>();

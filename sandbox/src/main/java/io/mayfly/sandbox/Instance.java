@@ -5,6 +5,7 @@ import io.mayfly.model.Invocation;
 import io.mayfly.model.Outcome;
 import io.mayfly.model.ResponseSink;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -55,6 +56,11 @@ public interface Instance {
    */
   default void afterCall(Runnable next) {
     next.run();
+  }
+
+  /** Its extensions and how far they are, in the order in which they were started or came. */
+  default List<ExtensionStatus> extensions() {
+    return List.of();
   }
 
   /**

@@ -275,6 +275,11 @@ final class ProcessInstance implements Instance {
     }
   }
 
+  @Override
+  public List<ExtensionStatus> extensions() {
+    return attended.map(all -> all.extensions().statuses()).orElse(List.of());
+  }
+
   /** A call that is answered once: by its runtime, or because the instance ends. */
   private final class Unanswered implements Consumer<Outcome> {
     private final Consumer<Outcome> answer;

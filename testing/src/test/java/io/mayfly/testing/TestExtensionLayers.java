@@ -64,6 +64,7 @@ final class TestExtensionLayers {
     MAYFLY.awaitLog(name, "follower heard {\"eventType\":\"INVOKE\"");
     assertThat(MAYFLY.functionLog(name))
         .contains("Start: extensions and runtime started afresh")
+        .contains("EXTENSION\tName: follower\tState: Ready\tEvents: [INVOKE,SHUTDOWN]")
         .contains("follower registered");
     assertThat(FUNCTIONS.invoke(name, "1").payload().asUtf8String()).isEqualTo(answer);
     assertThat(
@@ -170,6 +171,8 @@ final class TestExtensionLayers {
         .contains(
             "told platform.initStart {\"initializationType\": \"on-demand\", \"phase\": \"init\"")
         .contains("told platform.telemetrySubscription {\"name\": \"subscriber\"")
+        .contains(
+            "told platform.extension {\"name\": \"subscriber\", \"state\": \"Ready\", \"events\": [\"INVOKE\", \"SHUTDOWN\"]}")
         .contains("told platform.initRuntimeDone ")
         .contains("told platform.initReport ")
         .contains(
