@@ -35,7 +35,12 @@ public final class AwsEndpoint {
   @FunctionalInterface
   public interface Listener extends RefusalListener {
     /** A call has succeeded. */
-    default void answered(Route route) {}
+    default void answered(Caller caller, Route route) {}
+
+    /** A call has been refused of which it is known whose it is. */
+    default void refused(Caller caller, String requestId, String asked, AwsException error) {
+      refused(requestId, asked, error);
+    }
   }
 
   /** The port behind which every account keeps its services. Called by many threads at once. */
@@ -164,10 +169,13 @@ public final class AwsEndpoint {
       AwsService service = services.find(caller, route.service());
       service.authorize(route, caller, authorizer);
       WireAnswer answer = service.call(route, caller);
-      listener.answered(route);
+      listener.answered(caller, route);
       return answer;
     } catch (RuntimeException | StackOverflowError thrown) {
-      return refuse(route.request(), thrown, caller.requestId());
+      WireRequest request = route.request();
+      AwsException error = error(thrown, caller.requestId());
+      listener.refused(caller, caller.requestId(), asked(request), error);
+      return refusal(request, error, caller.requestId());
     }
   }
 
@@ -182,19 +190,26 @@ public final class AwsEndpoint {
 
   /** The answer for what was thrown while {@code request} was served, in its service's protocol. */
   public WireResponse refuse(WireRequest request, Throwable thrown, String requestId) {
-    AwsException error =
-        switch (thrown) {
-          case AwsException known -> known;
-          case MayflyException known -> AwsException.of(known);
-          default -> {
-            LOG.log(System.Logger.Level.ERROR, "request " + requestId + " failed", thrown);
-            yield new AwsException(
-                "ServiceException",
-                500,
-                "Mayfly failed to answer request " + requestId + "; its log has the cause");
-          }
-        };
+    AwsException error = error(thrown, requestId);
     listener.refused(requestId, asked(request), error);
+    return refusal(request, error, requestId);
+  }
+
+  private static AwsException error(Throwable thrown, String requestId) {
+    return switch (thrown) {
+      case AwsException known -> known;
+      case MayflyException known -> AwsException.of(known);
+      default -> {
+        LOG.log(System.Logger.Level.ERROR, "request " + requestId + " failed", thrown);
+        yield new AwsException(
+            "ServiceException",
+            500,
+            "Mayfly failed to answer request " + requestId + "; its log has the cause");
+      }
+    };
+  }
+
+  private WireResponse refusal(WireRequest request, AwsException error, String requestId) {
     Optional<ServiceModel> service = router.guess(request);
     if (service.isEmpty()) {
       return JsonErrors.unknownService(error, requestId);

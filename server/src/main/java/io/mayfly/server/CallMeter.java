@@ -1,7 +1,7 @@
 package io.mayfly.server;
 
-import io.mayfly.aws.AwsEndpoint;
 import io.mayfly.aws.AwsException;
+import io.mayfly.aws.RefusalListener;
 import io.mayfly.aws.Route;
 import io.mayfly.dispatch.CallListener;
 import io.mayfly.dispatch.InvokeResult;
@@ -22,7 +22,7 @@ import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
 /** Tells the meter, which knows neither dispatcher nor wire, of what happens there. */
-final class CallMeter implements CallListener, AwsEndpoint.Listener, AccountView.MetricsSource {
+final class CallMeter implements CallListener, RefusalListener, AccountView.MetricsSource {
   private final UsageTotals usages;
   private final InstantSource clock;
   private final RecentRequests recent = new RecentRequests();
@@ -79,8 +79,8 @@ final class CallMeter implements CallListener, AwsEndpoint.Listener, AccountView
     recent.add(refusal);
   }
 
-  @Override
-  public void answered(Route route) {
+  /** A call of an AWS API has succeeded. */
+  void answered(Route route) {
     metrics.answered(
         route.service().metadata().signingName(),
         route.operation().name(),

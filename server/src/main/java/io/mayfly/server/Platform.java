@@ -160,9 +160,12 @@ final class Platform implements AutoCloseable {
       fresh = accounts.own().catalog().list().isEmpty();
 
       // The network
+      ServiceModel lambda = ServiceModel.bundled("lambda-2015-03-31.json");
+      // The first call is not to wait for it.
+      var _ = accounts.own().service(lambda);
       AwsEndpoint endpoint =
           new AwsEndpoint(
-              List.of(ServiceModel.bundled("lambda-2015-03-31.json")),
+              List.of(lambda),
               Map.of(
                   "iam", () -> ServiceModel.bundled("iam-2010-05-08.json"),
                   "sts", () -> ServiceModel.bundled("sts-2011-06-15.json"),
@@ -170,7 +173,7 @@ final class Platform implements AutoCloseable {
               (caller, model) -> accounts.of(caller.account()).service(model),
               verifier,
               this::authorize,
-              accounts.own().meter());
+              new ApiMeter(accounts));
       Router router =
           new Router(
               options.account().region(),
