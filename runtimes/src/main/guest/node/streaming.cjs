@@ -43,7 +43,11 @@ class ResponseStream extends Writable {
     if (this.#begun) {
       throw new InvalidStreamingOperation('Cannot set content-type, too late.');
     }
-    this.#contentType = String(contentType);
+    const type = String(contentType);
+    if (!/^[\x20-\x7e]{1,1000}$/.test(type)) {
+      throw new InvalidStreamingOperation('The content type cannot be sent in a header.');
+    }
+    this.#contentType = type;
   }
 
   #begin() {

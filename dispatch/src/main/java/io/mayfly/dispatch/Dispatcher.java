@@ -298,14 +298,13 @@ public final class Dispatcher implements AutoCloseable {
   }
 
   /**
-   * Stops idle instances, the least valuable first, if less memory is free than there shall be. To
-   * be called several times a second.
+   * Stops idle instances, the least valuable first, until so much memory is free again.
    *
-   * @return whether that was enough; otherwise what else is kept ready should go, too
+   * @param missing how many bytes
+   * @return how many bytes that did not free
    */
-  public boolean relieveMemory() {
-    long missing = memory.missing();
-    return missing <= 0 || idle.evict(missing, nanoTime.getAsLong()) == 0;
+  public long evict(long missing) {
+    return idle.evict(missing, nanoTime.getAsLong());
   }
 
   /** How many instances have been stopped for want of memory. */

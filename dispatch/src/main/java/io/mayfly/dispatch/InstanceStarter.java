@@ -1,6 +1,7 @@
 package io.mayfly.dispatch;
 
 import io.mayfly.model.Account;
+import io.mayfly.model.FunctionArn;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionName;
 import io.mayfly.model.LogStream;
@@ -125,7 +126,7 @@ public final class InstanceStarter {
     if (specialised.isPresent()) {
       return new Started(specialised.get(), log, StartGate.Place.none());
     }
-    StartGate.Place place = gate.enter(config.name());
+    StartGate.Place place = gate.enter(FunctionArn.of(account, config.name()));
     try {
       return new Started(sandbox.get().start(spec), log, place);
     } catch (RuntimeException | Error e) {

@@ -70,7 +70,7 @@ public final class MemoryGuard {
    * second, by one thread; while there is so much that nothing can take it in a second, only every
    * fifth time looks.
    */
-  long missing() {
+  public long missing() {
     if (unseen > 0) {
       unseen--;
       return 0;

@@ -1,6 +1,6 @@
 package io.mayfly.dispatch;
 
-import io.mayfly.model.FunctionName;
+import io.mayfly.model.FunctionArn;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -27,7 +27,7 @@ public final class StartGate {
   private final ReentrantLock lock = new ReentrantLock();
 
   /** Who waits, by function; the function whose turn is next comes first. Guarded by the lock. */
-  private final Map<FunctionName, Deque<CompletableFuture<Place>>> waiting = new LinkedHashMap<>();
+  private final Map<FunctionArn, Deque<CompletableFuture<Place>>> waiting = new LinkedHashMap<>();
 
   private int taken;
 
@@ -70,7 +70,7 @@ public final class StartGate {
   }
 
   /** Waits for a place. */
-  Place enter(FunctionName function) {
+  Place enter(FunctionArn function) {
     CompletableFuture<Place> turn = new CompletableFuture<>();
     lock.lock();
     try {
@@ -102,14 +102,14 @@ public final class StartGate {
     CompletableFuture<Place> next;
     lock.lock();
     try {
-      Iterator<Map.Entry<FunctionName, Deque<CompletableFuture<Place>>>> first =
+      Iterator<Map.Entry<FunctionArn, Deque<CompletableFuture<Place>>>> first =
           waiting.entrySet().iterator();
       if (!first.hasNext()) {
         taken--;
         return;
       }
-      Map.Entry<FunctionName, Deque<CompletableFuture<Place>>> function = first.next();
-      FunctionName name = function.getKey();
+      Map.Entry<FunctionArn, Deque<CompletableFuture<Place>>> function = first.next();
+      FunctionArn name = function.getKey();
       Deque<CompletableFuture<Place>> queue = function.getValue();
       first.remove();
       next = queue.removeFirst();

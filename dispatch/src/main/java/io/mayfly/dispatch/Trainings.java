@@ -33,6 +33,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -74,6 +75,7 @@ public final class Trainings implements AutoCloseable {
   private final Supplier<Sandbox> sandbox;
   private final TrainingFolder folders;
   private final boolean prewarming;
+  private final Semaphore turn;
   private final Map<Path, Trained> known = new ConcurrentHashMap<>();
 
   /** Folders of trainings that wait or run. */
@@ -90,6 +92,7 @@ public final class Trainings implements AutoCloseable {
    * @param credentials new keys of a function's role for an instance to sign with
    * @param sandbox may still be in the making
    * @param prewarming whether there are runtimes that wait
+   * @param turn who has it may train: what others do at the same time would be measured, too
    */
   public Trainings(
       Account account,
@@ -97,13 +100,15 @@ public final class Trainings implements AutoCloseable {
       Function<FunctionConfig, Credentials> credentials,
       Supplier<Sandbox> sandbox,
       TrainingFolder folders,
-      boolean prewarming) {
+      boolean prewarming,
+      Semaphore turn) {
     this.account = account;
     this.functions = functions;
     this.credentials = credentials;
     this.sandbox = sandbox;
     this.folders = folders;
     this.prewarming = prewarming;
+    this.turn = turn;
   }
 
   /** Tells who wants to know that a function's cold starts are others from now on. */
@@ -179,7 +184,12 @@ public final class Trainings implements AutoCloseable {
       if (!Files.exists(folder.resolve(CHOICE))) {
         known.remove(folder);
         removeOthers(folder);
-        train(config, launch, folder);
+        turn.acquireUninterruptibly();
+        try {
+          train(config, launch, folder);
+        } finally {
+          turn.release();
+        }
       }
       Trained trained = read(launch, folder);
       changed = !trained.equals(known.put(folder, trained));

@@ -47,6 +47,7 @@ final class DispatchHarness implements AutoCloseable {
   final AtomicLong nanos = new AtomicLong();
   final List<InvokeResult.Usage> usages = new CopyOnWriteArrayList<>();
   final FakeSandbox sandbox;
+  private final MemoryGuard memory;
   final Dispatcher dispatcher;
   private final ByteArrayOutputStream log = new ByteArrayOutputStream();
   private final AtomicInteger revision = new AtomicInteger();
@@ -97,12 +98,13 @@ final class DispatchHarness implements AutoCloseable {
             new StartGate(4, never -> {}),
             Optional.empty(),
             this::now);
+    memory = new MemoryGuard(sandbox::memory, DataSize.ofMegabytes(4096), () -> {});
     dispatcher =
         new Dispatcher(
             source,
             starter,
             keepAlive,
-            new MemoryGuard(sandbox::memory, DataSize.ofMegabytes(4096), () -> {}),
+            memory,
             new ConcurrencyLimits() {
               @Override
               public OptionalInt reserved(FunctionName function) {
@@ -170,6 +172,12 @@ final class DispatchHarness implements AutoCloseable {
 
   InvokeResult invoke() {
     return invoke(NAME);
+  }
+
+  /** Stops idle instances if memory is short; whether that was enough. */
+  boolean relieveMemory() {
+    long missing = memory.missing();
+    return missing <= 0 || dispatcher.evict(missing) == 0;
   }
 
   InvokeResult invoke(FunctionVersion version) {

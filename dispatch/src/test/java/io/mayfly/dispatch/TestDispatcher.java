@@ -363,7 +363,7 @@ class TestDispatcher {
       FakeInstance instance = house.sandbox.started.getFirst();
       house.sandbox.memory.set(
           new MemoryState(DataSize.ofMegabytes(4000), DataSize.ofMegabytes(199), false));
-      assertThat(house.dispatcher.relieveMemory()).isTrue();
+      assertThat(house.relieveMemory()).isTrue();
       assertThat(instance.gone()).isTrue();
       assertThat(instance.freezes).hasValue(0);
       thawing.countDown();

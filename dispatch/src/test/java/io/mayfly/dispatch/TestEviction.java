@@ -83,26 +83,26 @@ class TestEviction {
       assertThat(house.dispatcher.instances()).isEqualTo(3);
 
       available(house, 200);
-      assertThat(house.dispatcher.relieveMemory()).isTrue();
+      assertThat(house.relieveMemory()).isTrue();
       assertThat(house.dispatcher.evicted()).as("the reserve is there").isZero();
 
       available(house, 199);
-      assertThat(house.dispatcher.relieveMemory()).isTrue();
+      assertThat(house.relieveMemory()).isTrue();
       assertThat(house.dispatcher.evicted()).isEqualTo(1);
       assertThat(house.dispatcher.instances(often)).isEqualTo(1);
 
       house.advance(IdleInstances.GOING.minusMillis(1));
-      assertThat(house.dispatcher.relieveMemory()).isTrue();
+      assertThat(house.relieveMemory()).isTrue();
       assertThat(house.dispatcher.evicted()).as("what it had may not be back yet").isEqualTo(1);
 
       house.advance(Duration.ofMillis(1));
-      assertThat(house.dispatcher.relieveMemory()).isTrue();
+      assertThat(house.relieveMemory()).isTrue();
       assertThat(house.dispatcher.instances()).isEqualTo(1);
       assertThat(house.dispatcher.instances(often)).isEqualTo(1);
 
       house.advance(IdleInstances.GOING);
       available(house, 100);
-      assertThat(house.dispatcher.relieveMemory()).as("33 MB are not 100").isFalse();
+      assertThat(house.relieveMemory()).as("33 MB are not 100").isFalse();
       assertThat(house.dispatcher.instances()).isZero();
     }
   }
@@ -131,12 +131,12 @@ class TestEviction {
       Future<InvokeResult> busy = callers.submit(() -> house.invoke());
       entered.acquire();
       available(house, 1);
-      assertThat(house.dispatcher.relieveMemory()).isFalse();
+      assertThat(house.relieveMemory()).isFalse();
       assertThat(house.dispatcher.evicted()).isZero();
       assertThat(house.dispatcher.instances()).isEqualTo(3);
       open.release();
       assertThat(busy.get().failure()).isEmpty();
-      assertThat(house.dispatcher.relieveMemory()).isFalse();
+      assertThat(house.relieveMemory()).isFalse();
       assertThat(house.dispatcher.instances()).as("it is idle now").isEqualTo(2);
     }
   }

@@ -2,6 +2,8 @@ package io.mayfly.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mayfly.model.Account;
+import io.mayfly.model.FunctionArn;
 import io.mayfly.model.FunctionName;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -12,13 +14,19 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class TestStartGate {
-  private static final FunctionName GREEDY = new FunctionName("greedy");
-  private static final FunctionName MODEST = new FunctionName("modest");
+  private static final FunctionArn GREEDY = function("000000000000", "greedy");
+
+  /** Of another account under the same name. */
+  private static final FunctionArn MODEST = function("222222222222", "greedy");
+
+  private static FunctionArn function(String account, String name) {
+    return FunctionArn.of(new Account(account, "us-east-1"), new FunctionName(name));
+  }
 
   @Test
   void functionsTakeTurns() throws Exception {
     StartGate gate = new StartGate(1, never -> {});
-    List<String> order = Collections.synchronizedList(new ArrayList<>());
+    List<FunctionArn> order = Collections.synchronizedList(new ArrayList<>());
     try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       StartGate.Place first = gate.enter(GREEDY);
       List<Future<?>> starts = new ArrayList<>();
@@ -32,7 +40,7 @@ class TestStartGate {
       for (Future<?> start : starts) {
         start.get();
       }
-      assertThat(order).containsExactly("greedy", "modest", "greedy", "greedy", "greedy", "greedy");
+      assertThat(order).containsExactly(GREEDY, MODEST, GREEDY, GREEDY, GREEDY, GREEDY);
     }
   }
 
@@ -67,9 +75,9 @@ class TestStartGate {
     }
   }
 
-  private static void start(StartGate gate, FunctionName function, List<String> order) {
+  private static void start(StartGate gate, FunctionArn function, List<FunctionArn> order) {
     try (StartGate.Place place = gate.enter(function)) {
-      order.add(function.value());
+      order.add(function);
       assertThat(place).isNotNull();
     }
   }

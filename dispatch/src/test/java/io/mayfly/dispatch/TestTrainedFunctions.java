@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -115,7 +116,8 @@ class TestTrainedFunctions {
               throw new MayflyException(ErrorCode.SERVICE_UNAVAILABLE, "nothing is started here");
             },
             new Nowhere(folder),
-            true)) {
+            true,
+            new Semaphore(1))) {
       FunctionLayer layer = new FunctionLayer(new LayerVersionId("tools", 1), CODE);
       trainings.expect(function("layered", List.of(layer)), LAUNCH);
       trainings.expect(function("plain", List.of()), LAUNCH);

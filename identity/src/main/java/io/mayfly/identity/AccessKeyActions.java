@@ -35,6 +35,9 @@ final class AccessKeyActions {
 
   /** A pair of the caller's account; those of others are not told of. */
   private static KeyPair own(AccessKeys keys, String accessKeyId, Caller caller) {
+    if (accessKeyId.equals(keys.owner().accessKeyId()) && !keys.isOwn(caller.account())) {
+      throw IdentityErrors.missing("The Access Key with id " + accessKeyId + " cannot be found.");
+    }
     KeyPair pair = keys.require(accessKeyId);
     if (!pair.account().equals(caller.account())) {
       throw IdentityErrors.missing("The Access Key with id " + accessKeyId + " cannot be found.");

@@ -22,6 +22,9 @@ public final class AccessKeys {
   /** More would be a mistake; each is held in memory. */
   private static final int MOST = 1000;
 
+  /** So that no account takes the others' share. */
+  private static final int MOST_OF_ACCOUNT = 100;
+
   private static final int LONGEST_DESCRIPTION = 256;
 
   private final AccessKey owner;
@@ -125,6 +128,10 @@ public final class AccessKeys {
     }
     if (known.size() >= MOST) {
       throw IdentityErrors.limit("Cannot exceed quota for AccessKeys: " + MOST);
+    }
+    if (list(account).size() >= MOST_OF_ACCOUNT) {
+      throw IdentityErrors.limit(
+          "Cannot exceed quota for AccessKeysPerAccount: " + MOST_OF_ACCOUNT);
     }
     String id = Names.id("AKIA", 16, random);
     KeyPair pair = new KeyPair(id, account, description, true, clock.instant());

@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 final class CallConnection {
   /** How many bytes are read at a time, so that others on the same thread have their turns. */
   private static final long TURN = 1 << 20;
+
+  /** Of 64 calls each an event and the windows that an honest guest has not read yet. */
+  private static final int MOST_UNWRITTEN = 1024;
 
   private final SocketChannel socket;
   private final FrameReader reader;
@@ -54,7 +58,7 @@ final class CallConnection {
   private final Deque<ByteBuffer> unwritten = new ArrayDeque<>();
 
   /** What ended the conversation; set before the calls that are running then are ended. */
-  private volatile @Nullable Exception end;
+  private final AtomicReference<@Nullable Exception> end = new AtomicReference<>();
 
   /** A call that the guest has, and has not answered to its end. */
   private static final class Call {
@@ -84,7 +88,7 @@ final class CallConnection {
   /** Begins to read answers. */
   void start(SocketWatcher watcher) throws IOException {
     watch = watcher.watch(socket, this::readable, this::writable);
-    if (end != null) {
+    if (end.get() != null) {
       // The guest had gone already, before the watch was known.
       endWatch();
     }
@@ -115,7 +119,7 @@ final class CallConnection {
     // Before the call is known: what cannot be put into a frame throws, and has no answer.
     ByteBuffer[] frame = FrameWriter.frame(number, invocation);
     running.put(number, new Call(invocation.deadline(), sink, answer));
-    Exception before = end;
+    Exception before = end.get();
     if (before != null) {
       // Whoever set it may have looked at the running calls before this was one.
       if (running.remove(number) != null) {
@@ -181,6 +185,9 @@ final class CallConnection {
     while (!unwritten.isEmpty() && !unwritten.getFirst().hasRemaining()) {
       unwritten.removeFirst();
     }
+    if (unwritten.size() > MOST_UNWRITTEN) {
+      throw new IOException("the runtime does not read what it is told");
+    }
     if (!unwritten.isEmpty()) {
       awaitRoom(true);
     }
@@ -203,7 +210,7 @@ final class CallConnection {
   private void readable() {
     try {
       Optional<GuestFrame> frame = reader.read(TURN);
-      while (frame.isPresent()) {
+      while (frame.isPresent() && end.get() == null) {
         if (!(frame.get() instanceof GuestFrame.Streamed part ? take(part) : take(frame.get()))) {
           String what =
               "the runtime sent %s for call %d, which is not running"
@@ -269,10 +276,11 @@ final class CallConnection {
     }
   }
 
+  /** Ends the conversation. Only what ended it first says how: all else comes of that. */
   private void fail(Exception why, Optional<Outcome> outcome) {
-    end = why;
+    boolean first = end.compareAndSet(null, why);
     endWatch();
-    if (running.isEmpty()) {
+    if (first && running.isEmpty()) {
       outcome.ifPresent(uncalled);
     }
     running.forEach(
@@ -294,7 +302,7 @@ final class CallConnection {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    if (end == null) {
+    if (end.get() == null) {
       fail(new ClosedChannelException(), Optional.empty());
     } else {
       endWatch();

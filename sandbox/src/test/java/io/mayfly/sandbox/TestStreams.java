@@ -6,8 +6,10 @@ import static io.mayfly.sandbox.JailHarness.invoke;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mayfly.model.Outcome;
+import io.mayfly.model.ResponseSink;
 import io.mayfly.runtimes.frame.Frames;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -133,6 +135,33 @@ final class TestStreams extends JailedTest {
     Instance instance = serving();
     Outcome outcome = begin(instance, hostile, LONG, Gathered.lazy()).join();
     assertThat(outcome).isInstanceOf(Outcome.BadResponse.class);
+    assertThat(instance.usable()).isFalse();
+  }
+
+  /** Takes everything at once, and keeps nothing. */
+  private static final class Nowhere implements ResponseSink {
+    private volatile Optional<Flow> flow = Optional.empty();
+
+    @Override
+    public void begin(String contentType, Flow taker) {
+      flow = Optional.of(taker);
+    }
+
+    @Override
+    public void chunk(byte[] bytes) {
+      flow.orElseThrow().taken(bytes.length);
+    }
+
+    @Override
+    public void end() {}
+  }
+
+  @Test
+  void aGuestThatNeverReadsWhatItIsToldLosesItsInstance() {
+    Instance instance = serving();
+    String deaf = "begin(call)\nwhile True: chunk(call, b'x' * 65536)";
+    Outcome outcome = begin(instance, deaf, LONG, new Nowhere()).join();
+    assertThat(outcome).isNotInstanceOfAny(Outcome.Success.class, Outcome.TimedOut.class);
     assertThat(instance.usable()).isFalse();
   }
 

@@ -7,7 +7,6 @@ import io.mayfly.dispatch.Dispatcher;
 import io.mayfly.dispatch.FunctionSource;
 import io.mayfly.dispatch.InstanceStarter;
 import io.mayfly.dispatch.KeepAlive;
-import io.mayfly.dispatch.MemoryGuard;
 import io.mayfly.dispatch.Trainings;
 import io.mayfly.functions.Aliases;
 import io.mayfly.functions.CodeSigningConfigs;
@@ -166,7 +165,8 @@ final class AccountServices implements AutoCloseable {
                 credentials::of,
                 machine.sandbox(),
                 new DerivedFolder(code),
-                options.spares() > 0));
+                options.spares() > 0,
+                machine.training()));
     InstanceStarter starter =
         new InstanceStarter(
             account,
@@ -185,7 +185,7 @@ final class AccountServices implements AutoCloseable {
                 source,
                 starter,
                 options.keepAlive().map(KeepAlive::fixed).orElse(KeepAlive.learning(WINDOW)),
-                new MemoryGuard(() -> machine.sandbox().get().memory()),
+                machine.memory(),
                 new CatalogLimits(concurrency),
                 meter,
                 clock,
@@ -326,9 +326,9 @@ final class AccountServices implements AutoCloseable {
     return dispatcher.instances();
   }
 
-  /** Stops idle instances if memory is short; whether that was enough. */
-  boolean relieveMemory() {
-    return dispatcher.relieveMemory();
+  /** Stops idle instances until so many bytes are free again; how many that did not free. */
+  long evict(long missing) {
+    return dispatcher.evict(missing);
   }
 
   /** Stops idle instances, and starts those that are expected to be wanted. */

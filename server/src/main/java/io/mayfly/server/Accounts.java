@@ -1,6 +1,7 @@
 package io.mayfly.server;
 
 import io.mayfly.model.Account;
+import io.mayfly.model.MayflyException;
 import io.mayfly.store.DataDirectory;
 import io.mayfly.store.Database;
 import java.io.IOException;
@@ -14,34 +15,42 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The accounts of a platform: the owner's own, whose folder is the data directory, and others, each
  * in {@code accounts/ID} from its first request on. Safe for use by many threads.
  */
-final class Accounts {
+final class Accounts implements AutoCloseable {
   private static final String FOLDER = "accounts";
+  private static final Logger log = LoggerFactory.getLogger(Accounts.class);
 
   private final DataDirectory data;
   private final Machine machine;
-  private final Closing closing;
+  private final Closing closing = new Closing();
   private final AccountServices own;
   private final Map<String, AccountServices> open = new ConcurrentHashMap<>();
 
   /**
-   * Opens every account that there is.
+   * Opens every account that there is. One that cannot be read is left for its next request, which
+   * is told why: it keeps nobody else from being served.
    *
    * @param database of the owner's own account
-   * @param closing takes what has been opened
    */
-  Accounts(DataDirectory data, Machine machine, Database database, Closing closing) {
+  Accounts(DataDirectory data, Machine machine, Database database) {
     this.data = data;
     this.machine = machine;
-    this.closing = closing;
     Account account = machine.options().account();
     this.own = closing.add(new AccountServices(machine, account, data::folder, database));
     open.put(account.id(), own);
-    others().forEach(this::of);
+    for (String id : others()) {
+      try {
+        var _ = of(id);
+      } catch (MayflyException e) {
+        log.error("account {} cannot be served: {}", id, e.getMessage());
+      }
+    }
   }
 
   /** The account of the platform's owner. */
@@ -75,17 +84,47 @@ final class Accounts {
    * @return whether that was enough
    */
   boolean relieveMemory() {
-    return open.values().stream()
-        .sorted(Comparator.comparingInt(AccountServices::instances).reversed())
-        .anyMatch(AccountServices::relieveMemory);
+    long missing = machine.memory().missing();
+    if (missing <= 0) {
+      return true;
+    }
+    // Counted once, because instances come and go while they are sorted.
+    record Sized(AccountServices account, int instances) {}
+    List<Sized> sized =
+        open.values().stream()
+            .map(each -> new Sized(each, each.instances()))
+            .sorted(Comparator.comparingInt(Sized::instances).reversed())
+            .toList();
+    for (Sized each : sized) {
+      missing = each.account().evict(missing);
+      if (missing == 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private AccountServices open(String id) {
     Account account = new Account(id, own.account().region());
     String folder = FOLDER + "/" + id;
-    Database database = closing.add(Database.open(data.folder(folder).resolve("mayfly.db")));
-    return closing.add(
-        new AccountServices(machine, account, name -> data.folder(folder + "/" + name), database));
+    Closing opened = new Closing();
+    try {
+      Database database = opened.add(Database.open(data.folder(folder).resolve("mayfly.db")));
+      AccountServices services =
+          opened.add(
+              new AccountServices(
+                  machine, account, name -> data.folder(folder + "/" + name), database));
+      closing.add(opened);
+      return services;
+    } catch (RuntimeException | Error e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    closing.close();
   }
 
   private List<String> others() {

@@ -1,6 +1,7 @@
 package io.mayfly.server;
 
 import io.mayfly.aws.SigV4Verifier;
+import io.mayfly.dispatch.MemoryGuard;
 import io.mayfly.dispatch.SparePools;
 import io.mayfly.dispatch.StartGate;
 import io.mayfly.identity.AccessKeys;
@@ -8,12 +9,14 @@ import io.mayfly.runtimes.RuntimeCatalog;
 import io.mayfly.sandbox.Sandbox;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
 /**
  * What there is one of, whichever the account.
  *
  * @param sandbox may still be in the making
+ * @param training who has it may train a function: one at a time is measured
  * @param platformKey what temporary keys are sealed with, and others derived from
  * @param authority host and port that the platform can be reached at, once it serves
  */
@@ -23,6 +26,8 @@ record Machine(
     Supplier<Sandbox> sandbox,
     SparePools spares,
     StartGate starts,
+    MemoryGuard memory,
+    Semaphore training,
     AccessKeys keys,
     byte[] platformKey,
     SigV4Verifier verifier,

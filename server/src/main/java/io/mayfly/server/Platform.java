@@ -8,6 +8,7 @@ import io.mayfly.aws.Credentials.AccessKey;
 import io.mayfly.aws.Headers;
 import io.mayfly.aws.ServiceModel;
 import io.mayfly.aws.SigV4Verifier;
+import io.mayfly.dispatch.MemoryGuard;
 import io.mayfly.dispatch.SparePools;
 import io.mayfly.dispatch.StartGate;
 import io.mayfly.gateway.AwsHandler;
@@ -42,6 +43,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -148,6 +150,8 @@ final class Platform implements AutoCloseable {
               sandbox::get,
               spares,
               new StartGate(2 * Runtime.getRuntime().availableProcessors(), START_TIME),
+              new MemoryGuard(() -> sandbox.get().memory()),
+              new Semaphore(1),
               keys,
               platformKey,
               verifier,
@@ -156,7 +160,7 @@ final class Platform implements AutoCloseable {
               clock);
 
       // Functions, the ways to their instances, and the APIs over them
-      accounts = new Accounts(data, machine, database, closing);
+      accounts = closing.add(new Accounts(data, machine, database));
       fresh = accounts.own().catalog().list().isEmpty();
 
       // The network

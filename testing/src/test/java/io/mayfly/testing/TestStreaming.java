@@ -206,6 +206,7 @@ final class TestStreaming {
     assertThat(reply.status()).isEqualTo(200);
     assertThat(reply.header("content-type")).isEqualTo("text/plain");
     assertThat(reply.text()).isEqualTo("one two");
+    assertThat(Http.request("GET", streams + "types").send().text()).isEqualTo("refused 4");
     Reply large = Http.request("GET", streams + "large").send();
     assertThat(large.body()).hasSize(8 * 1024 * 1024);
     assertThat(large.header("content-type")).isEqualTo("application/octet-stream");

@@ -24,6 +24,17 @@ const ways = {
     stream.write('one ');
     stream.end('two');
   },
+  async types(stream) {
+    let refused = 0;
+    for (const type of ['a/b\r\nSet-Cookie: c=d', 'text/plain; name=é', '', 'x'.repeat(2000)]) {
+      try {
+        stream.setContentType(type);
+      } catch {
+        refused += 1;
+      }
+    }
+    stream.end(`refused ${refused}`);
+  },
   async octets(stream) {
     stream.write(Buffer.from([0, 255, 1]));
     stream.write({ a: [1] });
