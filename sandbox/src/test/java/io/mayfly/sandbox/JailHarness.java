@@ -6,6 +6,7 @@ import io.mayfly.model.FunctionArn;
 import io.mayfly.model.FunctionName;
 import io.mayfly.model.Invocation;
 import io.mayfly.model.Outcome;
+import io.mayfly.model.ResponseSink;
 import io.mayfly.model.RequestId;
 import io.mayfly.runtimes.RuntimeCatalog;
 import io.mayfly.runtimes.RuntimeLaunch;
@@ -308,7 +309,7 @@ final class JailHarness implements AutoCloseable {
 
   /** Makes a call whose streamed response goes to {@code sink}, and does not wait for it. */
   static CompletableFuture<Outcome> begin(
-      Instance instance, String event, Duration limit, Gathered sink) {
+      Instance instance, String event, Duration limit, ResponseSink sink) {
     CompletableFuture<Outcome> answer = new CompletableFuture<>();
     instance.invoke(
         invocation(event.getBytes(StandardCharsets.UTF_8), limit), sink, answer::complete);
