@@ -163,7 +163,7 @@ final class ProcessInstance implements Instance {
     return new ReportPipe.Listener() {
       @Override
       public void runtimeStarted(int pid) {
-        runtime = runtime == 0 ? pid : runtime;
+        runtime = runtime == 0 ? Math.max(0, pid) : runtime;
       }
 
       @Override
@@ -256,7 +256,9 @@ final class ProcessInstance implements Instance {
   private Optional<Outcome> awaitReady(Attended all) throws RuntimeChannel.ChannelClosedException {
     Optional<Outcome> failure = all.extensions().awaitRegistered();
     if (failure.isEmpty()) {
-      all.startRuntime().run();
+      failure = startRuntime(all);
+    }
+    if (failure.isEmpty()) {
       failure = channel.awaitReady();
     }
     if (failure.isEmpty()) {
@@ -264,6 +266,16 @@ final class ProcessInstance implements Instance {
     }
     all.telemetry().ifPresent(Telemetry::closeSubscriptions);
     return failure;
+  }
+
+  /** Starts the runtime; what fails there is the doing of those that run already. */
+  private static Optional<Outcome> startRuntime(Attended all) {
+    try {
+      all.startRuntime().run();
+      return Optional.empty();
+    } catch (PosixException e) {
+      return Optional.of(new Outcome.BadResponse("its runtime was not started: " + e.getMessage()));
+    }
   }
 
   @Override
@@ -352,6 +364,10 @@ final class ProcessInstance implements Instance {
         });
     // Now that the channel knows the call: an alarm that rings before has not seen it.
     alarm.atLatest(invocation.deadline());
+    if (extended && reason.get() != null) {
+      // Killed meanwhile, perhaps before this call was among those to be answered.
+      endLater("it was killed", answer);
+    }
   }
 
   private void answered(Outcome outcome, Consumer<Outcome> answer) {
@@ -461,9 +477,10 @@ final class ProcessInstance implements Instance {
       }
       containment.freeze();
       frozen = true;
-      if (reason.get() != null && !hasExtensions()) {
+      Outcome why = reason.get();
+      if (why != null && killsAtOnce(why)) {
         // Killed meanwhile: the dead must run to die, and may have been stopped after that was
-        // said.
+        // said. A shutdown thaws them itself.
         killProcesses();
       }
     } catch (MayflyException e) {
@@ -565,13 +582,18 @@ final class ProcessInstance implements Instance {
     if (!reason.compareAndSet(null, why)) {
       return;
     }
-    if (hasExtensions() && !(why instanceof Outcome.OutOfMemory)) {
+    if (!killsAtOnce(why)) {
       Thread.ofVirtual()
           .name("instance-" + id + "-shutdown")
           .start(() -> shutDown(attended.orElseThrow().extensions(), shutdown));
     } else {
       killProcesses();
     }
+  }
+
+  /** Whether nobody is there who is to be told first, or no memory to do so. */
+  private boolean killsAtOnce(Outcome why) {
+    return !hasExtensions() || why instanceof Outcome.OutOfMemory;
   }
 
   /** Whether there are extensions, which hear of its calls, and of its end in time. */
