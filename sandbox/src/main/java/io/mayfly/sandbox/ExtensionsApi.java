@@ -44,7 +44,7 @@ final class ExtensionsApi {
   }
 
   private TelemetryDestination.Connector connector =
-      port -> {
+      () -> {
         throw new IOException("nobody can connect into this jail");
       };
 

@@ -1,6 +1,8 @@
 package io.mayfly.sandbox;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +22,8 @@ final class TelemetryDestination implements TelemetrySubscription.Destination {
 
   /** Makes connections into the jail. */
   interface Connector {
-    SocketChannel connect(int port) throws IOException;
+    /** A socket that is not connected yet. */
+    SocketChannel open() throws IOException;
   }
 
   private final Connector connector;
@@ -105,14 +108,21 @@ final class TelemetryDestination implements TelemetrySubscription.Destination {
         return connection.get();
       }
     }
-    SocketChannel made = connector.connect(port);
+    SocketChannel made = connector.open();
     synchronized (this) {
       if (closed) {
         made.close();
         throw new IOException("the instance is gone");
       }
+      // Known before it is connected, which takes as long as the subscriber likes.
       connection = Optional.of(made);
+    }
+    try {
+      made.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
       return made;
+    } catch (IOException | RuntimeException e) {
+      disconnect();
+      throw e;
     }
   }
 
