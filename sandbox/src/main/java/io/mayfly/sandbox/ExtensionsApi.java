@@ -154,6 +154,7 @@ final class ExtensionsApi {
             id,
             asked.kinds(),
             asked.buffering(),
+            telemetry.budget(),
             new TelemetryDestination(connector, asked.port(), asked.path()));
     if (!telemetry.subscribe(subscription)) {
       throw new Extensions.RefusedException(
