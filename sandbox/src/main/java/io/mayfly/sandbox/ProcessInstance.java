@@ -93,6 +93,9 @@ final class ProcessInstance implements Instance {
   /** Calls of an instance with extensions whose callers have no answer yet. */
   private final Set<Unanswered> unanswered = ConcurrentHashMap.newKeySet();
 
+  /** Whether extensions are not to be told of its end. */
+  private volatile boolean atOnce;
+
   private volatile int callsAtATime;
   private final DeadlineAlarm alarm;
   private final Launcher.Started process;
@@ -564,6 +567,12 @@ final class ProcessInstance implements Instance {
     kill(new Outcome.Exited(Posix.SIGKILL, true), Extensions.ShutdownReason.SPINDOWN);
   }
 
+  @Override
+  public void stopAtOnce() {
+    atOnce = true;
+    stop();
+  }
+
   /** Stops and waits until every process has ended and what held them is free. */
   void stopAndWait() {
     stop();
@@ -591,9 +600,9 @@ final class ProcessInstance implements Instance {
     }
   }
 
-  /** Whether nobody is there who is to be told first, or no memory to do so. */
+  /** Whether nobody is there who is to be told first, or no memory or time to do so. */
   private boolean killsAtOnce(Outcome why) {
-    return !hasExtensions() || why instanceof Outcome.OutOfMemory;
+    return atOnce || !hasExtensions() || why instanceof Outcome.OutOfMemory;
   }
 
   /** Whether there are extensions, which hear of its calls, and of its end in time. */
