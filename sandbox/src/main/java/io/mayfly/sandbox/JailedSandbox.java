@@ -160,9 +160,7 @@ final class JailedSandbox implements Sandbox {
                     .write(ExtensionsScript.runtime(spec.launch().command(), environment))));
     heard.tell(instance.reports(extensions));
     if (extensions.spec().programs().size() <= ExtensionsSpec.MOST) {
-      shell
-          .script()
-          .write(ExtensionsScript.extensions(extensions.spec().programs(), environment));
+      shell.script().write(ExtensionsScript.extensions(extensions.spec().programs(), environment));
     }
     shell.script().waitForNobody();
     return instance;
