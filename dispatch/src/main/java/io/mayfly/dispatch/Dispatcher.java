@@ -241,7 +241,7 @@ public final class Dispatcher implements AutoCloseable {
     // Before anything else can go wrong: whatever becomes of the instance, its end is counted.
     made.whenGone(
         () -> {
-          started.log().close();
+          started.closeLog();
           pool.gone(Optional.of(instance));
         });
     long before = nanoTime.getAsLong();

@@ -19,6 +19,13 @@ final class ExtensionLines implements LogSink {
     this.log = log;
   }
 
+  /** Passes on a last line that has no end. */
+  void end() {
+    if (length > 0) {
+      write(new byte[] {'\n'}, 0, 1);
+    }
+  }
+
   @Override
   public void write(byte[] buffer, int offset, int count) {
     for (int at = offset; at < offset + count; at++) {

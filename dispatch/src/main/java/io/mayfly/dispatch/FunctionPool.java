@@ -504,6 +504,15 @@ final class FunctionPool {
    * @return how many
    */
   int keepIdle(int most) {
+    return keepIdle(most, PooledInstance::stop);
+  }
+
+  /** The same for want of memory, which they give back at once. */
+  int evictIdle(int most) {
+    return keepIdle(most, PooledInstance::stopAtOnce);
+  }
+
+  private int keepIdle(int most, Consumer<PooledInstance> stop) {
     List<PooledInstance> stopping;
     lock.lock();
     try {
@@ -511,7 +520,7 @@ final class FunctionPool {
     } finally {
       lock.unlock();
     }
-    stopping.forEach(PooledInstance::stop);
+    stopping.forEach(stop);
     return stopping.size();
   }
 

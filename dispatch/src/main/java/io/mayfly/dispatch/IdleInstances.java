@@ -200,7 +200,7 @@ final class IdleInstances {
         });
     while (missing > 0 && !least.isEmpty()) {
       Candidate candidate = least.remove();
-      int stopped = candidate.pool().keepIdle(candidate.idle() - 1);
+      int stopped = candidate.pool().evictIdle(candidate.idle() - 1);
       if (stopped > 0) {
         evicted.add(stopped);
         long freed = stopped * Math.max(LEAST_FREED, candidate.demand().memory().bytes());

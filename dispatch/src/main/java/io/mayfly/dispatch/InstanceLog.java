@@ -106,7 +106,7 @@ final class InstanceLog implements LogSink {
     remember(bytes, 0, length);
     target.write(bytes, 0, length);
     telemetry
-        .filter(Telemetry::wanted)
+        .filter(subscribers -> subscribers.wants(Telemetry.Kind.EXTENSION, length))
         .ifPresent(subscribers -> tellLine(subscribers, Telemetry.Kind.EXTENSION, bytes, length));
   }
 
@@ -134,8 +134,8 @@ final class InstanceLog implements LogSink {
     keep(buffer, from, offset + length - from);
   }
 
-  /** Whether each line has to be looked at. */
-  private boolean byLine() {
+  @Override
+  public boolean byLine() {
     return least.isPresent() || telemetry.isPresent();
   }
 
@@ -232,7 +232,7 @@ final class InstanceLog implements LogSink {
       remember(line, 0, lineLength);
       target.write(line, 0, lineLength);
       telemetry
-          .filter(Telemetry::wanted)
+          .filter(subscribers -> subscribers.wants(Telemetry.Kind.FUNCTION, lineLength))
           .ifPresent(
               subscribers -> tellLine(subscribers, Telemetry.Kind.FUNCTION, line, lineLength));
     }

@@ -80,9 +80,17 @@ public final class InstanceStarter {
   /**
    * An instance that has been started, whose init is still under way.
    *
+   * @param extensionLines what its extensions write, on its way to the log
    * @param place to be left once the init is over
    */
-  record Started(Instance instance, InstanceLog log, StartGate.Place place) {}
+  record Started(
+      Instance instance, InstanceLog log, ExtensionLines extensionLines, StartGate.Place place) {
+    /** The instance is gone: passes on last lines that have no end. */
+    void closeLog() {
+      extensionLines.end();
+      log.close();
+    }
+  }
 
   Started start(FunctionConfig config, Initialization initialization) {
     LogStream stream =
@@ -108,6 +116,7 @@ public final class InstanceStarter {
       log.platformLine(
           "INIT_START Runtime Version: %s\tStart: %s".formatted(config.runtime(), way.words()));
     }
+    ExtensionLines lines = new ExtensionLines(log);
     InstanceSpec spec =
         new InstanceSpec(
             config.name().value(),
@@ -121,14 +130,14 @@ public final class InstanceStarter {
             log,
             layers,
             false,
-            extensions(config, launch, programs, log));
+            extensions(config, launch, programs, lines, log.telemetry()));
     Optional<Instance> specialised = way.spare().flatMap(found -> specialise(found, spec));
     if (specialised.isPresent()) {
-      return new Started(specialised.get(), log, StartGate.Place.none());
+      return new Started(specialised.get(), log, lines, StartGate.Place.none());
     }
     StartGate.Place place = gate.enter(FunctionArn.of(account, config.name()));
     try {
-      return new Started(sandbox.get().start(spec), log, place);
+      return new Started(sandbox.get().start(spec), log, lines, place);
     } catch (RuntimeException | Error e) {
       place.close();
       throw e;
@@ -204,7 +213,11 @@ public final class InstanceStarter {
    * those of managed runtimes come with a wrapper or beside external ones.
    */
   private Optional<ExtensionsSpec> extensions(
-      FunctionConfig config, RuntimeLaunch launch, List<String> programs, InstanceLog log) {
+      FunctionConfig config,
+      RuntimeLaunch launch,
+      List<String> programs,
+      LogSink lines,
+      Optional<Telemetry> telemetry) {
     if (launch.channel() == RuntimeLaunch.Channel.FRAMES
         && programs.isEmpty()
         && config.wrapper().isEmpty()) {
@@ -217,8 +230,8 @@ public final class InstanceStarter {
             config.id().version(),
             config.handler(),
             account.id(),
-            new ExtensionLines(log),
-            log.telemetry()));
+            lines,
+            telemetry));
   }
 
   /** Empty if the spare came to its end meanwhile; an instance can still be started afresh. */

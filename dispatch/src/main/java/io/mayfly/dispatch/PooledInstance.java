@@ -114,4 +114,9 @@ final class PooledInstance {
   void stop() {
     instance.stop();
   }
+
+  /** For want of memory. */
+  void stopAtOnce() {
+    instance.stopAtOnce();
+  }
 }

@@ -140,6 +140,7 @@ final class FakeSandbox implements Sandbox {
     private final AtomicInteger busy = new AtomicInteger();
     private final List<Runnable> callbacks = new ArrayList<>();
     private boolean gone;
+    volatile boolean stoppedAtOnce;
 
     FakeInstance(InstanceSpec spec, Program program) {
       this.spec = spec;
@@ -234,6 +235,12 @@ final class FakeSandbox implements Sandbox {
         }
       }
       callback.run();
+    }
+
+    @Override
+    public void stopAtOnce() {
+      stoppedAtOnce = true;
+      stop();
     }
 
     @Override

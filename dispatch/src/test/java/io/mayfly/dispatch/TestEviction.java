@@ -152,6 +152,7 @@ class TestEviction {
       victim.whenGone(() -> available(house, 123));
       assertThat(house.invoke().failure()).isEmpty();
       assertThat(victim.gone()).isTrue();
+      assertThat(victim.stoppedAtOnce).as("extensions are not told first").isTrue();
       assertThat(house.dispatcher.evicted()).isEqualTo(1);
     }
   }

@@ -3,6 +3,7 @@ package io.mayfly.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mayfly.model.Limits;
+import io.mayfly.sandbox.Telemetry;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -46,6 +47,25 @@ class TestInstanceLog {
     write("last words");
     log.close();
     assertThat(passed).containsExactly("last words\n");
+  }
+
+  @Test
+  void aLineOfAnExtensionWithoutEndIsPassedOnWhenTheInstanceGoes() {
+    ExtensionLines lines = new ExtensionLines(log);
+    byte[] bytes = "whole\nlast words".getBytes(StandardCharsets.UTF_8);
+    lines.write(bytes, 0, bytes.length);
+    assertThat(passed).containsExactly("whole\n");
+    lines.end();
+    lines.end();
+    log.close();
+    assertThat(passed).containsExactly("whole\n", "last words\n");
+  }
+
+  @Test
+  void manyLinesTakeLongOnlyWhereEachIsLookedAt() {
+    assertThat(log.byLine()).isFalse();
+    log.tell(new Telemetry());
+    assertThat(log.byLine()).isTrue();
   }
 
   @Test

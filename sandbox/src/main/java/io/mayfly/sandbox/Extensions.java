@@ -99,6 +99,9 @@ final class Extensions {
   private final List<Runnable> settled = new ArrayList<>();
   private final boolean severalCalls;
 
+  /** Whether somebody calls back, who goes on with what comes meanwhile. */
+  private boolean telling;
+
   /** Read on the way of every call, without the lock. */
   private volatile boolean any;
 
@@ -120,7 +123,10 @@ final class Extensions {
   Extensions(ExtensionsSpec spec, boolean severalCalls) {
     this.spec = spec;
     this.severalCalls = severalCalls;
-    spec.programs().forEach(name -> byName.put(name, new Extension(name, true)));
+    // If there are more, none is started: what is said of them need not name them all.
+    spec.programs().stream()
+        .limit(ExtensionsSpec.MOST)
+        .forEach(name -> byName.put(name, new Extension(name, true)));
     any = !byName.isEmpty();
   }
 
@@ -225,7 +231,6 @@ final class Extensions {
    */
   void next(UUID id, Receiver receiver) throws RefusedException {
     Optional<Delivery> delivery = Optional.empty();
-    List<Runnable> over;
     lock.lock();
     try {
       Extension extension = known(id);
@@ -244,12 +249,11 @@ final class Extensions {
         }
       }
       change.signalAll();
-      over = takeSettled();
     } finally {
       lock.unlock();
     }
     delivery.ifPresent(this::send);
-    over.forEach(Runnable::run);
+    tellSettled();
   }
 
   private Extension known(UUID id) throws RefusedException {
@@ -501,27 +505,54 @@ final class Extensions {
    * have, or if the instance is over.
    */
   void whenSettled(Runnable callback) {
-    List<Runnable> over;
     lock.lock();
     try {
       settled.add(callback);
-      over = takeSettled();
     } finally {
       lock.unlock();
     }
-    over.forEach(Runnable::run);
+    tellSettled();
+  }
+
+  /**
+   * Calls back those whose call is over. By one thread at a time, so that they are called in their
+   * order: whoever comes meanwhile leaves it to that one.
+   */
+  private void tellSettled() {
+    for (List<Runnable> over = takeSettled(); !over.isEmpty(); over = takeSettled()) {
+      try {
+        over.forEach(Runnable::run);
+      } finally {
+        told();
+      }
+    }
+  }
+
+  private void told() {
+    lock.lock();
+    try {
+      telling = false;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private List<Runnable> takeSettled() {
-    boolean busy =
-        byName.values().stream()
-            .anyMatch(each -> each.hears(Event.INVOKE) && each.state == State.RUNNING);
-    if (busy && failure == null && !shuttingDown && !closed) {
-      return List.of();
+    lock.lock();
+    try {
+      boolean busy =
+          byName.values().stream()
+              .anyMatch(each -> each.hears(Event.INVOKE) && each.state == State.RUNNING);
+      if (telling || (busy && failure == null && !shuttingDown && !closed)) {
+        return List.of();
+      }
+      List<Runnable> over = List.copyOf(settled);
+      settled.clear();
+      telling = !over.isEmpty();
+      return over;
+    } finally {
+      lock.unlock();
     }
-    List<Runnable> over = List.copyOf(settled);
-    settled.clear();
-    return over;
   }
 
   /**
@@ -548,16 +579,14 @@ final class Extensions {
 
   /** From here on an extension that ends is no failure, and calls are over. */
   void ending() {
-    List<Runnable> over;
     lock.lock();
     try {
       shuttingDown = true;
       change.signalAll();
-      over = takeSettled();
     } finally {
       lock.unlock();
     }
-    over.forEach(Runnable::run);
+    tellSettled();
   }
 
   /** Whether an external one is there, which has more time to end than the others. */
@@ -606,15 +635,13 @@ final class Extensions {
 
   /** The instance is gone. */
   void close() {
-    List<Runnable> over;
     lock.lock();
     try {
       closed = true;
       change.signalAll();
-      over = takeSettled();
     } finally {
       lock.unlock();
     }
-    over.forEach(Runnable::run);
+    tellSettled();
   }
 }

@@ -44,7 +44,7 @@ final class ExtensionsApi {
   }
 
   private TelemetryDestination.Connector connector =
-      port -> {
+      () -> {
         throw new IOException("nobody can connect into this jail");
       };
 
@@ -154,6 +154,7 @@ final class ExtensionsApi {
             id,
             asked.kinds(),
             asked.buffering(),
+            telemetry.budget(),
             new TelemetryDestination(connector, asked.port(), asked.path()));
     if (!telemetry.subscribe(subscription)) {
       throw new Extensions.RefusedException(

@@ -25,9 +25,12 @@ final class ExtensionsScript {
 
   private ExtensionsScript() {}
 
-  /** The part that starts the extensions. */
+  /**
+   * The part that starts the extensions. The shell reads all of it before it does any of it: the
+   * first that it starts could keep it from reading the rest.
+   */
   static String extensions(List<String> programs, Map<String, String> environment) {
-    StringBuilder script = new StringBuilder(StartScript.variables(environment));
+    StringBuilder script = new StringBuilder("{\n").append(StartScript.variables(environment));
     for (int i = 0; i < programs.size(); i++) {
       String program = StartScript.quoted("/opt/extensions/" + programs.get(i));
       script
@@ -39,12 +42,12 @@ final class ExtensionsScript {
               " </dev/null >&%1$d 2>&1 %1$d>&- %2$d>&-; echo \"e %3$d $?\" >&%2$d ) 2>&%1$d &\n"
                   .formatted(OUTPUT_FD, REPORT_FD, i));
     }
-    return script.toString();
+    return script.append("}\n").toString();
   }
 
   /** The part that starts the runtime and waits for its end. */
   static String runtime(List<String> command, Map<String, String> environment) {
-    return "( exec %1$d>&- %3$d>&-; %2$s ) &\nruntime=$!\necho \"p $runtime\" >&%1$d\nwait $runtime\necho \"r $?\" >&%1$d\n"
+    return "{\n( exec %1$d>&- %3$d>&-; %2$s ) &\nruntime=$!\necho \"p $runtime\" >&%1$d\nwait \"$runtime\"\necho \"r $?\" >&%1$d\n}\n"
         .formatted(REPORT_FD, StartScript.execution(command, environment).strip(), OUTPUT_FD);
   }
 }

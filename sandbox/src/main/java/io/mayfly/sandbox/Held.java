@@ -104,17 +104,18 @@ final class Held implements Containment {
   @Override
   public void terminate(int pid) {
     for (int process : cgroup.processes()) {
-      if (inside(process) == pid) {
+      try {
+        int descriptor = Posix.processDescriptor(process);
         try {
-          int descriptor = Posix.processDescriptor(process);
-          try {
+          // Compared now: the descriptor stays that process's, and its number may not.
+          if (inside(process) == pid) {
             Posix.signal(descriptor, Posix.SIGTERM);
-          } finally {
-            Posix.close(descriptor);
           }
-        } catch (PosixException e) {
-          LOG.log(System.Logger.Level.DEBUG, "process {0} has ended by itself", process);
+        } finally {
+          Posix.close(descriptor);
         }
+      } catch (PosixException e) {
+        LOG.log(System.Logger.Level.DEBUG, "process {0} has ended by itself", process);
       }
     }
   }

@@ -84,4 +84,9 @@ public interface Instance {
 
   /** Kills every process of the instance and frees what it held. Safe to call twice. */
   void stop();
+
+  /** The same for want of memory: its extensions are not told first, which takes time. */
+  default void stopAtOnce() {
+    stop();
+  }
 }

@@ -123,7 +123,7 @@ final class JailBuilder implements AutoCloseable {
             api -> {
               JailNetwork network = new JailNetwork(machine.launcher(), process.pid());
               undo.add(network::close);
-              api.connectBy(network::connect);
+              api.connectBy(network::open);
             });
     if (site.socket().isPresent()) {
       base.extensions()

@@ -1,8 +1,6 @@
 package io.mayfly.sandbox;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 
 /** The network of one jail, into which the platform can connect. Thread-safe. */
@@ -12,26 +10,23 @@ final class JailNetwork implements AutoCloseable {
   private boolean closed;
 
   /**
+   * That of a jail that has ended already cannot be reached.
+   *
    * @param process the jail's first process, which must not have been reaped
    */
   JailNetwork(Launcher launcher, int process) {
     this.launcher = launcher;
-    this.namespace = Posix.open("/proc/" + process + "/ns/net", Posix.O_RDONLY);
-  }
-
-  /** Connects to a port of the jail's own loopback. */
-  SocketChannel connect(int port) throws IOException {
-    SocketChannel socket = open();
+    int found = -1;
     try {
-      socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
-      return socket;
-    } catch (IOException | RuntimeException e) {
-      socket.close();
-      throw e;
+      found = Posix.open("/proc/" + process + "/ns/net", Posix.O_RDONLY);
+    } catch (PosixException e) {
+      closed = true;
     }
+    this.namespace = found;
   }
 
-  private synchronized SocketChannel open() throws IOException {
+  /** A socket in the jail's network, not connected yet. */
+  synchronized SocketChannel open() throws IOException {
     if (closed) {
       throw new IOException("the jail is gone");
     }

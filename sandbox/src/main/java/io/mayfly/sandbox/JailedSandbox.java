@@ -159,7 +159,10 @@ final class JailedSandbox implements Sandbox {
                     .script()
                     .write(ExtensionsScript.runtime(spec.launch().command(), environment))));
     heard.tell(instance.reports(extensions));
-    shell.script().write(ExtensionsScript.extensions(extensions.spec().programs(), environment));
+    if (extensions.spec().programs().size() <= ExtensionsSpec.MOST) {
+      shell.script().write(ExtensionsScript.extensions(extensions.spec().programs(), environment));
+    }
+    shell.script().waitForNobody();
     return instance;
   }
 
@@ -397,7 +400,7 @@ final class JailedSandbox implements Sandbox {
           }
         }
         if (jailed.channel() instanceof RuntimeApiChannel channel) {
-          spec.extensions().ifPresent(told -> attend(channel, instance, told));
+          spec.extensions().ifPresent(told -> attend(channel, instance, spec, told));
         }
         instance.given();
         give(spec);
@@ -415,8 +418,12 @@ final class JailedSandbox implements Sandbox {
     }
 
     /** Internal extensions, which live in the runtime's process. */
-    private void attend(RuntimeApiChannel channel, ProcessInstance instance, ExtensionsSpec told) {
-      Extensions extensions = new Extensions(told, false);
+    private void attend(
+        RuntimeApiChannel channel,
+        ProcessInstance instance,
+        InstanceSpec spec,
+        ExtensionsSpec told) {
+      Extensions extensions = new Extensions(told, spec.callsAtATime() > 1);
       channel.attach(new ExtensionsApi(extensions));
       instance.attend(extensions, Optional.empty());
     }

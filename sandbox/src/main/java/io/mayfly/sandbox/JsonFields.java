@@ -64,7 +64,10 @@ public final class JsonFields {
         case '\\' -> result.append("\\\\");
         default -> {
           if (character < ' ') {
-            result.append("\\u%04x".formatted((int) character));
+            result
+                .append("\\u00")
+                .append(Character.forDigit(character >> 4, 16))
+                .append(Character.forDigit(character & 0xf, 16));
           } else {
             result.append(character);
           }

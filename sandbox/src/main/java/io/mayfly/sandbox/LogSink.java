@@ -10,4 +10,9 @@ package io.mayfly.sandbox;
 public interface LogSink {
   /** Takes a piece of output; the array is reused after the call returns. */
   void write(byte[] buffer, int offset, int length);
+
+  /** Whether it looks at every line, so that much output at once takes it long. */
+  default boolean byLine() {
+    return false;
+  }
 }

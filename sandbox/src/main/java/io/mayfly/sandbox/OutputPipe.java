@@ -39,12 +39,15 @@ final class OutputPipe {
     }
   }
 
-  /** Brings to the sink what has been written so far, up to a megabyte. */
+  /**
+   * Brings to the sink what has been written so far: up to a megabyte, or what a pipe holds where
+   * each line is looked at, because the caller's thread serves others.
+   */
   void drain() {
     lock.lock();
     try {
       if (open) {
-        read(VISIT);
+        read(sink.byLine() ? CHUNK : VISIT);
       }
     } finally {
       lock.unlock();

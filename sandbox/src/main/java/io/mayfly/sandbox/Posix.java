@@ -93,8 +93,13 @@ final class Posix {
   /** A pipe that this program reads from, which never blocks it. */
   static Pipe inwardPipe() {
     Pipe pipe = pipe();
-    FCNTL.call(pipe.readEnd(), F_SETFL, O_NONBLOCK);
+    setNonBlocking(pipe.readEnd());
     return pipe;
+  }
+
+  /** Has reads and writes that would wait fail. */
+  static void setNonBlocking(int fd) {
+    FCNTL.call(fd, F_SETFL, O_NONBLOCK);
   }
 
   /** Bytes that wait in a pipe. */

@@ -93,6 +93,9 @@ final class ProcessInstance implements Instance {
   /** Calls of an instance with extensions whose callers have no answer yet. */
   private final Set<Unanswered> unanswered = ConcurrentHashMap.newKeySet();
 
+  /** Whether extensions are not to be told of its end. */
+  private volatile boolean atOnce;
+
   private volatile int callsAtATime;
   private final DeadlineAlarm alarm;
   private final Launcher.Started process;
@@ -163,7 +166,7 @@ final class ProcessInstance implements Instance {
     return new ReportPipe.Listener() {
       @Override
       public void runtimeStarted(int pid) {
-        runtime = runtime == 0 ? pid : runtime;
+        runtime = runtime == 0 ? Math.max(0, pid) : runtime;
       }
 
       @Override
@@ -256,7 +259,9 @@ final class ProcessInstance implements Instance {
   private Optional<Outcome> awaitReady(Attended all) throws RuntimeChannel.ChannelClosedException {
     Optional<Outcome> failure = all.extensions().awaitRegistered();
     if (failure.isEmpty()) {
-      all.startRuntime().run();
+      failure = startRuntime(all);
+    }
+    if (failure.isEmpty()) {
       failure = channel.awaitReady();
     }
     if (failure.isEmpty()) {
@@ -264,6 +269,16 @@ final class ProcessInstance implements Instance {
     }
     all.telemetry().ifPresent(Telemetry::closeSubscriptions);
     return failure;
+  }
+
+  /** Starts the runtime; what fails there is the doing of those that run already. */
+  private static Optional<Outcome> startRuntime(Attended all) {
+    try {
+      all.startRuntime().run();
+      return Optional.empty();
+    } catch (PosixException e) {
+      return Optional.of(new Outcome.BadResponse("its runtime was not started: " + e.getMessage()));
+    }
   }
 
   @Override
@@ -352,6 +367,10 @@ final class ProcessInstance implements Instance {
         });
     // Now that the channel knows the call: an alarm that rings before has not seen it.
     alarm.atLatest(invocation.deadline());
+    if (extended && reason.get() != null) {
+      // Killed meanwhile, perhaps before this call was among those to be answered.
+      endLater("it was killed", answer);
+    }
   }
 
   private void answered(Outcome outcome, Consumer<Outcome> answer) {
@@ -461,9 +480,10 @@ final class ProcessInstance implements Instance {
       }
       containment.freeze();
       frozen = true;
-      if (reason.get() != null && !hasExtensions()) {
+      Outcome why = reason.get();
+      if (why != null && killsAtOnce(why)) {
         // Killed meanwhile: the dead must run to die, and may have been stopped after that was
-        // said.
+        // said. A shutdown thaws them itself.
         killProcesses();
       }
     } catch (MayflyException e) {
@@ -547,6 +567,12 @@ final class ProcessInstance implements Instance {
     kill(new Outcome.Exited(Posix.SIGKILL, true), Extensions.ShutdownReason.SPINDOWN);
   }
 
+  @Override
+  public void stopAtOnce() {
+    atOnce = true;
+    stop();
+  }
+
   /** Stops and waits until every process has ended and what held them is free. */
   void stopAndWait() {
     stop();
@@ -565,13 +591,18 @@ final class ProcessInstance implements Instance {
     if (!reason.compareAndSet(null, why)) {
       return;
     }
-    if (hasExtensions() && !(why instanceof Outcome.OutOfMemory)) {
+    if (!killsAtOnce(why)) {
       Thread.ofVirtual()
           .name("instance-" + id + "-shutdown")
           .start(() -> shutDown(attended.orElseThrow().extensions(), shutdown));
     } else {
       killProcesses();
     }
+  }
+
+  /** Whether nobody is there who is to be told first, or no memory or time to do so. */
+  private boolean killsAtOnce(Outcome why) {
+    return atOnce || !hasExtensions() || why instanceof Outcome.OutOfMemory;
   }
 
   /** Whether there are extensions, which hear of its calls, and of its end in time. */

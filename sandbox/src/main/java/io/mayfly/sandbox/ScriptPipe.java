@@ -13,6 +13,8 @@ final class ScriptPipe implements AutoCloseable {
 
   /**
    * Gives the shell a part of its script; a shell that is gone gets none, and its end tells why.
+   *
+   * @throws PosixException if it would have to wait and is not to ({@link #waitForNobody})
    */
   synchronized void write(String part) {
     if (!open) {
@@ -24,6 +26,16 @@ final class ScriptPipe implements AutoCloseable {
       if (e.errno() != Errno.EPIPE) {
         throw e;
       }
+    }
+  }
+
+  /**
+   * Has what is written from now on fail where it would wait for the shell: code of the function's
+   * runs beside it, and may have stopped it or filled the pipe.
+   */
+  synchronized void waitForNobody() {
+    if (open) {
+      Posix.setNonBlocking(writeEnd);
     }
   }
 

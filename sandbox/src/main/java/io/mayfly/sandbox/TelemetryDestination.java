@@ -1,6 +1,9 @@
 package io.mayfly.sandbox;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +23,8 @@ final class TelemetryDestination implements TelemetrySubscription.Destination {
 
   /** Makes connections into the jail. */
   interface Connector {
-    SocketChannel connect(int port) throws IOException;
+    /** A socket that is not connected yet. */
+    SocketChannel open() throws IOException;
   }
 
   private final Connector connector;
@@ -42,7 +46,7 @@ final class TelemetryDestination implements TelemetrySubscription.Destination {
   }
 
   @Override
-  public void send(List<String> events) throws IOException {
+  public void send(List<byte[]> events) throws IOException {
     if (path.isPresent()) {
       post(path.get(), events);
     } else {
@@ -50,8 +54,8 @@ final class TelemetryDestination implements TelemetrySubscription.Destination {
     }
   }
 
-  private void post(String where, List<String> events) throws IOException {
-    byte[] body = ("[" + String.join(",", events) + "]").getBytes(StandardCharsets.UTF_8);
+  private void post(String where, List<byte[]> events) throws IOException {
+    byte[] body = array(events);
     String head =
         "POST %s HTTP/1.1\r\nHost: sandbox.localdomain:%d\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
             .formatted(where, port, body.length);
@@ -67,6 +71,18 @@ final class TelemetryDestination implements TelemetrySubscription.Destination {
     }
   }
 
+  private static byte[] array(List<byte[]> events) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    char before = '[';
+    for (byte[] event : events) {
+      bytes.write(before);
+      bytes.writeBytes(event);
+      before = ',';
+    }
+    bytes.write(']');
+    return bytes.toByteArray();
+  }
+
   /** The first line of what comes, as far as it matters. */
   private static String answer(SocketChannel socket) throws IOException {
     ByteBuffer answer = ByteBuffer.allocate(ANSWER_BYTES);
@@ -80,10 +96,15 @@ final class TelemetryDestination implements TelemetrySubscription.Destination {
     throw new IOException("the subscriber gave no answer");
   }
 
-  private void lines(List<String> events) throws IOException {
+  private void lines(List<byte[]> events) throws IOException {
     SocketChannel socket = connect();
     try {
-      write(socket, (String.join("\n", events) + "\n").getBytes(StandardCharsets.UTF_8));
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      for (byte[] event : events) {
+        bytes.writeBytes(event);
+        bytes.write('\n');
+      }
+      write(socket, bytes.toByteArray());
     } catch (IOException e) {
       disconnect();
       throw e;
@@ -105,14 +126,21 @@ final class TelemetryDestination implements TelemetrySubscription.Destination {
         return connection.get();
       }
     }
-    SocketChannel made = connector.connect(port);
+    SocketChannel made = connector.open();
     synchronized (this) {
       if (closed) {
         made.close();
         throw new IOException("the instance is gone");
       }
+      // Known before it is connected, which takes as long as the subscriber likes.
       connection = Optional.of(made);
+    }
+    try {
+      made.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
       return made;
+    } catch (IOException | RuntimeException e) {
+      disconnect();
+      throw e;
     }
   }
 

@@ -1,6 +1,7 @@
 package io.mayfly.sandbox;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
@@ -37,7 +38,7 @@ final class TelemetrySubscription implements AutoCloseable {
 
   /** Where batches go. Called by one thread. */
   interface Destination extends AutoCloseable {
-    void send(List<String> events) throws IOException;
+    void send(List<byte[]> events) throws IOException;
 
     /** Makes a {@link #send} that is under way fail, and all that follow. */
     @Override
@@ -47,11 +48,18 @@ final class TelemetrySubscription implements AutoCloseable {
   private final UUID subscriber;
   private final Set<Telemetry.Kind> kinds;
   private final Buffering buffering;
+  private final Telemetry.Budget budget;
   private final Destination destination;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition change = lock.newCondition();
-  private final Deque<String> waiting = new ArrayDeque<>();
+  private final Deque<byte[]> waiting = new ArrayDeque<>();
+
+  /** Those of what waits. */
   private long bytes;
+
+  /** Those of what is being sent. */
+  private long sendingBytes;
+
   private long firstAt;
   private long droppedEvents;
   private long droppedBytes;
@@ -59,11 +67,19 @@ final class TelemetrySubscription implements AutoCloseable {
   private boolean sending;
   private boolean closed;
 
+  /**
+   * @param budget what waits and what is being sent is taken from this
+   */
   TelemetrySubscription(
-      UUID subscriber, Set<Telemetry.Kind> kinds, Buffering buffering, Destination destination) {
+      UUID subscriber,
+      Set<Telemetry.Kind> kinds,
+      Buffering buffering,
+      Telemetry.Budget budget,
+      Destination destination) {
     this.subscriber = subscriber;
     this.kinds = Set.copyOf(kinds);
     this.buffering = buffering;
+    this.budget = budget;
     this.destination = destination;
   }
 
@@ -76,7 +92,7 @@ final class TelemetrySubscription implements AutoCloseable {
   }
 
   /** Takes an event, unless it is of another kind or there is no room. */
-  void offer(Telemetry.Kind kind, String json) {
+  void offer(Telemetry.Kind kind, byte[] event) {
     if (!kinds.contains(kind)) {
       return;
     }
@@ -85,21 +101,54 @@ final class TelemetrySubscription implements AutoCloseable {
       if (closed) {
         return;
       }
-      if (bytes + json.length() > (long) BATCHES * buffering.maxBytes()
-          || waiting.size() >= BATCHES * buffering.maxItems()) {
+      if (!hasRoom(event.length) || !budget.take(event.length)) {
         droppedEvents++;
-        droppedBytes += json.length();
+        droppedBytes += event.length;
         return;
       }
       if (waiting.isEmpty()) {
         firstAt = System.nanoTime();
       }
-      waiting.addLast(json);
-      bytes += json.length();
-      change.signalAll();
+      waiting.addLast(event);
+      bytes += event.length;
+      if (!sending && (waiting.size() == 1 || due())) {
+        change.signalAll();
+      }
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Whether it would take an event of so many bytes. */
+  boolean wants(Telemetry.Kind kind, int length) {
+    if (!kinds.contains(kind)) {
+      return false;
+    }
+    lock.lock();
+    try {
+      return !closed && hasRoom(length) && budget.has(length);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** An event of so many bytes was not made, because nobody has room for it. */
+  void lost(Telemetry.Kind kind, int length) {
+    if (!kinds.contains(kind)) {
+      return;
+    }
+    lock.lock();
+    try {
+      droppedEvents++;
+      droppedBytes += length;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean hasRoom(int length) {
+    return bytes + length <= (long) BATCHES * buffering.maxBytes()
+        && waiting.size() < BATCHES * buffering.maxItems();
   }
 
   /** Has what waits sent, and waits for that for a moment. */
@@ -121,7 +170,7 @@ final class TelemetrySubscription implements AutoCloseable {
 
   private void run() {
     try {
-      for (List<String> batch = next(); !batch.isEmpty(); batch = next()) {
+      for (List<byte[]> batch = next(); !batch.isEmpty(); batch = next()) {
         send(batch);
       }
     } catch (InterruptedException e) {
@@ -129,20 +178,21 @@ final class TelemetrySubscription implements AutoCloseable {
     }
   }
 
-  private void send(List<String> batch) {
+  private void send(List<byte[]> batch) {
     boolean sent = false;
     try {
       destination.send(batch);
       sent = true;
-    } catch (IOException e) {
-      // Counted below: the subscriber is not there, or not yet.
+    } catch (IOException | RuntimeException e) {
+      // Counted below: the subscriber is not there, or not yet, or there is no socket.
     }
     lock.lock();
     try {
       sending = false;
+      budget.giveBack(sendingBytes);
       if (!sent) {
         droppedEvents += batch.size();
-        droppedBytes += batch.stream().mapToLong(String::length).sum();
+        droppedBytes += sendingBytes;
       }
       change.signalAll();
     } finally {
@@ -151,7 +201,7 @@ final class TelemetrySubscription implements AutoCloseable {
   }
 
   /** Waits for a batch; empty once it is over. */
-  private List<String> next() throws InterruptedException {
+  private List<byte[]> next() throws InterruptedException {
     lock.lock();
     try {
       while (!closed && !due()) {
@@ -179,22 +229,23 @@ final class TelemetrySubscription implements AutoCloseable {
     return firstAt + TimeUnit.MILLISECONDS.toNanos(buffering.timeoutMillis()) - System.nanoTime();
   }
 
-  private List<String> take() {
-    List<String> batch = new ArrayList<>();
+  private List<byte[]> take() {
+    List<byte[]> batch = new ArrayList<>();
     long size = 0;
     if (droppedEvents > 0) {
-      batch.add(dropped());
+      batch.add(dropped().getBytes(StandardCharsets.UTF_8));
       droppedEvents = 0;
       droppedBytes = 0;
     }
     while (!waiting.isEmpty()
         && batch.size() < buffering.maxItems()
-        && (size == 0 || size + waiting.getFirst().length() <= buffering.maxBytes())) {
-      String event = waiting.removeFirst();
-      size += event.length();
+        && (size == 0 || size + waiting.getFirst().length <= buffering.maxBytes())) {
+      byte[] event = waiting.removeFirst();
+      size += event.length;
       batch.add(event);
     }
     bytes -= size;
+    sendingBytes = size;
     firstAt = System.nanoTime();
     sending = true;
     flush = flush && !waiting.isEmpty();
@@ -222,6 +273,8 @@ final class TelemetrySubscription implements AutoCloseable {
     try {
       closed = true;
       waiting.clear();
+      budget.giveBack(bytes);
+      bytes = 0;
       change.signalAll();
     } finally {
       lock.unlock();

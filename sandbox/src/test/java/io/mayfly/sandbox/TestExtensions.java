@@ -288,6 +288,53 @@ final class TestExtensions extends JailedTest {
   }
 
   @Test
+  void thousandsOfProgramsHoldNobodyUp() {
+    Function function = jails.python(ECHO);
+    for (int i = 0; i < 2000; i++) {
+      function.extensionProgram("program" + i, "#!/bin/sh\nkill -STOP $PPID\n");
+    }
+    assertThat(notReady(function))
+        .isEqualTo(new Outcome.ExtensionError("Extension.LaunchError", "ErrTooManyExtensions"));
+  }
+
+  @Test
+  void whoStopsTheShellAndFillsItsPipeEndsItsOwnInstance() {
+    Function function =
+        jails
+            .python(ECHO)
+            .extension(
+                "stopper",
+                """
+                others = [p for p in os.listdir("/proc") if p.isdigit() and int(p) != os.getpid()]
+                for process in others:
+                    os.kill(int(process), 19)
+                for process in others:
+                    try:
+                        pipe = os.open("/proc/" + process + "/fd/0", os.O_WRONLY | os.O_NONBLOCK)
+                        while True:
+                            os.write(pipe, b"#" * 4096)
+                    except OSError:
+                        pass
+                register()
+                time.sleep(1000)
+                """);
+    assertThat(notReady(function, Duration.ofMinutes(5)))
+        .isInstanceOfSatisfying(
+            Outcome.BadResponse.class,
+            outcome -> assertThat(outcome.toString()).contains("its runtime was not started"));
+  }
+
+  @Test
+  void whoStopsForWantOfMemoryDoesNotTellExtensionsFirst() throws Exception {
+    Function function = jails.python(ECHO).extension("follower", FOLLOWER);
+    Instance instance = function.ready();
+    instance.freeze();
+    instance.stopAtOnce();
+    awaitGone(instance);
+    assertThat(function.logs.text()).contains("registered").doesNotContain("SHUTDOWN");
+  }
+
+  @Test
   void anExtensionThatEndsEndsItsInstance() throws Exception {
     assertThat(notReady(jails.python(ECHO).extension("ends", "sys.exit(3)\n")))
         .isEqualTo(new Outcome.ExtensionError("Extension.Crash", "exit status 3"));

@@ -18,7 +18,10 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -118,6 +121,54 @@ final class TestExtensionsApi {
   private static String identifier(String answer) {
     assertThat(answer).startsWith("HTTP/1.1 200 OK\r\n");
     return answer.replaceAll("(?s).*Lambda-Extension-Identifier: ([-0-9a-f]+).*", "$1");
+  }
+
+  @Test
+  void thoseWhoWaitForExtensionsAreCalledBackInTheirOrder() throws Exception {
+    List<String> order = new CopyOnWriteArrayList<>();
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch leave = new CountDownLatch(1);
+    Thread first =
+        Thread.ofVirtual()
+            .start(
+                () ->
+                    extensions.whenSettled(
+                        () -> {
+                          entered.countDown();
+                          try {
+                            leave.await();
+                          } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                          }
+                          order.add("first");
+                        }));
+    entered.await();
+    extensions.whenSettled(() -> order.add("second"));
+    extensions.close();
+    assertThat(order).isEmpty();
+    leave.countDown();
+    first.join();
+    assertThat(order).containsExactly("first", "second");
+  }
+
+  @Test
+  void ofThousandsOfProgramsNoneIsWaitedForAndTenAreNamed() {
+    List<String> programs = IntStream.range(0, 5000).mapToObj(i -> "program" + i).toList();
+    Extensions many =
+        new Extensions(
+            new ExtensionsSpec(
+                programs,
+                "test",
+                "7",
+                "app.handler",
+                "000000000000",
+                (bytes, offset, length) -> {},
+                Optional.empty()),
+            false);
+    assertThat(many.awaitRegistered())
+        .contains(new Outcome.ExtensionError("Extension.LaunchError", "ErrTooManyExtensions"));
+    assertThat(many.statuses()).hasSize(ExtensionsSpec.MOST);
+    many.ended(4999, 0);
   }
 
   @Test
