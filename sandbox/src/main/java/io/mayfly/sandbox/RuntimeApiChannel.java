@@ -348,7 +348,8 @@ final class RuntimeApiChannel implements RuntimeChannel {
       if (unsent) {
         call =
             running.values().stream()
-                // One whose response has begun is not begun anew: it ends with that, or its deadline.
+                // One whose response has begun is not begun anew: it ends with that, or its
+                // deadline.
                 .filter(each -> each.connection().equals(connection) && each.stream().isEmpty())
                 .map(Placed::call)
                 .findFirst();

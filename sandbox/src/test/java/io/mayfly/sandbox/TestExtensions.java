@@ -298,33 +298,6 @@ final class TestExtensions extends JailedTest {
   }
 
   @Test
-  void whoStopsTheShellAndFillsItsPipeEndsItsOwnInstance() {
-    Function function =
-        jails
-            .python(ECHO)
-            .extension(
-                "stopper",
-                """
-                others = [p for p in os.listdir("/proc") if p.isdigit() and int(p) != os.getpid()]
-                for process in others:
-                    os.kill(int(process), 19)
-                for process in others:
-                    try:
-                        pipe = os.open("/proc/" + process + "/fd/0", os.O_WRONLY | os.O_NONBLOCK)
-                        while True:
-                            os.write(pipe, b"#" * 4096)
-                    except OSError:
-                        pass
-                register()
-                time.sleep(1000)
-                """);
-    assertThat(notReady(function, Duration.ofMinutes(5)))
-        .isInstanceOfSatisfying(
-            Outcome.BadResponse.class,
-            outcome -> assertThat(outcome.toString()).contains("its runtime was not started"));
-  }
-
-  @Test
   void whoStopsForWantOfMemoryDoesNotTellExtensionsFirst() throws Exception {
     Function function = jails.python(ECHO).extension("follower", FOLLOWER);
     Instance instance = function.ready();

@@ -1,6 +1,7 @@
 package io.mayfly.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -24,11 +26,25 @@ final class TestExtensionsScript {
 
   private static List<String> output(String program, String script) throws IOException {
     Process shell = new ProcessBuilder(shell(program)).redirectErrorStream(true).start();
-    try (OutputStream input = shell.getOutputStream();
-        BufferedReader output = shell.inputReader()) {
+    try (OutputStream input = shell.getOutputStream()) {
       input.write(script.getBytes(StandardCharsets.UTF_8));
-      input.close();
+    }
+    try (BufferedReader output = shell.inputReader()) {
       return output.lines().toList();
+    }
+  }
+
+  @Test
+  void aShellThatReadsNothingIsNotWaitedFor() {
+    Posix.Pipe pipe = Posix.pipe();
+    try (ScriptPipe script = new ScriptPipe(pipe.writeEnd())) {
+      script.write("a part\n");
+      script.waitForNobody();
+      assertThatThrownBy(() -> script.write("#".repeat(10_000_000)))
+          .isInstanceOfSatisfying(
+              PosixException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EAGAIN));
+    } finally {
+      Posix.close(pipe.readEnd());
     }
   }
 

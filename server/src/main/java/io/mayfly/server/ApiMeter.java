@@ -5,9 +5,7 @@ import io.mayfly.aws.AwsException;
 import io.mayfly.aws.Caller;
 import io.mayfly.aws.Route;
 
-/**
- * Tells each account's meter of the account's own requests, and the owner's of those of nobody.
- */
+/** Tells each account's meter of the account's own requests, and the owner's of those of nobody. */
 record ApiMeter(Accounts accounts) implements AwsEndpoint.Listener {
   @Override
   public void answered(Caller caller, Route route) {

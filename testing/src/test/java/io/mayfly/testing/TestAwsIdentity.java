@@ -170,6 +170,46 @@ final class TestAwsIdentity {
     assertThat(refusal(ran.get(9))).contains("NoSuchEntity");
   }
 
+  private static final String CHANGES =
+      """
+      import boto3, json
+      iam = boto3.client("iam")
+      document = json.dumps({"Version": "2012-10-17", "Statement": [
+          {"Effect": "Allow", "Action": "lambda:List*", "Resource": "*"}]})
+      trust = json.dumps({"Version": "2012-10-17", "Statement": [
+          {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]})
+      name = "changed"
+      iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
+      iam.update_role(RoleName=name, Description="first", MaxSessionDuration=7200)
+      role = iam.get_role(RoleName=name)["Role"]
+      assert (role["Description"], role["MaxSessionDuration"]) == ("first", 7200), role
+      assert iam.update_role_description(RoleName=name, Description="second")["Role"]["Description"] == "second"
+      iam.tag_role(RoleName=name, Tags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}])
+      iam.untag_role(RoleName=name, TagKeys=["a"])
+      assert iam.list_role_tags(RoleName=name)["Tags"] == [{"Key": "b", "Value": "2"}]
+      assert iam.list_instance_profiles_for_role(RoleName=name)["InstanceProfiles"] == []
+      arn = iam.create_policy(PolicyName=name, PolicyDocument=document)["Policy"]["Arn"]
+      iam.create_policy_version(PolicyArn=arn, PolicyDocument=document, SetAsDefault=True)
+      iam.set_default_policy_version(PolicyArn=arn, VersionId="v1")
+      versions = {v["VersionId"]: v["IsDefaultVersion"] for v in iam.list_policy_versions(PolicyArn=arn)["Versions"]}
+      assert versions == {"v1": True, "v2": False}, versions
+      iam.attach_role_policy(RoleName=name, PolicyArn=arn)
+      entities = iam.list_entities_for_policy(PolicyArn=arn)
+      assert [role["RoleName"] for role in entities["PolicyRoles"]] == [name], entities
+      iam.detach_role_policy(RoleName=name, PolicyArn=arn)
+      iam.delete_policy_version(PolicyArn=arn, VersionId="v2")
+      iam.delete_policy(PolicyArn=arn)
+      iam.delete_role(RoleName=name)
+      keys = boto3.client("sts").get_session_token(DurationSeconds=900)["Credentials"]
+      session = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+      assert session.client("sts").get_caller_identity()["Arn"] == "arn:aws:iam::000000000000:root"
+      """;
+
+  @Test
+  void rolesAndPoliciesAreChangedAndTheOwnerGetsTemporaryKeys() {
+    Tools.python(MAYFLY, CHANGES).ok();
+  }
+
   /** What a program with a session's keys prints. */
   private static final String SESSION =
       """

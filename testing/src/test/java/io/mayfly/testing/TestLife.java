@@ -187,7 +187,8 @@ final class TestLife {
 
   @Test
   void fiftyCallsAtOnceRunInFiftyInstances() {
-    // Longer than a busy machine takes for fifty starts: a call that finds an instance free takes it.
+    // Longer than a busy machine takes for fifty starts: a call that finds an instance free takes
+    // it.
     FUNCTIONS.deployPython("life-many", CODE, request -> request.timeout(60));
     try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       List<CompletableFuture<InvokeResponse>> calls =
