@@ -30,19 +30,22 @@ final class TestArchitecture {
           Map.entry("model", Set.of()),
           Map.entry("runtimes", Set.of("model")),
           Map.entry("store", Set.of("model")),
+          Map.entry("queue", Set.of("model", "store")),
           Map.entry("functions", Set.of("model", "store")),
           Map.entry("meter", Set.of("model")),
           Map.entry("sandbox", Set.of("model", "runtimes")),
           Map.entry("dispatch", Set.of("model", "runtimes", "sandbox")),
+          Map.entry("triggers", Set.of("model", "functions", "dispatch", "queue")),
           Map.entry("aws", Set.of("model")),
           Map.entry("identity", Set.of("model", "store", "aws")),
           Map.entry("lambda", Set.of("model", "functions", "dispatch", "aws")),
           Map.entry("logs", Set.of("model", "meter", "aws")),
+          Map.entry("sqs", Set.of("model", "queue", "aws")),
           Map.entry("gateway", Set.of("model", "functions", "dispatch", "aws")),
           Map.entry("cli", Set.of("aws")));
 
   /** Services of the AWS endpoint: each stands alone, so that one can be added or left out. */
-  private static final List<String> SERVICES = List.of("lambda", "identity", "logs");
+  private static final List<String> SERVICES = List.of("lambda", "identity", "logs", "sqs");
 
   private static final JavaClasses CLASSES = shipped();
 

@@ -1,0 +1,11 @@
+package io.mayfly.queue;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * How many messages a queue has.
+ *
+ * @param oldest when the oldest was sent
+ */
+public record Depth(long ready, long inFlight, long delayed, Optional<Instant> oldest) {}

@@ -1,0 +1,28 @@
+package io.mayfly.queue;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All queues of one account. A queue has a name that its owner gives it, with what it is for in
+ * front ({@code sqs/orders}, {@code async/resize}), and a document that is the owner's alone.
+ */
+public interface Queues extends AutoCloseable {
+  /**
+   * Makes a queue; on the disk when this returns.
+   *
+   * @throws io.mayfly.model.MayflyException CONFLICT if there is one with this name
+   */
+  MessageQueue create(String name, QueueRules rules, String document);
+
+  Optional<MessageQueue> find(String name);
+
+  /** The queues whose names begin so, by name. */
+  List<MessageQueue> list(String prefix);
+
+  /** Removes a queue with all its messages; whoever waits for messages of it gets none. */
+  void delete(String name);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,5 @@
+/** The SQS API over durable queues, one class per action. */
+@NullMarked
+package io.mayfly.sqs;
+
+import org.jspecify.annotations.NullMarked;
