@@ -45,18 +45,27 @@ record Page<T>(List<T> items, Optional<String> next) {
       Optional<Integer> maxItems,
       int most) {
     int size = Math.clamp(maxItems.orElse(most), 1, most);
-    Optional<String> after = marker.map(Page::decoded);
-    List<T> rest =
-        after
-            .map(
-                last ->
-                    sorted.stream().filter(item -> key.apply(item).compareTo(last) > 0).toList())
-            .orElse(sorted);
+    List<T> rest = marker.map(Page::decoded).map(last -> after(sorted, key, last)).orElse(sorted);
     if (rest.size() <= size) {
       return new Page<>(rest, Optional.empty());
     }
     List<T> items = rest.subList(0, size);
     return new Page<>(items, Optional.of(encoded(key.apply(items.getLast()))));
+  }
+
+  /** What comes after a key, found without making the keys of all. */
+  private static <T> List<T> after(List<T> sorted, Function<T, String> key, String last) {
+    int low = 0;
+    int high = sorted.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (key.apply(sorted.get(middle)).compareTo(last) > 0) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return sorted.subList(low, sorted.size());
   }
 
   /** A key in whose order versions are sorted as they are themselves. */
