@@ -34,6 +34,11 @@ def measure(port, host, connections, seconds):
             stdout=subprocess.PIPE,
             text=True,
         ).stdout
+    return result(output)
+
+
+def result(output):
+    """What wrk has printed."""
 
     def percentile(which):
         number, unit = re.search(r"%s%%\s+([\d.]+)(us|ms|s|m)\b" % which, output).groups()
