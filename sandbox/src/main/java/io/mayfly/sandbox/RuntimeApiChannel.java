@@ -6,12 +6,9 @@ import io.mayfly.model.Outcome;
 import io.mayfly.model.ResponseSink;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -21,21 +18,16 @@ import org.jspecify.annotations.Nullable;
  * instance, over a listener that only this instance can reach. Reads requests and says what they
  * ask for; what becomes of calls is {@link RuntimeApiCalls}' to know.
  *
- * <p>One virtual thread accepts; its connections are the watcher's, on whose threads requests are
- * read and calls get their answers. Which connections there are is guarded by this object's
- * monitor, under which nothing else is called.
+ * <p>Calls get their answers on the threads of its {@link HttpListener} that read requests.
  */
-final class RuntimeApiChannel implements RuntimeChannel {
+final class RuntimeApiChannel implements RuntimeChannel, HttpListener.Service {
   private static final String PREFIX = "/2018-06-01/runtime/";
   private static final String INVOCATION = PREFIX + "invocation/";
   private static final int CONNECTIONS = 32;
 
-  private final ServerSocketChannel listener;
-  private final SocketWatcher watcher;
+  private final HttpListener listener;
   private final ReceiveBudget budget;
   private final RuntimeApiCalls calls;
-  private final Set<HttpConnection> connections = new HashSet<>();
-  private boolean closed;
   // Serves the instance's extensions over the same listener, if there is a function yet.
   private volatile @Nullable ExtensionsApi extensions;
 
@@ -45,16 +37,15 @@ final class RuntimeApiChannel implements RuntimeChannel {
    *     over a connection of its own
    */
   RuntimeApiChannel(
-      ServerSocketChannel listener,
+      ServerSocketChannel socket,
       SocketWatcher watcher,
       ScheduledExecutorService timer,
       int callsAtATime) {
-    this.listener = listener;
-    this.watcher = watcher;
     this.budget =
         new ReceiveBudget(Limits.RESPONSE_BYTES + HttpConnection.HEADER_BYTES, callsAtATime);
-    this.calls = new RuntimeApiCalls(timer, callsAtATime, this::forget);
-    Thread.ofVirtual().name("runtime-api").start(this::accept);
+    this.listener = new HttpListener(socket, watcher, Limits.RESPONSE_BYTES, budget, this);
+    this.calls = new RuntimeApiCalls(timer, callsAtATime, listener::forget);
+    listener.start("runtime-api");
   }
 
   /** Says who is to serve extensions. To be called before {@link #awaitReady}. */
@@ -102,57 +93,17 @@ final class RuntimeApiChannel implements RuntimeChannel {
   @Override
   public void close() {
     calls.close();
-    Set<HttpConnection> open;
-    synchronized (this) {
-      closed = true;
-      open = Set.copyOf(connections);
-    }
-    try {
-      listener.close();
-    } catch (IOException e) {
-      // The descriptor is gone whatever close(2) says.
-    }
-    open.forEach(HttpConnection::close);
+    listener.close();
     calls.end();
   }
 
-  private void accept() {
-    try {
-      while (true) {
-        SocketChannel socket = listener.accept();
-        HttpConnection connection = new HttpConnection(socket, Limits.RESPONSE_BYTES, budget);
-        if (register(connection, CONNECTIONS + calls.atATime() - 1)) {
-          start(connection);
-        } else {
-          connection.close();
-        }
-      }
-    } catch (IOException e) {
-      // The listener is closed with the instance; without one the runtime cannot go on anyway.
-      close();
-    }
+  @Override
+  public int connections() {
+    return CONNECTIONS + calls.atATime() - 1;
   }
 
-  private void start(HttpConnection connection) {
-    connection.takeBodies(head -> stream(head, connection));
-    try {
-      connection.start(watcher, () -> serve(connection), () -> forget(connection));
-    } catch (IOException e) {
-      // It has been closed meanwhile.
-      forget(connection);
-    }
-  }
-
-  private synchronized boolean register(HttpConnection connection, int most) {
-    return !closed && connections.size() < most && connections.add(connection);
-  }
-
-  private void forget(HttpConnection connection) {
-    boolean unsent = connection.unsent();
-    connection.close();
-    synchronized (this) {
-      connections.remove(connection);
-    }
+  @Override
+  public void gone(HttpConnection connection, boolean unsent) {
     ExtensionsApi api = extensions;
     if (api != null) {
       api.forget(connection);
@@ -161,7 +112,8 @@ final class RuntimeApiChannel implements RuntimeChannel {
   }
 
   /** Takes the body of a response as it comes, if it is streamed and answers a call. */
-  private Optional<HttpConnection.BodyTaker> stream(HttpRequest head, HttpConnection connection) {
+  @Override
+  public Optional<HttpConnection.BodyTaker> takeBody(HttpRequest head, HttpConnection connection) {
     if (!RuntimeApiMessages.streams(head)) {
       return Optional.empty();
     }
@@ -171,28 +123,8 @@ final class RuntimeApiChannel implements RuntimeChannel {
     return stream.map(begun -> begun);
   }
 
-  /** There is something to read. Requests wait for their answers, so there is one at the most. */
-  private void serve(HttpConnection connection) {
-    try {
-      Optional<HttpRequest> request = connection.read();
-      if (request.isPresent()) {
-        if (connection.pipelined() || isWaiting(connection)) {
-          throw new HttpConnection.MalformedException("requests must wait for their answers");
-        }
-        serve(connection, request.get());
-      } else if (connection.ended()) {
-        forget(connection);
-      }
-    } catch (HttpConnection.MalformedException e) {
-      refuse(connection, e.getMessage());
-      forget(connection);
-    } catch (IOException e) {
-      // The runtime closed its end or is gone; there is nobody to tell.
-      forget(connection);
-    }
-  }
-
-  private void serve(HttpConnection connection, HttpRequest request) throws IOException {
+  @Override
+  public void serve(HttpConnection connection, HttpRequest request) throws IOException {
     ExtensionsApi api = extensions;
     if (api != null && api.takes(request)) {
       api.serve(connection, request);
@@ -204,7 +136,7 @@ final class RuntimeApiChannel implements RuntimeChannel {
       if (reaction.reply().isPresent()) {
         connection.write(reaction.reply().get().bytes(last));
         if (last) {
-          forget(connection);
+          listener.forget(connection);
         }
       }
     } finally {
@@ -213,16 +145,13 @@ final class RuntimeApiChannel implements RuntimeChannel {
     }
   }
 
-  private static void refuse(HttpConnection connection, @Nullable String reason) {
-    try {
-      connection.write(
-          RuntimeApiReply.error(400, "InvalidRequest", String.valueOf(reason)).bytes(true));
-    } catch (IOException e) {
-      // It is being closed in any case.
-    }
+  @Override
+  public byte[] refusal(String reason) {
+    return RuntimeApiReply.error(400, "InvalidRequest", reason).bytes(true);
   }
 
-  private boolean isWaiting(HttpConnection connection) {
+  @Override
+  public boolean isWaiting(HttpConnection connection) {
     ExtensionsApi api = extensions;
     return (api != null && api.isWaiting(connection)) || calls.isWaiting(connection);
   }
