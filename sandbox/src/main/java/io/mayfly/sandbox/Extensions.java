@@ -2,16 +2,17 @@ package io.mayfly.sandbox;
 
 import io.mayfly.model.Invocation;
 import io.mayfly.model.Outcome;
+import io.mayfly.sandbox.Extension.Delivery;
+import io.mayfly.sandbox.Extension.Event;
+import io.mayfly.sandbox.Extension.Receiver;
+import io.mayfly.sandbox.Extension.RefusedException;
+import io.mayfly.sandbox.Extension.State;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,20 +22,13 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The extensions of one instance, external ones that are processes of their own and internal ones
- * that live in the runtime's, and how far each is ("Using the Lambda Extensions API to create
- * extensions"): {@code STARTED → REGISTERED → READY ⇄ RUNNING}, the first for external ones only.
+ * The extensions of one instance: what each is told, and who waits until they are how far ("Using
+ * the Lambda Extensions API to create extensions").
  *
  * <p>Any thread may call. All state is under {@link #lock}; nothing is written to a socket and
  * nobody is told anything under it.
  */
 final class Extensions {
-  /** What an extension can ask to be told of. */
-  enum Event {
-    INVOKE,
-    SHUTDOWN
-  }
-
   /** Why an instance ends, as extensions hear it. */
   enum ShutdownReason {
     SPINDOWN,
@@ -46,58 +40,11 @@ final class Extensions {
     }
   }
 
-  /** Takes an event to an extension that asks for its next. */
-  interface Receiver {
-    void send(byte[] event) throws IOException;
-  }
-
-  private enum State {
-    STARTED("Started"),
-    REGISTERED("Registered"),
-    READY("Ready"),
-    RUNNING("Running"),
-    ENDED("Exited");
-
-    private final String wireName;
-
-    State(String wireName) {
-      this.wireName = wireName;
-    }
-  }
-
-  /** Guarded by the lock of those it is one of. */
-  private static final class Extension {
-    private final String name;
-    private final boolean external;
-    private final UUID id = UUID.randomUUID();
-    private final Set<Event> events = EnumSet.noneOf(Event.class);
-    private State state = State.STARTED;
-
-    /** Where it waits for its next event. */
-    private @Nullable Receiver receiver;
-
-    /** An event that came when it did not wait, though it had asked. */
-    private byte @Nullable [] owed;
-
-    Extension(String name, boolean external) {
-      this.name = name;
-      this.external = external;
-    }
-
-    boolean hears(Event event) {
-      return events.contains(event);
-    }
-  }
-
-  /** An event on its way. */
-  private record Delivery(Extension extension, Receiver receiver, byte[] event) {}
-
   private final ExtensionsSpec spec;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition change = lock.newCondition();
-  private final Map<String, Extension> byName = new LinkedHashMap<>();
+  private final ExtensionRegister register;
   private final List<Runnable> settled = new ArrayList<>();
-  private final boolean severalCalls;
 
   /** Whether somebody calls back, who goes on with what comes meanwhile. */
   private boolean telling;
@@ -107,7 +54,6 @@ final class Extensions {
 
   private Consumer<Outcome> failed = outcome -> {};
   private @Nullable Outcome failure;
-  private boolean registrationClosed;
   private boolean shuttingDown;
   private boolean closed;
 
@@ -122,12 +68,8 @@ final class Extensions {
    */
   Extensions(ExtensionsSpec spec, boolean severalCalls) {
     this.spec = spec;
-    this.severalCalls = severalCalls;
-    // If there are more, none is started: what is said of them need not name them all.
-    spec.programs().stream()
-        .limit(ExtensionsSpec.MOST)
-        .forEach(name -> byName.put(name, new Extension(name, true)));
-    any = !byName.isEmpty();
+    this.register = new ExtensionRegister(spec.programs(), severalCalls);
+    any = !spec.programs().isEmpty();
   }
 
   ExtensionsSpec spec() {
@@ -139,21 +81,6 @@ final class Extensions {
     failed = listener;
   }
 
-  /** Refused, with Lambda's error type and words. */
-  static final class RefusedException extends Exception {
-    private static final long serialVersionUID = 1;
-    private final String errorType;
-
-    RefusedException(String errorType, String message) {
-      super(message);
-      this.errorType = errorType;
-    }
-
-    String errorType() {
-      return errorType;
-    }
-  }
-
   /**
    * An extension says that it is there: an external one under the name of its file, an internal one
    * under any other.
@@ -163,91 +90,21 @@ final class Extensions {
   UUID register(String name, List<String> events) throws RefusedException {
     lock.lock();
     try {
-      Extension known = byName.get(name);
-      boolean external = known != null && known.external;
-      Set<Event> wanted = EnumSet.noneOf(Event.class);
-      for (String event : events) {
-        wanted.add(event(event, external));
-      }
-      if (known != null && !external) {
-        throw new RefusedException(
-            "Extension.InvalidExtensionState", "Extension with this name already registered");
-      }
-      if (known != null && known.state != State.STARTED) {
-        throw transition(known, State.REGISTERED);
-      }
-      if (known == null) {
-        known = newcomer(name);
-      }
-      known.events.addAll(wanted);
-      known.state = State.REGISTERED;
+      UUID id = register.register(name, events).id();
+      any = true;
       change.signalAll();
-      return known.id;
+      return id;
     } finally {
       lock.unlock();
     }
   }
 
-  private Event event(String name, boolean external) throws RefusedException {
-    if (name.equals("INVOKE") && !severalCalls) {
-      return Event.INVOKE;
-    }
-    if (name.equals("SHUTDOWN") && external) {
-      return Event.SHUTDOWN;
-    }
-    throw new RefusedException(
-        "Extension.InvalidEventType",
-        name
-            + (name.equals("SHUTDOWN")
-                ? ": event not supported for internal extensions"
-                : ": invalid event type"));
-  }
-
-  private Extension newcomer(String name) throws RefusedException {
-    if (registrationClosed || shuttingDown || closed) {
-      throw new RefusedException(
-          "Extension.RegistrationClosed", "Extension registration closed already");
-    }
-    if (byName.size() >= ExtensionsSpec.MOST) {
-      throw new RefusedException(
-          "Extension.TooManyExtensions", "Extension limit (" + ExtensionsSpec.MOST + ") reached");
-    }
-    Extension made = new Extension(name, false);
-    byName.put(name, made);
-    any = true;
-    return made;
-  }
-
-  private static RefusedException transition(Extension extension, State to) {
-    return new RefusedException(
-        "Extension.InvalidExtensionState",
-        "State transition from %s to %s failed for extension %s. Error: State transition is not allowed"
-            .formatted(extension.state.wireName, to.wireName, extension.name));
-  }
-
-  /**
-   * An extension asks for its next event, and has done with the one before. Who asks once more has
-   * given an earlier connection up.
-   */
+  /** An extension asks for its next event; see {@link Extension#next}. */
   void next(UUID id, Receiver receiver) throws RefusedException {
-    Optional<Delivery> delivery = Optional.empty();
+    Optional<Delivery> delivery;
     lock.lock();
     try {
-      Extension extension = known(id);
-      if (extension.state == State.STARTED || extension.state == State.ENDED) {
-        throw transition(extension, State.READY);
-      }
-      extension.receiver = receiver;
-      byte[] owed = extension.owed;
-      extension.owed = null;
-      if (owed != null) {
-        delivery = deliver(extension, owed);
-      } else {
-        extension.state = State.READY;
-        if (shutdownEvent.length > 0 && extension.hears(Event.SHUTDOWN)) {
-          delivery = deliver(extension, shutdownEvent);
-        }
-      }
+      delivery = register.known(id).next(receiver, shutdownEvent);
       change.signalAll();
     } finally {
       lock.unlock();
@@ -256,36 +113,14 @@ final class Extensions {
     tellSettled();
   }
 
-  private Extension known(UUID id) throws RefusedException {
-    return byName.values().stream()
-        .filter(each -> each.id.equals(id) && each.state != State.STARTED)
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new RefusedException(
-                    "Extension.UnknownExtensionIdentifier", "Unknown extension " + id));
-  }
-
   /** The name of one that has registered. */
   String name(UUID id) throws RefusedException {
     lock.lock();
     try {
-      return known(id).name;
+      return register.known(id).name();
     } finally {
       lock.unlock();
     }
-  }
-
-  /** An event for an extension, as soon as it waits for one. */
-  private static Optional<Delivery> deliver(Extension extension, byte[] event) {
-    extension.state = State.RUNNING;
-    Receiver receiver = extension.receiver;
-    extension.receiver = null;
-    if (receiver == null) {
-      extension.owed = event;
-      return Optional.empty();
-    }
-    return Optional.of(new Delivery(extension, receiver, event));
   }
 
   private void send(Delivery delivery) {
@@ -294,8 +129,7 @@ final class Extensions {
     } catch (IOException e) {
       lock.lock();
       try {
-        // Its client went away; it is given the event when it asks again.
-        delivery.extension().owed = delivery.event();
+        delivery.extension().owe(delivery.event());
       } finally {
         lock.unlock();
       }
@@ -306,11 +140,7 @@ final class Extensions {
   void forget(Receiver receiver) {
     lock.lock();
     try {
-      for (Extension each : byName.values()) {
-        if (receiver.equals(each.receiver)) {
-          each.receiver = null;
-        }
-      }
+      register.all().forEach(each -> each.forget(receiver));
     } finally {
       lock.unlock();
     }
@@ -319,7 +149,7 @@ final class Extensions {
   boolean isWaiting(Receiver receiver) {
     lock.lock();
     try {
-      return byName.values().stream().anyMatch(each -> receiver.equals(each.receiver));
+      return register.all().stream().anyMatch(each -> each.waitsOver(receiver));
     } finally {
       lock.unlock();
     }
@@ -343,11 +173,7 @@ final class Extensions {
       throws RefusedException {
     lock.lock();
     try {
-      Extension extension = known(id);
-      if (!List.of(allowed).contains(extension.state)) {
-        throw transition(extension, State.ENDED);
-      }
-      extension.state = State.ENDED;
+      register.known(id).report(allowed);
       change.signalAll();
     } finally {
       lock.unlock();
@@ -365,15 +191,14 @@ final class Extensions {
     Outcome why;
     lock.lock();
     try {
-      Extension extension =
+      Optional<Extension> extension =
           program >= 0 && program < spec.programs().size()
-              ? byName.get(spec.programs().get(program))
-              : null;
-      if (extension == null || extension.state == State.ENDED) {
+              ? register.find(spec.programs().get(program))
+              : Optional.empty();
+      if (extension.isEmpty() || extension.get().is(State.ENDED)) {
         return;
       }
-      why = ended(extension, status);
-      extension.state = State.ENDED;
+      why = extension.get().end(status);
       change.signalAll();
       if (shuttingDown) {
         return;
@@ -382,27 +207,6 @@ final class Extensions {
       lock.unlock();
     }
     fail(why);
-  }
-
-  private static Outcome ended(Extension extension, int status) {
-    if (extension.state == State.STARTED && (status == 126 || status == 127)) {
-      return new Outcome.ExtensionError(
-          "Extension.LaunchError",
-          "fork/exec /opt/extensions/%s: %s"
-              .formatted(
-                  extension.name,
-                  status == 126 ? "permission denied" : "no such file or directory"));
-    }
-    String how =
-        switch (status) {
-          case 0 -> "exit code 0";
-          case 134 -> "signal: aborted";
-          case 137 -> "signal: killed";
-          case 139 -> "signal: segmentation fault";
-          case 143 -> "signal: terminated";
-          default -> "exit status " + status;
-        };
-    return new Outcome.ExtensionError("Extension.Crash", how);
   }
 
   private void fail(Outcome outcome) {
@@ -425,7 +229,7 @@ final class Extensions {
       return Optional.of(
           new Outcome.ExtensionError("Extension.LaunchError", "ErrTooManyExtensions"));
     }
-    return await(each -> each.state != State.STARTED);
+    return await(each -> !each.is(State.STARTED));
   }
 
   /**
@@ -435,11 +239,11 @@ final class Extensions {
   Optional<Outcome> awaitReady() {
     lock.lock();
     try {
-      registrationClosed = true;
+      register.close();
     } finally {
       lock.unlock();
     }
-    return await(each -> each.state == State.READY);
+    return await(each -> each.is(State.READY));
   }
 
   private Optional<Outcome> await(Predicate<Extension> wanted) {
@@ -448,7 +252,7 @@ final class Extensions {
       while (failure == null
           && !closed
           && !shuttingDown
-          && !byName.values().stream().allMatch(wanted)) {
+          && !register.all().stream().allMatch(wanted)) {
         change.awaitUninterruptibly();
       }
       if (failure == null && (closed || shuttingDown)) {
@@ -469,14 +273,7 @@ final class Extensions {
   List<ExtensionStatus> statuses() {
     lock.lock();
     try {
-      return byName.values().stream()
-          .map(
-              each ->
-                  new ExtensionStatus(
-                      each.name,
-                      each.state.wireName,
-                      each.events.stream().map(Event::name).toList()))
-          .toList();
+      return register.all().stream().map(Extension::status).toList();
     } finally {
       lock.unlock();
     }
@@ -488,10 +285,10 @@ final class Extensions {
     lock.lock();
     try {
       byte[] event = {};
-      for (Extension each : byName.values()) {
-        if (each.hears(Event.INVOKE) && each.state == State.READY) {
+      for (Extension each : register.all()) {
+        if (each.hears(Event.INVOKE) && each.is(State.READY)) {
           event = event.length == 0 ? ExtensionMessages.invoke(invocation) : event;
-          deliver(each, event).ifPresent(deliveries::add);
+          each.deliver(event).ifPresent(deliveries::add);
         }
       }
     } finally {
@@ -541,8 +338,8 @@ final class Extensions {
     lock.lock();
     try {
       boolean busy =
-          byName.values().stream()
-              .anyMatch(each -> each.hears(Event.INVOKE) && each.state == State.RUNNING);
+          register.all().stream()
+              .anyMatch(each -> each.hears(Event.INVOKE) && each.is(State.RUNNING));
       if (telling || (busy && failure == null && !shuttingDown && !closed)) {
         return List.of();
       }
@@ -565,9 +362,10 @@ final class Extensions {
     try {
       shutdownEvent = ExtensionMessages.shutdown(reason, deadline);
       shuttingDown = true;
-      for (Extension each : byName.values()) {
-        if (each.hears(Event.SHUTDOWN) && each.state == State.READY) {
-          deliver(each, shutdownEvent).ifPresent(deliveries::add);
+      register.close();
+      for (Extension each : register.all()) {
+        if (each.hears(Event.SHUTDOWN) && each.is(State.READY)) {
+          each.deliver(shutdownEvent).ifPresent(deliveries::add);
         }
       }
       change.signalAll();
@@ -582,6 +380,7 @@ final class Extensions {
     lock.lock();
     try {
       shuttingDown = true;
+      register.close();
       change.signalAll();
     } finally {
       lock.unlock();
@@ -615,8 +414,8 @@ final class Extensions {
     awaitFor(
         nanos,
         () ->
-            byName.values().stream()
-                .allMatch(each -> !each.hears(Event.SHUTDOWN) || each.state == State.ENDED));
+            register.all().stream()
+                .allMatch(each -> !each.hears(Event.SHUTDOWN) || each.is(State.ENDED)));
   }
 
   private void awaitFor(long nanos, BooleanSupplier over) {
@@ -638,6 +437,7 @@ final class Extensions {
     lock.lock();
     try {
       closed = true;
+      register.close();
       change.signalAll();
     } finally {
       lock.unlock();

@@ -37,7 +37,7 @@ final class ExtensionsApi {
   private final Extensions extensions;
 
   /** What those wait on who have asked for an event, by their connection. */
-  private final Map<HttpConnection, Extensions.Receiver> receivers = new ConcurrentHashMap<>();
+  private final Map<HttpConnection, Extension.Receiver> receivers = new ConcurrentHashMap<>();
 
   ExtensionsApi(Extensions extensions) {
     this.extensions = extensions;
@@ -70,7 +70,7 @@ final class ExtensionsApi {
     Optional<byte[]> answer;
     try {
       answer = answer(connection, request);
-    } catch (Extensions.RefusedException e) {
+    } catch (Extension.RefusedException e) {
       answer =
           Optional.of(ExtensionMessages.refused(e.errorType(), String.valueOf(e.getMessage())));
     }
@@ -81,20 +81,20 @@ final class ExtensionsApi {
 
   /** Whether somebody waits for an event over a connection. */
   boolean isWaiting(HttpConnection connection) {
-    Extensions.Receiver receiver = receivers.get(connection);
+    Extension.Receiver receiver = receivers.get(connection);
     return receiver != null && extensions.isWaiting(receiver);
   }
 
   /** A connection has gone. */
   void forget(HttpConnection connection) {
-    Extensions.Receiver receiver = receivers.remove(connection);
+    Extension.Receiver receiver = receivers.remove(connection);
     if (receiver != null) {
       extensions.forget(receiver);
     }
   }
 
   private Optional<byte[]> answer(HttpConnection connection, HttpRequest request)
-      throws Extensions.RefusedException {
+      throws Extension.RefusedException {
     if (request.bodyBytes() > BODY_BYTES) {
       return Optional.of(
           ExtensionMessages.error(
@@ -109,7 +109,7 @@ final class ExtensionsApi {
     return switch (what) {
       case "POST register" -> Optional.of(register(request));
       case "GET event/next" -> {
-        Extensions.Receiver receiver = receivers.computeIfAbsent(connection, c -> c::write);
+        Extension.Receiver receiver = receivers.computeIfAbsent(connection, c -> c::write);
         extensions.next(identifier(request), receiver);
         yield Optional.empty();
       }
@@ -129,7 +129,7 @@ final class ExtensionsApi {
   }
 
   /** A subscription to telemetry. The Logs API before it is not offered. */
-  private byte[] subscription(HttpRequest request) throws Extensions.RefusedException {
+  private byte[] subscription(HttpRequest request) throws Extension.RefusedException {
     if (!request.method().equals("PUT")) {
       return ExtensionMessages.error("404 Not Found", "NotFound", "There is no such path");
     }
@@ -157,7 +157,7 @@ final class ExtensionsApi {
             telemetry.budget(),
             new TelemetryDestination(connector, asked.port(), asked.path()));
     if (!telemetry.subscribe(subscription)) {
-      throw new Extensions.RefusedException(
+      throw new Extension.RefusedException(
           "Telemetry.SubscriptionClosed", "Telemetry API subscription is closed already");
     }
     subscription.start();
@@ -172,10 +172,10 @@ final class ExtensionsApi {
     return ExtensionMessages.subscribed();
   }
 
-  private byte[] register(HttpRequest request) throws Extensions.RefusedException {
+  private byte[] register(HttpRequest request) throws Extension.RefusedException {
     String name = request.header(NAME).orElse("");
     if (name.isEmpty() || name.length() > NAME_CHARACTERS) {
-      throw new Extensions.RefusedException(
+      throw new Extension.RefusedException(
           "Extension.InvalidExtensionName",
           name.isEmpty() ? "Empty extension name" : "Extension name is too long");
     }
@@ -186,7 +186,7 @@ final class ExtensionsApi {
   }
 
   /** The list of events of a request to register. */
-  private static List<String> events(byte[] body) throws Extensions.RefusedException {
+  private static List<String> events(byte[] body) throws Extension.RefusedException {
     List<String> events = new ArrayList<>();
     try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), body)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
@@ -219,31 +219,31 @@ final class ExtensionsApi {
     }
   }
 
-  private static Extensions.RefusedException malformed(String message) {
-    return new Extensions.RefusedException("InvalidRequestFormat", message);
+  private static Extension.RefusedException malformed(String message) {
+    return new Extension.RefusedException("InvalidRequestFormat", message);
   }
 
-  private static UUID identifier(HttpRequest request) throws Extensions.RefusedException {
+  private static UUID identifier(HttpRequest request) throws Extension.RefusedException {
     Optional<String> text = request.header(IDENTIFIER).filter(value -> !value.isEmpty());
     if (text.isEmpty()) {
-      throw new Extensions.RefusedException(
+      throw new Extension.RefusedException(
           "Extension.MissingExtensionIdentifier", "Missing Lambda-Extension-Identifier header");
     }
     try {
       return UUID.fromString(text.get());
     } catch (IllegalArgumentException e) {
-      throw new Extensions.RefusedException(
+      throw new Extension.RefusedException(
           "Extension.InvalidExtensionIdentifier", "Invalid Lambda-Extension-Identifier");
     }
   }
 
-  private static String errorType(HttpRequest request) throws Extensions.RefusedException {
+  private static String errorType(HttpRequest request) throws Extension.RefusedException {
     return request
         .header(ERROR_TYPE)
         .filter(type -> !type.isEmpty())
         .orElseThrow(
             () ->
-                new Extensions.RefusedException(
+                new Extension.RefusedException(
                     "Extension.MissingHeader", "Lambda-Extension-Function-Error-Type not found"));
   }
 }

@@ -35,6 +35,7 @@ final class JailedSandbox implements Sandbox {
 
   private final Instances instances = new Instances();
   private final Machine machine;
+  private final ShutdownLimits limits;
   private final Cgroups cgroups;
   private final MemoryGauge memory;
   private final RunFolder run;
@@ -48,6 +49,7 @@ final class JailedSandbox implements Sandbox {
 
   /**
    * @param disks makes instances' {@code /tmp}; without, it is in memory
+   * @param limits of instances with extensions
    */
   JailedSandbox(
       Machine machine,
@@ -55,7 +57,9 @@ final class JailedSandbox implements Sandbox {
       RunFolder run,
       Optional<ScratchDisks> disks,
       JailCommand command,
-      UserIds users) {
+      UserIds users,
+      ShutdownLimits limits) {
+    this.limits = limits;
     this.machine = machine;
     this.cgroups = cgroups;
     this.memory = new MemoryGauge(Path.of("/proc"), cgroups.holders());
@@ -118,7 +122,7 @@ final class JailedSandbox implements Sandbox {
           }
           JailBuilder.Shell shell = builder.shell(base(spec, Map.of(), api), spec.logs(), undo);
           ProcessInstance instance = shell.jailed().instance();
-          instance.attend(extensions, Optional.empty());
+          instance.attend(extensions, Optional.empty(), limits);
           shell
               .script()
               .end(
@@ -157,8 +161,9 @@ final class JailedSandbox implements Sandbox {
             () ->
                 shell
                     .script()
-                    .write(ExtensionsScript.runtime(spec.launch().command(), environment))));
-    heard.tell(instance.reports(extensions));
+                    .write(ExtensionsScript.runtime(spec.launch().command(), environment))),
+        limits);
+    heard.tell(instance.reports());
     if (extensions.spec().programs().size() <= ExtensionsSpec.MOST) {
       shell.script().write(ExtensionsScript.extensions(extensions.spec().programs(), environment));
     }
@@ -425,7 +430,7 @@ final class JailedSandbox implements Sandbox {
         ExtensionsSpec told) {
       Extensions extensions = new Extensions(told, spec.callsAtATime() > 1);
       channel.attach(new ExtensionsApi(extensions));
-      instance.attend(extensions, Optional.empty());
+      instance.attend(extensions, Optional.empty(), limits);
     }
 
     private void mount(Path host, Path jail) {

@@ -10,8 +10,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -36,15 +34,6 @@ final class ProcessInstance implements Instance {
   // How long the end of the processes may lag behind the end of the conversation with them.
   private static final Duration EXIT_LAG = Duration.ofSeconds(1);
   private static final Duration KILL_LAG = Duration.ofSeconds(10);
-
-  /** How long an instance with extensions may take to end, and its runtime's share of that. */
-  private static final Duration EXTERNAL_SHUTDOWN = Duration.ofSeconds(2);
-
-  private static final Duration RUNTIME_SHUTDOWN = Duration.ofMillis(600);
-  private static final Duration INTERNAL_SHUTDOWN = Duration.ofMillis(500);
-
-  /** Which process of a jail becomes the runtime, where nothing else is started before it. */
-  private static final int RUNTIME = 2;
 
   private static final System.Logger LOG = System.getLogger(ProcessInstance.class.getName());
 
@@ -73,25 +62,8 @@ final class ProcessInstance implements Instance {
   /** When the only call must be over. */
   private volatile Instant deadline = Instant.MAX;
 
-  /**
-   * What it has to do with extensions.
-   *
-   * @param startRuntime starts the runtime, if that waits for them
-   */
-  private record Attended(Extensions extensions, Runnable startRuntime) {
-    Optional<Telemetry> telemetry() {
-      return extensions.spec().telemetry();
-    }
-  }
-
   /** Set before anybody waits for it, and never for an instance that can have no extensions. */
-  private volatile Optional<Attended> attended = Optional.empty();
-
-  /** The runtime's process, by its number in the jail; 0 if there is none yet. */
-  private volatile int runtime;
-
-  /** Calls of an instance with extensions whose callers have no answer yet. */
-  private final Set<Unanswered> unanswered = ConcurrentHashMap.newKeySet();
+  private volatile Optional<ExtensionPhases> attended = Optional.empty();
 
   /** Whether extensions are not to be told of its end. */
   private volatile boolean atOnce;
@@ -155,34 +127,16 @@ final class ProcessInstance implements Instance {
    * @param startRuntime starts the runtime once they have registered; empty if it is started by
    *     itself
    */
-  void attend(Extensions extensions, Optional<Runnable> startRuntime) {
+  void attend(Extensions extensions, Optional<Runnable> startRuntime, ShutdownLimits limits) {
     extensions.whenFailed(this::kill);
-    runtime = startRuntime.isPresent() ? 0 : RUNTIME;
-    attended = Optional.of(new Attended(extensions, startRuntime.orElse(() -> {})));
+    attended = Optional.of(new ExtensionPhases(extensions, startRuntime, containment, limits));
   }
 
   /** Hears what becomes of the processes of an instance with external extensions. */
-  ReportPipe.Listener reports(Extensions extensions) {
-    return new ReportPipe.Listener() {
-      @Override
-      public void runtimeStarted(int pid) {
-        runtime = runtime == 0 ? Math.max(0, pid) : runtime;
-      }
-
-      @Override
-      public void extensionEnded(int program, int status) {
-        extensions.ended(program, status);
-      }
-
-      @Override
-      public void runtimeEnded(int status) {
-        extensions.runtimeEnded();
-        kill(
-            containment.ranOutOfMemory()
-                ? new Outcome.OutOfMemory()
-                : exited(new Posix.ExitStatus(status, false)));
-      }
-    };
+  ReportPipe.Listener reports() {
+    return attended
+        .orElseThrow()
+        .reports(status -> kill(ended(new Posix.ExitStatus(status, false))));
   }
 
   /** Its time begins again: a spare that was prepared long ago is given its function now. */
@@ -237,7 +191,7 @@ final class ProcessInstance implements Instance {
     Future<?> alarm = killAfter(limit);
     try {
       Optional<Outcome> failure =
-          attended.isPresent() ? awaitReady(attended.get()) : channel.awaitReady();
+          attended.isPresent() ? attended.get().init(channel) : channel.awaitReady();
       output.drain();
       if (failure.isPresent()) {
         kill(failure.get());
@@ -255,36 +209,10 @@ final class ProcessInstance implements Instance {
     }
   }
 
-  /** First the external extensions register, then the runtime starts, and all get ready. */
-  private Optional<Outcome> awaitReady(Attended all) throws RuntimeChannel.ChannelClosedException {
-    Optional<Outcome> failure = all.extensions().awaitRegistered();
-    if (failure.isEmpty()) {
-      failure = startRuntime(all);
-    }
-    if (failure.isEmpty()) {
-      failure = channel.awaitReady();
-    }
-    if (failure.isEmpty()) {
-      failure = all.extensions().awaitReady();
-    }
-    all.telemetry().ifPresent(Telemetry::closeSubscriptions);
-    return failure;
-  }
-
-  /** Starts the runtime; what fails there is the doing of those that run already. */
-  private static Optional<Outcome> startRuntime(Attended all) {
-    try {
-      all.startRuntime().run();
-      return Optional.empty();
-    } catch (PosixException e) {
-      return Optional.of(new Outcome.BadResponse("its runtime was not started: " + e.getMessage()));
-    }
-  }
-
   @Override
   public void afterCall(Runnable next) {
     if (hasExtensions()) {
-      attended.orElseThrow().extensions().whenSettled(next);
+      attended.orElseThrow().whenSettled(next);
     } else {
       next.run();
     }
@@ -292,24 +220,7 @@ final class ProcessInstance implements Instance {
 
   @Override
   public List<ExtensionStatus> extensions() {
-    return attended.map(all -> all.extensions().statuses()).orElse(List.of());
-  }
-
-  /** A call that is answered once: by its runtime, or because the instance ends. */
-  private final class Unanswered implements Consumer<Outcome> {
-    private final Consumer<Outcome> answer;
-
-    Unanswered(Consumer<Outcome> answer) {
-      this.answer = answer;
-      unanswered.add(this);
-    }
-
-    @Override
-    public void accept(Outcome outcome) {
-      if (unanswered.remove(this)) {
-        answer.accept(outcome);
-      }
-    }
+    return attended.map(ExtensionPhases::statuses).orElse(List.of());
   }
 
   @Override
@@ -346,10 +257,8 @@ final class ProcessInstance implements Instance {
       return;
     }
     boolean extended = hasExtensions();
-    Consumer<Outcome> answer = extended ? new Unanswered(caller) : caller;
-    if (extended) {
-      attended.orElseThrow().extensions().invoke(invocation);
-    }
+    Consumer<Outcome> answer =
+        extended ? attended.orElseThrow().invoke(invocation, caller) : caller;
     channel.invoke(
         invocation,
         stream,
@@ -594,7 +503,7 @@ final class ProcessInstance implements Instance {
     if (!killsAtOnce(why)) {
       Thread.ofVirtual()
           .name("instance-" + id + "-shutdown")
-          .start(() -> shutDown(attended.orElseThrow().extensions(), shutdown));
+          .start(() -> shutDown(attended.orElseThrow(), shutdown));
     } else {
       killProcesses();
     }
@@ -607,31 +516,13 @@ final class ProcessInstance implements Instance {
 
   /** Whether there are extensions, which hear of its calls, and of its end in time. */
   private boolean hasExtensions() {
-    return attended.isPresent() && attended.get().extensions().any();
+    return attended.isPresent() && attended.get().any();
   }
 
-  /**
-   * Ends it as Lambda does: the runtime is asked to end, then the extensions are told, and what is
-   * left when their time is over is killed ("Shutdown phase" in the developer guide). Calls have
-   * their answers at once.
-   */
-  private void shutDown(Extensions extensions, Extensions.ShutdownReason why) {
+  /** Gives its extensions their time, and calls their answers at once. */
+  private void shutDown(ExtensionPhases phases, Extensions.ShutdownReason why) {
     try {
-      long start = System.nanoTime();
-      extensions.ending();
-      unanswered.forEach(each -> endLater("it was killed", each));
-      thaw();
-      Duration all = extensions.external() ? EXTERNAL_SHUTDOWN : INTERNAL_SHUTDOWN;
-      if (runtime != 0) {
-        containment.terminate(runtime);
-        extensions.awaitRuntimeEnd(
-            (extensions.external() ? RUNTIME_SHUTDOWN : INTERNAL_SHUTDOWN).toNanos());
-      }
-      // What is still to be said goes before the last event.
-      attended.orElseThrow().telemetry().ifPresent(Telemetry::flush);
-      Duration left = all.minusNanos(System.nanoTime() - start);
-      extensions.shutDown(why, Instant.now().plus(left));
-      extensions.awaitEnds(left.toNanos());
+      phases.shutDown(why, call -> endLater("it was killed", call), this::thaw);
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.WARNING, "instance " + id + " cannot be shut down", e);
     } finally {
@@ -688,8 +579,7 @@ final class ProcessInstance implements Instance {
     }
     output.close();
     lastPeak = containment.peakMemory();
-    reason.compareAndSet(
-        null, containment.ranOutOfMemory() ? new Outcome.OutOfMemory() : exited(status));
+    reason.compareAndSet(null, ended(status));
     state.set(State.GONE);
     List<Runnable> waiting;
     synchronized (callbacks) {
@@ -702,14 +592,17 @@ final class ProcessInstance implements Instance {
             () -> {
               try {
                 channel.close();
-                attended.ifPresent(all -> all.extensions().close());
-                attended.flatMap(Attended::telemetry).ifPresent(Telemetry::close);
+                attended.ifPresent(ExtensionPhases::close);
               } finally {
                 containment.release();
                 released.countDown();
                 waiting.forEach(Runnable::run);
               }
             });
+  }
+
+  private Outcome ended(Posix.ExitStatus status) {
+    return containment.ranOutOfMemory() ? new Outcome.OutOfMemory() : exited(status);
   }
 
   /** A jail's first process passes its runtime's end on as a shell does: 128 plus the signal. */

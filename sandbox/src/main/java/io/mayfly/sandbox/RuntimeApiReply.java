@@ -17,6 +17,11 @@ record RuntimeApiReply(int status, String body) {
         status, "{\"errorMessage\":\"" + message + "\",\"errorType\":\"" + type + "\"}\n");
   }
 
+  /** The runtime is not where this could be asked of it. */
+  static RuntimeApiReply outOfPlace(String message) {
+    return error(403, "InvalidStateTransition", message);
+  }
+
   byte[] bytes(boolean last) {
     String reason =
         switch (status) {

@@ -66,7 +66,8 @@ final class SandboxPreflight {
     Optional<ScratchDisks> disks = disks(run, users);
     JailCommand command = new JailCommand(bwrap.get(), setpriv.get(), run);
     JailedSandbox sandbox =
-        new JailedSandbox(Machine.open(watcher), cgroups.get(), run, disks, command, users);
+        new JailedSandbox(
+            Machine.open(watcher), cgroups.get(), run, disks, command, users, config.shutdown());
     try {
       tryOut(sandbox, run);
       return sandbox;

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** A real sandbox in a temporary data directory, and functions written in a few lines of Python. */
 final class JailHarness implements AutoCloseable {
@@ -99,9 +100,13 @@ final class JailHarness implements AutoCloseable {
   }
 
   JailHarness(Path data, Isolation isolation, Way way) {
-    this.data = data;
+    this(new SandboxConfig(data, isolation), way);
+  }
+
+  JailHarness(SandboxConfig config, Way way) {
+    this.data = config.dataDirectory();
     this.way = way;
-    this.sandbox = Sandboxes.open(new SandboxConfig(data, isolation), sockets);
+    this.sandbox = Sandboxes.open(config, sockets);
     if (way == Way.FORKED) {
       Spare first = sandbox.prepare(pythonSpare()).orElseThrow();
       if (!first.awaitPrepared(Duration.ofSeconds(30))) {
@@ -305,6 +310,13 @@ final class JailHarness implements AutoCloseable {
 
   static Outcome invoke(Instance instance, String event, Duration limit) {
     return begin(instance, event, limit, Gathered.eager()).join();
+  }
+
+  /** Waits until every process of an instance has ended. */
+  static void awaitGone(Instance instance) throws Exception {
+    CompletableFuture<Void> gone = new CompletableFuture<>();
+    instance.whenGone(() -> gone.complete(null));
+    gone.get(30, TimeUnit.SECONDS);
   }
 
   /** Makes a call whose streamed response goes to {@code sink}, and does not wait for it. */

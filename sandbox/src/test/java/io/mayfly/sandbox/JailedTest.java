@@ -23,10 +23,15 @@ abstract class JailedTest {
     return JailHarness.Way.BUILT;
   }
 
+  /** How long those with extensions may take to end. */
+  ShutdownLimits shutdown() {
+    return ShutdownLimits.LAMBDA;
+  }
+
   @BeforeAll
   final void openSandbox(@TempDir Path folder) {
     data = folder;
-    jails = new JailHarness(folder, Isolation.JAIL, way());
+    jails = new JailHarness(new SandboxConfig(folder, Isolation.JAIL, shutdown()), way());
   }
 
   @AfterAll

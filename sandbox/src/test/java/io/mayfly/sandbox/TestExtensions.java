@@ -1,6 +1,7 @@
 package io.mayfly.sandbox;
 
 import static io.mayfly.sandbox.JailHarness.answer;
+import static io.mayfly.sandbox.JailHarness.awaitGone;
 import static io.mayfly.sandbox.JailHarness.invoke;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -30,12 +31,6 @@ final class TestExtensions extends JailedTest {
           if event["eventType"] == "SHUTDOWN":
               sys.exit(0)
       """;
-
-  private static void awaitGone(Instance instance) throws Exception {
-    CompletableFuture<Void> gone = new CompletableFuture<>();
-    instance.whenGone(() -> gone.complete(null));
-    gone.get(30, TimeUnit.SECONDS);
-  }
 
   private static Outcome notReady(Function function, Duration limit) {
     Instance instance = function.start();
@@ -151,27 +146,6 @@ final class TestExtensions extends JailedTest {
     over.orTimeout(30, TimeUnit.SECONDS).join();
     function.logs.await("worked");
     instance.stop();
-  }
-
-  @Test
-  void anExtensionThatNeverAsksAgainHasTheFunctionsTimeAndThenTheInstanceGoes() throws Exception {
-    Function function =
-        jails
-            .python(ECHO)
-            .extension(
-                "endless",
-                """
-                id = register("INVOKE", "SHUTDOWN")
-                next(id)
-                while True:
-                    time.sleep(1000)
-                """);
-    Instance instance = function.ready();
-    assertThat(answer(invoke(instance, "1", Duration.ofMillis(500)))).isEqualTo("1");
-    CompletableFuture<Boolean> over = new CompletableFuture<>();
-    instance.afterCall(() -> over.complete(instance.usable()));
-    assertThat(over.get(30, TimeUnit.SECONDS)).isFalse();
-    awaitGone(instance);
   }
 
   @Test

@@ -1,0 +1,54 @@
+package io.mayfly.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mayfly.aws.Headers;
+import io.mayfly.aws.SigV4Signer;
+import io.mayfly.aws.WireRequest;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+/** The platform's own endpoints, and who may ask them. */
+final class TestPlatformHandler extends GatewayTest {
+  @Test
+  void thePlatformsEndpointsAreForItsOwnerButHealthIsForAll() throws IOException {
+    assertThat(exchange(head("GET", "/_mayfly/health", "127.0.0.1"))).startsWith("HTTP/1.1 200");
+    assertThat(exchange(head("GET", "/_mayfly/runtimes", "127.0.0.1"))).startsWith("HTTP/1.1 403");
+    assertThat(signed("/_mayfly/runtimes")).startsWith("HTTP/1.1 200").contains("python3.12");
+    assertThat(signed("/_mayfly/logs/echo")).startsWith("HTTP/1.1 200").contains("text/plain");
+    assertThat(signed("/_mayfly/logs/nobody")).startsWith("HTTP/1.1 404");
+    assertThat(signed("/_mayfly/code/echo")).startsWith("HTTP/1.1 200").contains("bootstrap");
+    assertThat(signed("/_mayfly/why/1-2")).contains("[{\"what\":\"1-2\"}]");
+    assertThat(signed("/_mayfly/other")).startsWith("HTTP/1.1 404");
+  }
+
+  @Test
+  void metricsTakeTheOwnersKeysAsAPasswordAndNothingElseDoes() throws IOException {
+    assertThat(signed("/_mayfly/metrics")).startsWith("HTTP/1.1 200").contains("calls 1\n");
+    assertThat(withPassword("/_mayfly/metrics", "Basic x"))
+        .startsWith("HTTP/1.1 200")
+        .contains("calls 1\n");
+    assertThat(withPassword("/_mayfly/metrics", "Basic y")).startsWith("HTTP/1.1 403");
+    assertThat(withPassword("/_mayfly/runtimes", "Basic x")).startsWith("HTTP/1.1 403");
+  }
+
+  private String withPassword(String path, String authorization) throws IOException {
+    return exchange(
+        "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: %s\r\nConnection: close\r\n\r\n"
+            .formatted(path, authorization));
+  }
+
+  private String signed(String path) throws IOException {
+    String host = "127.0.0.1:" + listener.port();
+    WireRequest request =
+        new SigV4Signer(KEY, ACCOUNT.region(), clock)
+            .sign(
+                new WireRequest("GET", path, "", new Headers().set("host", host), new byte[0]),
+                PlatformHandler.SIGNING_NAME);
+    StringBuilder head = new StringBuilder("GET " + path + " HTTP/1.1\r\n");
+    request
+        .headers()
+        .forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+    return exchange(head + "Connection: close\r\n\r\n");
+  }
+}
