@@ -11,7 +11,7 @@ package io.mayfly.aws;
  * {@code Map<String, T>}. A member that a request may leave out is an {@code Optional<T>}; a {@code
  * List} or {@code Map} may also stand alone and is then empty where the member is absent. Elements
  * of sparse lists and maps are {@code Optional<T>} too, and a document is an {@code Object} (see
- * {@link Shape}).
+ * {@link Shape}). Components that several records have alike can stand in a {@link Mixin} of them.
  *
  * <p>What the input record does not declare cannot be set by a request: it is refused, so that no
  * setting is accepted and ignored. Before {@link #handle} runs, the input has passed every

@@ -35,13 +35,56 @@ final class RecordBinder<R extends Record> {
 
   private record Key(Class<?> type, String shape) {}
 
-  private record Slot(
-      Member member, Method accessor, Type type, boolean optional, Converter converter) {}
+  /** What a component of the record holds. */
+  private sealed interface Part {
+    Method accessor();
+
+    /** What it is to hold. */
+    @Nullable Object toJava(Map<String, Object> values, String path);
+
+    /** Adds the values of what it holds. */
+    void toValues(Object component, Map<String, Object> values);
+  }
+
+  /** One member. */
+  private record Slot(Member member, Method accessor, boolean optional, Converter converter)
+      implements Part {
+    @Override
+    public @Nullable Object toJava(Map<String, Object> values, String path) {
+      Object value = values.get(member.name());
+      if (value == null) {
+        return optional ? Optional.empty() : absent(member.shape());
+      }
+      Object converted = converter.toJava(value, path + member.name());
+      return optional ? Optional.of(converted) : converted;
+    }
+
+    @Override
+    public void toValues(Object component, Map<String, Object> values) {
+      Object present = optional ? ((Optional<?>) component).orElse(null) : component;
+      if (present != null) {
+        values.put(member.name(), converter.toValue(present));
+      }
+    }
+  }
+
+  /** Several members. */
+  private record Group(Method accessor, RecordBinder<?> binder) implements Part {
+    @Override
+    public Object toJava(Map<String, Object> values, String path) {
+      return binder.make(values, path);
+    }
+
+    @Override
+    public void toValues(Object component, Map<String, Object> values) {
+      values.putAll(binder.toValues((Record) component));
+    }
+  }
 
   private final Class<R> type;
   private final Shape.Structure shape;
   private final Constructor<R> constructor;
-  private final List<Slot> slots = new ArrayList<>();
+  private final List<Part> parts = new ArrayList<>();
   private final Set<String> bound = new HashSet<>();
 
   private RecordBinder(Class<R> type, Shape.Structure shape) {
@@ -81,10 +124,7 @@ final class RecordBinder<R extends Record> {
     }
     RecordBinder<R> binder = new RecordBinder<>(type, shape);
     known.put(key, binder);
-    for (RecordComponent component : type.getRecordComponents()) {
-      binder.slots.add(binder.slot(component, direction, known));
-    }
-    binder.slots.forEach(slot -> binder.bound.add(slot.member().name()));
+    binder.bindComponents(direction, known);
     if (direction == Direction.OUTPUT) {
       for (Member member : shape.members().values()) {
         if (member.required() && !binder.bound.contains(member.name())) {
@@ -93,6 +133,34 @@ final class RecordBinder<R extends Record> {
       }
     }
     return binder;
+  }
+
+  private void bindComponents(Direction direction, Map<Key, RecordBinder<?>> known) {
+    for (RecordComponent component : type.getRecordComponents()) {
+      if (Mixin.class.isAssignableFrom(component.getType())) {
+        RecordBinder<?> binder =
+            new RecordBinder<>(component.getType().asSubclass(Record.class), shape);
+        binder.bindComponents(direction, known);
+        parts.add(new Group(accessor(component), binder));
+        binder.bound.forEach(this::bindOnce);
+      } else {
+        Slot slot = slot(component, direction, known);
+        parts.add(slot);
+        bindOnce(slot.member().name());
+      }
+    }
+  }
+
+  private void bindOnce(String member) {
+    if (!bound.add(member)) {
+      throw mismatch("has two components for the member " + member);
+    }
+  }
+
+  private static Method accessor(RecordComponent component) {
+    Method accessor = component.getAccessor();
+    accessor.setAccessible(true);
+    return accessor;
   }
 
   private Slot slot(
@@ -108,12 +176,9 @@ final class RecordBinder<R extends Record> {
         && !(member.shape() instanceof Shape.MapShape)) {
       throw mismatch(component.getName() + " must be Optional: a request may leave it out");
     }
-    Method accessor = component.getAccessor();
-    accessor.setAccessible(true);
     return new Slot(
         member,
-        accessor,
-        type,
+        accessor(component),
         optional,
         converter(type, member, component.getName(), direction, known));
   }
@@ -225,23 +290,20 @@ final class RecordBinder<R extends Record> {
    * @throws AwsException if a value has no component, or whatever the record's constructor throws
    */
   R toRecord(Map<String, Object> values, String path) {
-    if (values.size() > slots.size() || !bound.containsAll(values.keySet())) {
+    if (!bound.containsAll(values.keySet())) {
       for (String name : values.keySet()) {
         if (!bound.contains(name)) {
           throw AwsException.unsupported(path + name);
         }
       }
     }
-    @Nullable Object[] arguments = new Object[slots.size()];
+    return make(values, path);
+  }
+
+  private R make(Map<String, Object> values, String path) {
+    @Nullable Object[] arguments = new Object[parts.size()];
     for (int i = 0; i < arguments.length; i++) {
-      Slot slot = slots.get(i);
-      Object value = values.get(slot.member().name());
-      if (value != null) {
-        Object converted = slot.converter().toJava(value, path + slot.member().name());
-        arguments[i] = slot.optional() ? Optional.of(converted) : converted;
-      } else {
-        arguments[i] = slot.optional() ? Optional.empty() : absent(slot.member().shape());
-      }
+      arguments[i] = parts.get(i).toJava(values, path);
     }
     try {
       return constructor.newInstance(arguments);
@@ -266,18 +328,11 @@ final class RecordBinder<R extends Record> {
   /** The values that {@code from} holds; what is absent is left out. */
   Map<String, Object> toValues(Record from) {
     Map<String, Object> values = new LinkedHashMap<>();
-    for (Slot slot : slots) {
-      Object component;
+    for (Part part : parts) {
       try {
-        component = slot.accessor().invoke(from);
+        part.toValues(part.accessor().invoke(from), values);
       } catch (ReflectiveOperationException impossible) {
-        throw new IllegalStateException("cannot read " + slot.accessor(), impossible);
-      }
-      if (slot.optional()) {
-        component = ((Optional<?>) component).orElse(null);
-      }
-      if (component != null) {
-        values.put(slot.member().name(), slot.converter().toValue(component));
+        throw new IllegalStateException("cannot read " + part.accessor(), impossible);
       }
     }
     return values;

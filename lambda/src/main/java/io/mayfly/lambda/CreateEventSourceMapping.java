@@ -35,21 +35,7 @@ final class CreateEventSourceMapping
       String functionName,
       Optional<Boolean> enabled,
       Map<String, String> tags,
-      Optional<Integer> batchSize,
-      Optional<Integer> maximumBatchingWindowInSeconds,
-      Optional<MappingSettings.Filters> filterCriteria,
-      Optional<MappingSettings.Scaling> scalingConfig,
-      Optional<Integer> parallelizationFactor,
-      Optional<MappingSettings.Destinations> destinationConfig,
-      Optional<Integer> maximumRecordAgeInSeconds,
-      Optional<Boolean> bisectBatchOnFunctionError,
-      Optional<Integer> maximumRetryAttempts,
-      Optional<Integer> tumblingWindowInSeconds,
-      Optional<List<String>> functionResponseTypes,
-      Optional<MappingSettings.Metrics> metricsConfig,
-      Optional<List<MappingSettings.SourceAccess>> sourceAccessConfigurations,
-      Optional<MappingSettings.PollerBounds> provisionedPollerConfig)
-      implements MappingSettings {}
+      MappingSettings settings) {}
 
   private final Account account;
   private final EventSourceMappings mappings;
@@ -73,7 +59,7 @@ final class CreateEventSourceMapping
             source(input),
             references.resolve(input.functionName(), Optional.empty()),
             input.enabled().orElse(true),
-            input.change(),
+            input.settings().change(),
             input.tags()),
         account,
         "Creating");

@@ -5,7 +5,6 @@ import io.mayfly.aws.Operation;
 import io.mayfly.functions.EventSourceMappings;
 import io.mayfly.model.Account;
 import io.mayfly.model.EventSourceMapping;
-import java.util.List;
 import java.util.Optional;
 
 /** {@code UpdateEventSourceMapping}: what is given anew. */
@@ -15,21 +14,7 @@ final class UpdateEventSourceMapping
       String uuid,
       Optional<String> functionName,
       Optional<Boolean> enabled,
-      Optional<Integer> batchSize,
-      Optional<Integer> maximumBatchingWindowInSeconds,
-      Optional<MappingSettings.Filters> filterCriteria,
-      Optional<MappingSettings.Scaling> scalingConfig,
-      Optional<Integer> parallelizationFactor,
-      Optional<MappingSettings.Destinations> destinationConfig,
-      Optional<Integer> maximumRecordAgeInSeconds,
-      Optional<Boolean> bisectBatchOnFunctionError,
-      Optional<Integer> maximumRetryAttempts,
-      Optional<Integer> tumblingWindowInSeconds,
-      Optional<List<String>> functionResponseTypes,
-      Optional<MappingSettings.Metrics> metricsConfig,
-      Optional<List<MappingSettings.SourceAccess>> sourceAccessConfigurations,
-      Optional<MappingSettings.PollerBounds> provisionedPollerConfig)
-      implements MappingSettings {}
+      MappingSettings settings) {}
 
   private final Account account;
   private final EventSourceMappings mappings;
@@ -50,7 +35,7 @@ final class UpdateEventSourceMapping
             input.uuid(),
             input.functionName().map(name -> references.resolve(name, Optional.empty())),
             input.enabled(),
-            input.change());
+            input.settings().change());
     return MappingDescription.of(after, account, state(before, after.enabled()));
   }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What an owner asks of a function beside its code: what an update of the configuration changes,
@@ -64,86 +65,57 @@ public record FunctionSettings(
 
   /** The same settings under another description. */
   public FunctionSettings described(String next) {
-    return new FunctionSettings(
-        next,
-        runtime,
-        handler,
-        role,
-        timeout,
-        memory,
-        ephemeralStorage,
-        environment,
-        layers,
-        snapStart,
-        deadLetter,
-        logging);
+    return changed(draft -> draft.description = next);
   }
 
   /** The same settings with other layers. */
   public FunctionSettings withLayers(List<FunctionLayer> next) {
-    return new FunctionSettings(
-        description,
-        runtime,
-        handler,
-        role,
-        timeout,
-        memory,
-        ephemeralStorage,
-        environment,
-        next,
-        snapStart,
-        deadLetter,
-        logging);
+    return changed(draft -> draft.layers = next);
   }
 
   /** The same settings with another kind of log. */
   public FunctionSettings withLogging(LoggingConfig next) {
-    return new FunctionSettings(
-        description,
-        runtime,
-        handler,
-        role,
-        timeout,
-        memory,
-        ephemeralStorage,
-        environment,
-        layers,
-        snapStart,
-        deadLetter,
-        next);
+    return changed(draft -> draft.logging = next);
   }
 
   /** The same settings with or without SnapStart. */
   public FunctionSettings withSnapStart(boolean next) {
-    return new FunctionSettings(
-        description,
-        runtime,
-        handler,
-        role,
-        timeout,
-        memory,
-        ephemeralStorage,
-        environment,
-        layers,
-        next,
-        deadLetter,
-        logging);
+    return changed(draft -> draft.snapStart = next);
   }
 
   /** The same settings with another place for dead letters, or none. */
   public FunctionSettings withDeadLetter(Optional<String> next) {
-    return new FunctionSettings(
-        description,
-        runtime,
-        handler,
-        role,
-        timeout,
-        memory,
-        ephemeralStorage,
-        environment,
-        layers,
-        snapStart,
-        next,
-        logging);
+    return changed(draft -> draft.deadLetter = next);
+  }
+
+  private FunctionSettings changed(Consumer<Draft> change) {
+    Draft draft = new Draft();
+    change.accept(draft);
+    return draft.settings();
+  }
+
+  /** These settings, of which some can be set anew; the others stay as they are. */
+  private final class Draft {
+    private String description = description();
+    private List<FunctionLayer> layers = layers();
+    private boolean snapStart = snapStart();
+    private Optional<String> deadLetter = deadLetter();
+    private LoggingConfig logging = logging();
+
+    FunctionSettings settings() {
+      return new FunctionSettings(
+          description,
+          runtime,
+          handler,
+          role,
+          timeout,
+          memory,
+          ephemeralStorage,
+          environment,
+          layers,
+          snapStart,
+          deadLetter,
+          logging);
+    }
   }
 }

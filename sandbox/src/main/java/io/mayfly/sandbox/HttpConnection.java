@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class HttpConnection implements AutoCloseable {
   // Lambda-Runtime-Function-XRay-Error-Cause alone may take a megabyte.
   static final int HEADER_BYTES = 1_200_000;
-  private static final int LINE_BYTES = 1024 * 1024 + 1024;
+  static final int LINE_BYTES = 1024 * 1024 + 1024;
   private static final int START_BYTES = 8 * 1024;
   // A body that is too large is read to its end, so that its sender gets to see the answer.
   private static final long DROPPED_BYTES = 256L * 1024 * 1024;

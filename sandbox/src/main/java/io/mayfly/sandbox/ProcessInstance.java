@@ -44,12 +44,7 @@ final class ProcessInstance implements Instance {
   }
 
   private final String id;
-  private volatile long startedNanos;
-
-  /** When the jail stood, or a spare had what its function needs. */
-  private volatile long builtNanos;
-
-  private volatile boolean spare;
+  private final StartClock clock;
 
   /** Held by whoever begins a call or freezes, so that a call thaws what was frozen before it. */
   private final ReentrantLock freezing = new ReentrantLock();
@@ -102,7 +97,7 @@ final class ProcessInstance implements Instance {
       int callsAtATime) {
     this.callsAtATime = callsAtATime;
     this.id = id;
-    this.startedNanos = startedNanos;
+    this.clock = new StartClock(startedNanos);
     this.process = process;
     this.channel = channel;
     this.containment = containment;
@@ -117,7 +112,7 @@ final class ProcessInstance implements Instance {
    * a process that ended at once is taken down by the pump's thread before this returns.
    */
   void watch() {
-    builtNanos = System.nanoTime();
+    clock.built();
     pump.watch(process.processDescriptor(), this::processEnded);
   }
 
@@ -141,8 +136,7 @@ final class ProcessInstance implements Instance {
 
   /** Its time begins again: a spare that was prepared long ago is given its function now. */
   void restart(InstanceSpec function) {
-    startedNanos = System.nanoTime();
-    spare = true;
+    clock.beginAgain();
     callsAtATime = function.callsAtATime();
     channel.callsAtATime(callsAtATime);
     output.divert(function.logs());
@@ -150,7 +144,7 @@ final class ProcessInstance implements Instance {
 
   /** A spare has been given its function: what follows is the runtime's. */
   void given() {
-    builtNanos = System.nanoTime();
+    clock.built();
   }
 
   /**
@@ -198,7 +192,7 @@ final class ProcessInstance implements Instance {
         return attended.isPresent() ? Optional.ofNullable(reason.get()) : failure;
       }
       containment.ready();
-      startup = startup(System.nanoTime());
+      startup = clock.ready(channel.greeted());
       return state.compareAndSet(State.STARTING, State.READY)
           ? Optional.empty()
           : Optional.of(end("it ended while it got ready"));
@@ -438,16 +432,6 @@ final class ProcessInstance implements Instance {
   @Override
   public Startup startup() {
     return startup;
-  }
-
-  private Startup startup(long ready) {
-    long greeted = Math.clamp(channel.greeted().orElse(builtNanos), builtNanos, ready);
-    Duration built = Duration.ofNanos(builtNanos - startedNanos);
-    return new Startup(
-        spare ? Duration.ZERO : built,
-        spare ? built : Duration.ZERO,
-        Duration.ofNanos(greeted - builtNanos),
-        Duration.ofNanos(ready - greeted));
   }
 
   @Override

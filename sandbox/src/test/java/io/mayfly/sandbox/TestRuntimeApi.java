@@ -491,8 +491,10 @@ final class TestRuntimeApi {
   @Test
   void endlessHeadersAreRefused() throws Exception {
     try (Client client = new Client()) {
-      client.send("GET / HTTP/1.1\r\nName: " + "x".repeat(1_300_000));
-      assertThat(client.receive()).startsWith("HTTP/1.1 400");
+      // No more than is read, or the connection would be reset and the answer lost with it.
+      String name = "Name: ";
+      String value = "x".repeat(HttpConnection.LINE_BYTES + 1 - name.length());
+      assertThat(client.exchange("GET / HTTP/1.1\r\n" + name + value)).startsWith("HTTP/1.1 400");
     }
     assertStillServes();
   }
