@@ -61,6 +61,9 @@ public interface MessageQueue {
    */
   CompletableFuture<Void> delete(Collection<Receipt> receipts, List<Forward> then);
 
+  /** Whether a message is in flight under this receipt: leased, and its lease not over. */
+  boolean holds(Receipt receipt);
+
   /**
    * Sets when a message that is in flight is to be ready again, from now. It stays with its
    * receiver until then; zero gives it back at once.

@@ -17,18 +17,21 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The SQLite database of one machine: write-ahead log, every commit on the disk before it is
- * answered.
+ * A SQLite database: write-ahead log, every commit on the disk before it is answered.
  *
- * <p>One platform thread, {@code mayfly-store}, owns the connection and runs every piece of work in
- * the order it came. Work that waits meanwhile shares the next commit, so that many writers cost
- * one {@code fsync}; each piece stands in its own savepoint, so that one that fails takes nobody
- * along. A disk that fails or is full ends the whole transaction: everybody in it hears of that,
- * and the next batch begins a new one.
+ * <p>One platform thread owns the connection and runs every piece of work in the order it came.
+ * Work that waits meanwhile shares the next commit, so that many writers cost one {@code fsync};
+ * each piece stands in its own savepoint, so that one that fails takes nobody along. A disk that
+ * fails or is full ends the whole transaction: everybody in it hears of that, and the next batch
+ * begins a new one.
  *
  * <p>Transactions are begun and ended in SQL and not by JDBC's auto-commit, whose idea of whether
  * one is open is wrong after SQLite has rolled back of itself.
@@ -214,25 +217,74 @@ public final class Database implements AutoCloseable {
     T run(Connection connection) throws SQLException;
   }
 
-  private record Task<T>(Work<T> work, CompletableFuture<T> done) {}
+  /**
+   * What a database is for.
+   *
+   * @param thread the name of the thread that writes
+   * @param migrations one entry per schema version, in order; never changed once released
+   */
+  public record Schema(String thread, List<String> migrations) {
+    public Schema {
+      migrations = List.copyOf(migrations);
+    }
+  }
+
+  /** What has become of a piece of work; runs on the thread that writes, and must not block it. */
+  public interface Outcome<T> {
+    /** It is on the disk. */
+    void stored(T result);
+
+    /** Nothing of it is on the disk. */
+    void failed(Throwable reason);
+  }
+
+  private record Task<T>(Work<T> work, Outcome<? super T> outcome) {}
 
   /** A task's result, held back until the batch is on the disk. */
-  private record Finished<T>(CompletableFuture<T> done, T result) {
+  private record Finished<T>(Outcome<? super T> outcome, T result) {
     void publish() {
+      outcome.stored(result);
+    }
+  }
+
+  private record Answer<T>(CompletableFuture<T> done) implements Outcome<T> {
+    @Override
+    public void stored(T result) {
       done.complete(result);
+    }
+
+    @Override
+    public void failed(Throwable reason) {
+      done.completeExceptionally(reason);
     }
   }
 
   /** Guarded by itself where adding must not race with closing. */
   private final BlockingQueue<Task<?>> queue = new LinkedBlockingQueue<>();
 
+  private final Path file;
   private final Connection connection;
   private final Thread writer;
   private volatile boolean closed;
 
-  private Database(Connection connection) {
+  /** Threads and their connections that read; made on first use. */
+  private final ExecutorService reader;
+
+  /** Of the reader's thread. */
+  private @Nullable Connection reading;
+
+  private Database(Path file, Connection connection, Schema schema) {
+    this.file = file;
     this.connection = connection;
-    this.writer = Thread.ofPlatform().name("mayfly-store").daemon(true).start(this::run);
+    this.reader =
+        Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name(schema.thread() + "-reader").daemon(true).factory());
+    this.writer = Thread.ofPlatform().name(schema.thread()).daemon(true).start(this::run);
+  }
+
+  /** Opens the database of the control plane. */
+  public static Database open(Path file) {
+    return open(file, new Schema("mayfly-store", MIGRATIONS));
   }
 
   /**
@@ -240,17 +292,17 @@ public final class Database implements AutoCloseable {
    *
    * @throws MayflyException if it is damaged, not writable, or from a newer Mayfly
    */
-  public static Database open(Path file) {
+  public static Database open(Path file, Schema schema) {
     Connection connection = null;
     try {
       makeForOwner(file);
-      connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+      connection = connect(file);
       try (Statement statement = connection.createStatement()) {
         statement.execute("pragma journal_mode = wal");
         statement.execute("pragma synchronous = full");
       }
-      migrate(connection, file);
-      return new Database(connection);
+      migrate(connection, file, schema.migrations());
+      return new Database(file, connection, schema);
     } catch (SQLException e) {
       close(connection);
       throw new MayflyException(
@@ -267,12 +319,7 @@ public final class Database implements AutoCloseable {
   /** Runs work and returns its result once it is on the disk. */
   public <T> T write(Work<T> work) {
     CompletableFuture<T> done = new CompletableFuture<>();
-    synchronized (queue) {
-      if (closed) {
-        throw new MayflyException(ErrorCode.SERVICE_UNAVAILABLE, "the platform is shutting down");
-      }
-      queue.add(new Task<>(work, done));
-    }
+    submit(work, new Answer<>(done));
     try {
       return done.join();
     } catch (CompletionException e) {
@@ -281,14 +328,57 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  /** Has work done, without waiting for it. What came before is told its outcome before. */
+  public <T> void submit(Work<T> work, Outcome<? super T> outcome) {
+    synchronized (queue) {
+      if (closed) {
+        throw new MayflyException(ErrorCode.SERVICE_UNAVAILABLE, "the platform is shutting down");
+      }
+      queue.add(new Task<>(work, outcome));
+    }
+  }
+
+  /** Reads what is on the disk, beside the writer, on a thread and a connection of its own. */
+  public <T> T read(Work<T> work) {
+    try {
+      return CompletableFuture.supplyAsync(() -> readNow(work), reader).join();
+    } catch (RejectedExecutionException e) {
+      throw new MayflyException(ErrorCode.SERVICE_UNAVAILABLE, "the platform is shutting down", e);
+    } catch (CompletionException e) {
+      throw new MayflyException(
+          ErrorCode.SERVICE, "the database %s cannot be read: %s".formatted(file, e.getCause()), e);
+    }
+  }
+
+  private <T> T readNow(Work<T> work) {
+    try {
+      Connection open = reading;
+      if (open == null) {
+        open = connect(file);
+        reading = open;
+        try (Statement statement = open.createStatement()) {
+          statement.execute("pragma query_only = on");
+        }
+      }
+      return work.run(open);
+    } catch (SQLException e) {
+      throw new CompletionException(e);
+    }
+  }
+
   @Override
   public void close() {
     synchronized (queue) {
       closed = true;
       // Wakes the writer; what was added before is still done.
-      queue.add(new Task<>(ignored -> Boolean.TRUE, new CompletableFuture<>()));
+      queue.add(new Task<>(ignored -> Boolean.TRUE, new Answer<>(new CompletableFuture<>())));
+    }
+    if (!reader.isShutdown()) {
+      reader.execute(() -> close(reading));
+      reader.shutdown();
     }
     try {
+      reader.awaitTermination(10, TimeUnit.SECONDS);
       writer.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -312,29 +402,36 @@ public final class Database implements AutoCloseable {
 
   private void commit(List<Task<?>> batch) {
     List<Finished<?>> finished = new ArrayList<>(batch.size());
+    List<Task<?>> failed = new ArrayList<>(0);
     try (Statement statement = connection.createStatement()) {
       statement.execute("begin immediate");
       for (Task<?> task : batch) {
-        runOne(task, statement, finished);
+        runOne(task, statement, finished, failed);
       }
       statement.execute("commit");
       finished.forEach(Finished::publish);
     } catch (SQLException e) {
       rollback();
-      // Those that failed alone have been told their own reason already.
-      batch.forEach(task -> task.done().completeExceptionally(e));
+      for (Task<?> task : batch) {
+        // Those that failed alone have been told their own reason already.
+        if (!failed.contains(task)) {
+          task.outcome().failed(e);
+        }
+      }
     }
   }
 
-  private <T> void runOne(Task<T> task, Statement statement, List<Finished<?>> finished)
+  private <T> void runOne(
+      Task<T> task, Statement statement, List<Finished<?>> finished, List<Task<?>> failed)
       throws SQLException {
     statement.execute("savepoint piece");
     try {
       T result = task.work().run(connection);
-      finished.add(new Finished<>(task.done(), result));
+      finished.add(new Finished<>(task.outcome(), result));
     } catch (SQLException | RuntimeException | Error e) {
       statement.execute("rollback to piece");
-      task.done().completeExceptionally(e);
+      failed.add(task);
+      task.outcome().failed(e);
     }
     statement.execute("release piece");
   }
@@ -360,21 +457,26 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private static void migrate(Connection connection, Path file) throws SQLException {
+  private static Connection connect(Path file) throws SQLException {
+    return DriverManager.getConnection("jdbc:sqlite:" + file);
+  }
+
+  private static void migrate(Connection connection, Path file, List<String> migrations)
+      throws SQLException {
     try (Statement statement = connection.createStatement()) {
       int version;
       try (ResultSet row = statement.executeQuery("pragma user_version")) {
         version = row.next() ? row.getInt(1) : 0;
       }
-      if (version > MIGRATIONS.size()) {
+      if (version > migrations.size()) {
         throw new MayflyException(
             ErrorCode.CONFLICT,
             "the database %s was written by a newer Mayfly (schema %d, this one knows %d); start that version, or give another folder with --data"
-                .formatted(file, version, MIGRATIONS.size()));
+                .formatted(file, version, migrations.size()));
       }
-      for (int next = version; next < MIGRATIONS.size(); next++) {
+      for (int next = version; next < migrations.size(); next++) {
         statement.execute("begin immediate");
-        for (String sql : MIGRATIONS.get(next).split(";", -1)) {
+        for (String sql : migrations.get(next).split(";", -1)) {
           if (!sql.isBlank()) {
             statement.execute(sql);
           }

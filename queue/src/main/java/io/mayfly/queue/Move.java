@@ -1,0 +1,57 @@
+package io.mayfly.queue;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Messages go from one queue to the end of another. */
+final class Move implements Change {
+  private final SqliteQueue from;
+  private final List<Message> leaving;
+  private final SqliteQueue to;
+  private final @Nullable String origin;
+  private boolean moved;
+  private final List<Message> arrived = new ArrayList<>();
+  private final QueueTables.Tally tally = new QueueTables.Tally();
+
+  /**
+   * @param origin what the messages are dead letters of, if they are
+   */
+  Move(SqliteQueue from, List<Message> leaving, SqliteQueue to, @Nullable String origin) {
+    this.from = from;
+    this.leaving = leaving;
+    this.to = to;
+    this.origin = origin;
+  }
+
+  @Override
+  public void apply(QueueTables tables, long now) throws SQLException {
+    if (to.ledger().gone || from.ledger().gone) {
+      return;
+    }
+    moved = true;
+    for (Message message : leaving) {
+      long sequence = tables.copy(from.ledger(), message.sequence, to.ledger(), origin);
+      if (sequence > 0) {
+        arrived.add(new Message(sequence, message.sent, message.group, origin));
+      }
+      tables.delete(from.ledger(), message.sequence, message.leaseStored, tally);
+    }
+  }
+
+  @Override
+  public void stored() {
+    if (!moved) {
+      failed();
+      return;
+    }
+    from.left(leaving.stream().map(message -> message.sequence).toList(), tally.messages);
+    to.arrived(arrived);
+  }
+
+  @Override
+  public void failed() {
+    from.stayed(leaving);
+  }
+}

@@ -1,0 +1,841 @@
+package io.mayfly.queue;
+
+import io.mayfly.model.ErrorCode;
+import io.mayfly.model.MayflyException;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A queue whose messages are in SQLite, and the first of them in memory as well.
+ *
+ * <p>What is on the disk changes by {@link Change}s alone, and what is in memory follows when they
+ * are stored, in the same order, on the thread that writes. Leases are made in memory and written
+ * later ({@link StoreLeases}). The lock is held for what happens in memory only; changes are added
+ * under it where their order matters.
+ */
+final class SqliteQueue extends Timers.Timed implements MessageQueue {
+  /** The most messages that wait in memory for a receiver. */
+  static final int WINDOW = 100_000;
+
+  /** How many are read from the disk at once, and when: with so few ready. */
+  private static final int PAGE = 2_000;
+
+  private static final int LOW = 1_000;
+
+  /** How long a lease may be in memory only. */
+  private static final long LEASE_PAUSE = 100;
+
+  /** How long a message is left alone that could not be moved or removed. */
+  private static final long RETRY_PAUSE = 1_000;
+
+  private final SqliteQueues queues;
+  private final String name;
+  private final Ledger ledger;
+  private volatile QueueRules rules;
+  private volatile String document;
+
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Null until somebody asks for messages; then what is in memory. */
+  private @Nullable Window window;
+
+  private volatile boolean open;
+  private @Nullable CompletableFuture<Void> opening;
+  private @Nullable CompletableFuture<Void> paging;
+  private final Deque<Waiter> waiters = new ArrayDeque<>();
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private List<Message> changedLeases = new ArrayList<>();
+  private long leasesDue = Timers.NEVER;
+  private long nextWake = Timers.NEVER;
+  private volatile boolean deleted;
+  private boolean ended;
+
+  SqliteQueue(SqliteQueues queues, String name, Ledger ledger, QueueRules rules, String document) {
+    super(ledger.queue);
+    this.queues = queues;
+    this.name = name;
+    this.ledger = ledger;
+    this.rules = rules;
+    this.document = document;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public QueueRules rules() {
+    return rules;
+  }
+
+  @Override
+  public String document() {
+    return document;
+  }
+
+  Ledger ledger() {
+    return ledger;
+  }
+
+  SqliteQueues queues() {
+    return queues;
+  }
+
+  @Override
+  public void change(QueueRules changed, String changedDocument) {
+    if (changed.fifo() != rules.fifo()) {
+      throw new IllegalArgumentException("a queue is first-in-first-out or not from its beginning");
+    }
+    queues.store(this, changed, changedDocument);
+    rules = changed;
+    document = changedDocument;
+  }
+
+  @Override
+  public CompletableFuture<List<Sent>> send(List<NewMessage> messages) {
+    if (messages.isEmpty()) {
+      return CompletableFuture.completedFuture(List.of());
+    }
+    try {
+      Insert insert = insert(messages);
+      return queues.add(List.of(insert), insert.bytes()).thenApply(_ -> sent(insert));
+    } catch (MayflyException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private List<Sent> sent(Insert insert) {
+    // It may have been removed while the messages were on their way.
+    requireThere();
+    return insert.sent();
+  }
+
+  private Insert insert(List<NewMessage> messages) {
+    requireThere();
+    if (rules.fifo()) {
+      for (NewMessage message : messages) {
+        if (message.group().isEmpty() || message.deduplication().isEmpty()) {
+          throw new MayflyException(
+              ErrorCode.INVALID_PARAMETER,
+              "a message of a first-in-first-out queue needs a group and a deduplication id");
+        }
+        if (message.delay().isPresent()) {
+          throw new MayflyException(
+              ErrorCode.INVALID_PARAMETER,
+              "messages of a first-in-first-out queue have no delay of their own");
+        }
+      }
+    }
+    return new Insert(this, messages);
+  }
+
+  private void requireThere() {
+    if (deleted) {
+      throw new MayflyException(ErrorCode.NOT_FOUND, "there is no queue " + name);
+    }
+  }
+
+  @Override
+  public List<Delivery> receive(int max, Duration visibility) {
+    return receive(max, visibility, Duration.ZERO);
+  }
+
+  @Override
+  public List<Delivery> receive(int max, Duration visibility, Duration wait) {
+    open();
+    while (true) {
+      CompletableFuture<Void> page;
+      lock.lock();
+      try {
+        List<Lease> leases = take(max, visibility);
+        if (!leases.isEmpty()) {
+          return deliver(leases);
+        }
+        page = page();
+        if (page == null) {
+          break;
+        }
+      } finally {
+        unlock();
+      }
+      join(page);
+    }
+    return wait.isZero() ? List.of() : deliver(await(max, visibility, wait));
+  }
+
+  private List<Lease> await(int max, Duration visibility, Duration wait) {
+    Waiter waiter = new Waiter(max, visibility);
+    lock.lock();
+    try {
+      if (ended) {
+        return List.of();
+      }
+      waiters.add(waiter);
+    } finally {
+      unlock();
+    }
+    waiter.await(wait);
+    List<Lease> given;
+    lock.lock();
+    try {
+      waiters.remove(waiter);
+      given = waiter.given();
+      if (Thread.currentThread().isInterrupted()) {
+        giveBack(given);
+        given = List.of();
+      }
+    } finally {
+      unlock();
+    }
+    return given;
+  }
+
+  /** Undoes leases that nobody has heard of. */
+  private void giveBack(List<Lease> leases) {
+    Window held = held();
+    long now = queues.now();
+    for (Lease lease : leases) {
+      Message message = lease.message();
+      if (message.state == Message.State.LEASED && message.receives == lease.number()) {
+        message.receives--;
+        held.lease(message, now);
+      }
+    }
+  }
+
+  /** Leases what is ready. Under the lock. */
+  private List<Lease> take(int max, Duration visibility) {
+    long now = queues.now();
+    Window held = held();
+    held.expire(now);
+    List<Lease> taken = new ArrayList<>(Math.min(max, 16));
+    QueueRules current = rules;
+    long fresh = now - current.retention().toMillis();
+    SqliteQueue deadLetters =
+        current.deadLetters().map(target -> queues.lookUp(target.queue())).orElse(null);
+    int maxReceives = current.deadLetters().map(QueueRules.DeadLetters::maxReceives).orElse(0);
+    while (taken.size() < max && held.inFlight() < MAX_IN_FLIGHT) {
+      Message message = held.poll();
+      if (message == null) {
+        break;
+      }
+      message.visibleAt = now + RETRY_PAUSE;
+      if (message.sent <= fresh) {
+        dropContent(message);
+        queues.add(List.of(new Remove(this, List.of(message), List.of())), 0);
+      } else if (deadLetters != null && message.receives >= maxReceives) {
+        held.passGroup();
+        dropContent(message);
+        queues.add(List.of(new Move(this, List.of(message), deadLetters, name)), 0);
+      } else {
+        taken.add(lease(held, message, now, visibility));
+      }
+    }
+    held.endBatch();
+    return taken;
+  }
+
+  private Lease lease(Window held, Message message, long now, Duration visibility) {
+    message.receives++;
+    if (message.receives == 1) {
+      message.firstReceived = now;
+    }
+    held.lease(message, now + visibility.toMillis());
+    changed(message, now);
+    byte[] content = message.content;
+    dropContent(message);
+    return new Lease(message, message.receives, message.firstReceived, content);
+  }
+
+  private void dropContent(Message message) {
+    byte[] content = message.content;
+    if (content != null) {
+      message.content = null;
+      queues.contents().release(content.length);
+    }
+  }
+
+  /** Notes that a lease is to be written. Under the lock. */
+  private void changed(Message message, long now) {
+    if (!message.leaseChanged) {
+      message.leaseChanged = true;
+      changedLeases.add(message);
+      if (leasesDue == Timers.NEVER) {
+        leasesDue = now + LEASE_PAUSE;
+      }
+    }
+  }
+
+  private List<Delivery> deliver(List<Lease> leases) {
+    if (leases.isEmpty()) {
+      return List.of();
+    }
+    Map<Long, byte[]> read = read(leases);
+    List<Delivery> deliveries = new ArrayList<>(leases.size());
+    for (Lease lease : leases) {
+      byte[] content = lease.content();
+      if (content == null) {
+        content = read.get(lease.message().sequence);
+      }
+      if (content != null) {
+        deliveries.add(delivery(lease, content));
+      }
+    }
+    return deliveries;
+  }
+
+  private Delivery delivery(Lease lease, byte[] bytes) {
+    Message message = lease.message();
+    MessageContent content = MessageContent.decode(bytes);
+    return new Delivery(
+        new Receipt(message.sequence, lease.number()),
+        content.id(),
+        content.body(),
+        content.attributes(),
+        content.system(),
+        Optional.ofNullable(message.group),
+        content.deduplication(),
+        Instant.ofEpochMilli(message.sent),
+        lease.number(),
+        Instant.ofEpochMilli(lease.firstReceived()),
+        Optional.ofNullable(message.origin));
+  }
+
+  /** Contents that are on the disk only. */
+  private Map<Long, byte[]> read(List<Lease> leases) {
+    List<Long> missing =
+        leases.stream()
+            .filter(lease -> lease.content() == null)
+            .map(lease -> lease.message().sequence)
+            .toList();
+    if (missing.isEmpty()) {
+      return Map.of();
+    }
+    return queues
+        .database()
+        .read(
+            connection -> {
+              Map<Long, byte[]> found = new HashMap<>();
+              try (PreparedStatement select =
+                  connection.prepareStatement("select content from message where key = ?")) {
+                for (long sequence : missing) {
+                  select.setLong(1, ledger.key(sequence));
+                  try (ResultSet row = select.executeQuery()) {
+                    if (row.next()) {
+                      found.put(sequence, row.getBytes(1));
+                    }
+                  }
+                }
+              }
+              return found;
+            });
+  }
+
+  @Override
+  public AutoCloseable whenReady(Runnable listener) {
+    open();
+    // Two of the same are told apart.
+    Runnable own = listener::run;
+    boolean ready;
+    lock.lock();
+    try {
+      listeners.add(own);
+      ready = held().hasReady();
+    } finally {
+      unlock();
+    }
+    if (ready) {
+      own.run();
+    }
+    return () -> listeners.remove(own);
+  }
+
+  @Override
+  public CompletableFuture<Void> delete(Collection<Receipt> receipts, List<Forward> then) {
+    List<Change> changes = new ArrayList<>(1 + then.size());
+    long bytes = 0;
+    try {
+      for (Map.Entry<SqliteQueue, List<NewMessage>> forward : byQueue(then).entrySet()) {
+        Insert insert = forward.getKey().insert(forward.getValue());
+        changes.add(insert);
+        bytes += insert.bytes();
+      }
+    } catch (MayflyException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    long size = bytes;
+    return whenOpen(() -> remove(receipts, changes, size));
+  }
+
+  private Map<SqliteQueue, List<NewMessage>> byQueue(List<Forward> forwards) {
+    Map<SqliteQueue, List<NewMessage>> byQueue = new HashMap<>();
+    for (Forward forward : forwards) {
+      byQueue.computeIfAbsent(own(forward.to()), _ -> new ArrayList<>()).add(forward.message());
+    }
+    return byQueue;
+  }
+
+  private SqliteQueue own(MessageQueue queue) {
+    if (queue instanceof SqliteQueue other && other.queues == queues) {
+      return other;
+    }
+    throw new IllegalArgumentException(queue.name() + " is a queue of somebody else");
+  }
+
+  private CompletableFuture<Void> remove(
+      Collection<Receipt> receipts, List<Change> changes, long bytes) {
+    lock.lock();
+    try {
+      List<Message> leaving = new ArrayList<>(receipts.size());
+      List<Receipt> elsewhere = new ArrayList<>();
+      leave(receipts, leaving, elsewhere);
+      if (!leaving.isEmpty() || !elsewhere.isEmpty()) {
+        changes.addFirst(new Remove(this, leaving, elsewhere));
+      }
+      return changes.isEmpty()
+          ? CompletableFuture.completedFuture(null)
+          : queues.add(changes, bytes);
+    } finally {
+      unlock();
+    }
+  }
+
+  /**
+   * Marks the messages that these receipts are for, so that nobody else gets them. As SQS does it:
+   * in a standard queue the last receipt of a message holds even if its lease has ended; in a
+   * first-in-first-out queue it does not. Under the lock.
+   *
+   * @param elsewhere receipts of messages that are not in memory
+   */
+  private void leave(Collection<Receipt> receipts, List<Message> leaving, List<Receipt> elsewhere) {
+    Window held = held();
+    held.expire(queues.now());
+    for (Receipt receipt : receipts) {
+      Message message = held.find(receipt.sequence());
+      if (message == null) {
+        if (held.more() && receipt.sequence() > held.horizon && !rules.fifo()) {
+          elsewhere.add(receipt);
+        }
+      } else if (message.receives == receipt.lease()
+          && (message.state == Message.State.LEASED
+              || (message.state == Message.State.READY && !rules.fifo()))) {
+        held.leave(message);
+        leaving.add(message);
+      }
+    }
+  }
+
+  @Override
+  public boolean holds(Receipt receipt) {
+    open();
+    lock.lock();
+    try {
+      held().expire(queues.now());
+      return leased(receipt) != null;
+    } finally {
+      unlock();
+    }
+  }
+
+  private @Nullable Message leased(Receipt receipt) {
+    Message message = held().find(receipt.sequence());
+    return message != null
+            && message.state == Message.State.LEASED
+            && message.receives == receipt.lease()
+        ? message
+        : null;
+  }
+
+  @Override
+  public boolean changeVisibility(Receipt receipt, Duration visibility) {
+    open();
+    lock.lock();
+    try {
+      long now = queues.now();
+      held().expire(now);
+      Message message = leased(receipt);
+      if (message == null) {
+        return false;
+      }
+      held().lease(message, now + visibility.toMillis());
+      changed(message, now);
+      return true;
+    } finally {
+      unlock();
+    }
+  }
+
+  @Override
+  public CompletableFuture<Void> move(Collection<Receipt> receipts, MessageQueue to) {
+    SqliteQueue target = own(to);
+    return whenOpen(
+        () -> {
+          lock.lock();
+          try {
+            List<Message> leaving = new ArrayList<>(receipts.size());
+            leave(receipts, leaving, new ArrayList<>());
+            return leaving.isEmpty()
+                ? CompletableFuture.completedFuture(null)
+                : queues.add(List.of(new Move(this, leaving, target, null)), 0);
+          } finally {
+            unlock();
+          }
+        });
+  }
+
+  @Override
+  public CompletableFuture<Void> purge() {
+    return queues.add(List.of(new Purge(this)), 0);
+  }
+
+  @Override
+  public Depth depth() {
+    open();
+    Optional<Instant> oldest =
+        queues
+            .database()
+            .read(
+                connection -> {
+                  try (PreparedStatement select =
+                      connection.prepareStatement(
+                          "select sent from message where key >= ? and key < ?"
+                              + " order by key limit 1")) {
+                    select.setLong(1, ledger.key(ledger.purged));
+                    select.setLong(2, ledger.lastKey());
+                    try (ResultSet row = select.executeQuery()) {
+                      return row.next()
+                          ? Optional.of(Instant.ofEpochMilli(row.getLong(1)))
+                          : Optional.empty();
+                    }
+                  }
+                });
+    lock.lock();
+    try {
+      Window held = held();
+      held.expire(queues.now());
+      return new Depth(
+          held.total - held.inFlight() - held.delayed(), held.inFlight(), held.delayed(), oldest);
+    } finally {
+      unlock();
+    }
+  }
+
+  // What follows is called by changes, on the thread that writes.
+
+  /** Messages are on the disk that are new. */
+  void arrived(List<Message> messages) {
+    update(
+        held -> {
+          for (Message message : messages) {
+            boolean next = !held.more() && held.size() < WINDOW;
+            held.total++;
+            if (next || (message.state == Message.State.DELAYED && !rules.fifo())) {
+              add(held, message);
+            }
+            if (next) {
+              held.horizon = message.sequence;
+            }
+          }
+        });
+  }
+
+  private void add(Window held, Message message) {
+    byte[] content = message.content;
+    if (content != null && !queues.contents().take(content.length)) {
+      message.content = null;
+    }
+    held.add(message);
+  }
+
+  /**
+   * Messages are gone.
+   *
+   * @param count how many of them and of others
+   */
+  void left(List<Long> sequences, int count) {
+    update(
+        held -> {
+          for (long sequence : sequences) {
+            Message message = held.find(sequence);
+            if (message != null) {
+              forget(held, message);
+            }
+          }
+          held.total -= count;
+        });
+  }
+
+  private void forget(Window held, Message message) {
+    dropContent(message);
+    held.remove(message);
+  }
+
+  /** Messages stay that were leaving. */
+  void stayed(List<Message> messages) {
+    update(held -> messages.forEach(message -> held.stay(message, message.visibleAt)));
+  }
+
+  void leasesFailed(List<Message> messages) {
+    update(held -> messages.forEach(message -> changed(message, queues.now())));
+  }
+
+  void opened(List<Message> leased, List<Message> first, long total) {
+    lock.lock();
+    try {
+      Window held = new Window(rules.fifo(), total);
+      window = held;
+      leased.forEach(message -> addAsStored(held, message, queues.now()));
+      page(held, first);
+      open = true;
+    } finally {
+      unlock();
+    }
+  }
+
+  void openingFailed() {
+    lock.lock();
+    try {
+      opening = null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void paged(List<Message> messages) {
+    update(
+        held -> {
+          paging = null;
+          page(held, messages);
+        });
+  }
+
+  void pagingFailed() {
+    update(_ -> paging = null);
+  }
+
+  private void page(Window held, List<Message> messages) {
+    long now = queues.now();
+    for (Message message : messages) {
+      if (message.sequence > held.horizon) {
+        held.horizon = message.sequence;
+        if (held.find(message.sequence) == null) {
+          addAsStored(held, message, now);
+        }
+      }
+    }
+    if (messages.size() < PAGE) {
+      // There are no others. The count says so as well, unless somebody changed the file.
+      held.total = held.size();
+    }
+  }
+
+  private void addAsStored(Window held, Message message, long now) {
+    if (message.visibleAt > now) {
+      message.state = message.receives > 0 ? Message.State.LEASED : Message.State.DELAYED;
+    }
+    add(held, message);
+  }
+
+  void purged(long before) {
+    update(
+        held -> {
+          held.all().forEach(message -> forget(held, message));
+          held.total = 0;
+          held.horizon = Math.max(held.horizon, before - 1);
+        });
+  }
+
+  /** The queue is there no more. */
+  void deleted() {
+    deleted = true;
+    purged(0);
+    end();
+  }
+
+  /** Nobody waits any longer. */
+  void end() {
+    lock.lock();
+    try {
+      ended = true;
+      waiters.forEach(waiter -> waiter.give(List.of()));
+      waiters.clear();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Writes leases that changed; what else is due by the timer. */
+  @Override
+  long run(long now) {
+    update(
+        held -> {
+          nextWake = Timers.NEVER;
+          held.expire(now);
+          if (leasesDue <= now) {
+            storeLeases();
+          }
+        });
+    return Timers.NEVER;
+  }
+
+  /** Has leases written that changed. Under the lock. */
+  private void storeLeases() {
+    List<Message> changed = changedLeases;
+    changedLeases = new ArrayList<>();
+    leasesDue = Timers.NEVER;
+    List<Message> kept = new ArrayList<>();
+    for (Message message : changed) {
+      message.leaseChanged = false;
+      if (message.state != Message.State.GONE && message.state != Message.State.LEAVING) {
+        message.leaseStored = true;
+        kept.add(message);
+      }
+    }
+    if (!kept.isEmpty()) {
+      queues.add(List.of(new StoreLeases(this, kept)), 0);
+    }
+  }
+
+  /** Has all leases written that changed. */
+  void flush() {
+    lock.lock();
+    try {
+      storeLeases();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Does something to what is in memory, if anything is. */
+  private void update(Consumer<Window> step) {
+    lock.lock();
+    try {
+      if (window != null) {
+        step.accept(window);
+      }
+    } finally {
+      unlock();
+    }
+  }
+
+  /**
+   * Ends what was done under the lock: what is ready goes to who waits, and listeners are told of
+   * the rest.
+   */
+  private void unlock() {
+    boolean news = false;
+    try {
+      Window held = window;
+      if (held != null) {
+        serve(held);
+        news = held.news() && held.hasReady();
+        wakeLater(held);
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (news) {
+      listeners.forEach(Runnable::run);
+    }
+  }
+
+  private void serve(Window held) {
+    while (!waiters.isEmpty()) {
+      Waiter first = waiters.getFirst();
+      List<Lease> leases = held.hasReady() ? take(first.max, first.visibility) : List.of();
+      if (leases.isEmpty()) {
+        break;
+      }
+      waiters.removeFirst();
+      first.give(leases);
+    }
+    if (held.ready() < LOW && (!waiters.isEmpty() || !listeners.isEmpty())) {
+      page();
+    }
+  }
+
+  /** Sees to it that the timer comes when it has to. Under the lock. */
+  private void wakeLater(Window held) {
+    long due = Math.min(held.nextDeadline(), leasesDue);
+    if (due < nextWake) {
+      nextWake = due;
+      queues.timers().at(due, this);
+    }
+  }
+
+  /** Has messages read from the disk, if some are there and few in memory. Under the lock. */
+  private @Nullable CompletableFuture<Void> page() {
+    Window held = held();
+    if (!held.more() || held.ready() >= LOW && !rules.fifo()) {
+      return paging;
+    }
+    if (held.ready() >= MAX_IN_FLIGHT) {
+      return null;
+    }
+    if (paging == null) {
+      paging = queues.add(List.of(new Page(this, held.horizon, PAGE)), 0);
+    }
+    return paging;
+  }
+
+  private Window held() {
+    Window held = window;
+    if (held == null) {
+      throw new IllegalStateException("the queue is not open");
+    }
+    return held;
+  }
+
+  private void open() {
+    if (!open) {
+      join(opening());
+    }
+  }
+
+  private CompletableFuture<Void> whenOpen(Supplier<CompletableFuture<Void>> action) {
+    return open ? action.get() : opening().thenCompose(_ -> action.get());
+  }
+
+  private CompletableFuture<Void> opening() {
+    lock.lock();
+    try {
+      CompletableFuture<Void> known = opening;
+      if (known == null) {
+        known = queues.add(List.of(new Open(this, PAGE)), 0);
+        opening = known;
+      }
+      return known;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  static void join(CompletableFuture<Void> future) {
+    try {
+      future.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof MayflyException reason) {
+        throw reason;
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,249 @@
+package io.mayfly.queue;
+
+import io.mayfly.model.ErrorCode;
+import io.mayfly.model.MayflyException;
+import io.mayfly.store.Database;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Queues in a SQLite database of their own.
+ *
+ * <p>Three threads serve all of them: one writes ({@link Commits}), one reads contents that are not
+ * in memory, one is the timer. A queue takes memory once somebody asks for its messages.
+ */
+public final class SqliteQueues implements Queues {
+  /** Contents of messages that are kept in memory for their receivers. */
+  private static final long CONTENTS = 32L << 20;
+
+  /** Contents of messages that wait for the disk. */
+  private static final long WAITING = 64L << 20;
+
+  private final Database database;
+  private final InstantSource clock;
+  private final Commits commits;
+  private final Timers timers;
+  private final Sweeper sweeper;
+  private final Contents contents = new Contents(CONTENTS);
+  private final Contents waiting = new Contents(WAITING);
+  private final ConcurrentNavigableMap<String, SqliteQueue> queues = new ConcurrentSkipListMap<>();
+
+  private SqliteQueues(Database database, InstantSource clock) {
+    this.database = database;
+    this.clock = clock;
+    this.commits = new Commits(database, clock);
+    this.timers = new Timers("mayfly-queue-timer", clock);
+    this.sweeper = new Sweeper(this);
+  }
+
+  /**
+   * Opens the queues in {@code file}, and makes it if it is not there.
+   *
+   * @throws MayflyException if it is damaged, not writable, or from a newer Mayfly
+   */
+  public static SqliteQueues open(Path file, InstantSource clock) {
+    Database database =
+        Database.open(file, new Database.Schema("mayfly-queue", QueueTables.MIGRATIONS));
+    SqliteQueues queues = new SqliteQueues(database, clock);
+    try {
+      database.read(queues::load);
+    } catch (MayflyException e) {
+      queues.close();
+      throw e;
+    }
+    queues.timers.at(clock.millis() + Sweeper.PAUSE, queues.sweeper);
+    return queues;
+  }
+
+  private Boolean load(Connection connection) throws SQLException {
+    try (PreparedStatement select =
+            connection.prepareStatement(
+                "select id, next, messages, purged, name, fifo, group_deduplication, delay,"
+                    + " retention, dead_letters, max_receives, document from queue");
+        ResultSet row = select.executeQuery()) {
+      while (row.next()) {
+        Ledger ledger = new Ledger(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4));
+        String name = row.getString(5);
+        if (name == null) {
+          ledger.gone = true;
+          sweeper.clear(ledger);
+        } else {
+          queues.put(
+              name, new SqliteQueue(this, name, ledger, rules(row), row.getString("document")));
+        }
+      }
+    }
+    return true;
+  }
+
+  private static QueueRules rules(ResultSet row) throws SQLException {
+    String deadLetters = row.getString("dead_letters");
+    return new QueueRules(
+        row.getBoolean("fifo"),
+        row.getBoolean("group_deduplication"),
+        Duration.ofMillis(row.getLong("delay")),
+        Duration.ofMillis(row.getLong("retention")),
+        deadLetters == null
+            ? Optional.empty()
+            : Optional.of(new QueueRules.DeadLetters(deadLetters, row.getInt("max_receives"))));
+  }
+
+  @Override
+  public synchronized MessageQueue create(String name, QueueRules rules, String document) {
+    if (queues.containsKey(name)) {
+      throw new MayflyException(ErrorCode.CONFLICT, "there is a queue " + name + " already");
+    }
+    long id =
+        database.write(
+            connection -> {
+              try (PreparedStatement insert =
+                  connection.prepareStatement(
+                      "insert into queue (fifo, group_deduplication, delay, retention,"
+                          + " dead_letters, max_receives, document, name, next, messages, purged)"
+                          + " values (?, ?, ?, ?, ?, ?, ?, ?, 1, 0, 0) returning id")) {
+                bind(insert, rules, document);
+                insert.setString(8, name);
+                try (ResultSet row = insert.executeQuery()) {
+                  row.next();
+                  return row.getLong(1);
+                }
+              }
+            });
+    SqliteQueue queue = new SqliteQueue(this, name, new Ledger(id, 1, 0, 0), rules, document);
+    queues.put(name, queue);
+    return queue;
+  }
+
+  void store(SqliteQueue queue, QueueRules rules, String document) {
+    database.write(
+        connection -> {
+          try (PreparedStatement update =
+              connection.prepareStatement(
+                  "update queue set fifo = ?, group_deduplication = ?, delay = ?, retention = ?,"
+                      + " dead_letters = ?, max_receives = ?, document = ? where id = ?")) {
+            bind(update, rules, document);
+            update.setLong(8, queue.ledger().queue);
+            return update.executeUpdate();
+          }
+        });
+  }
+
+  private static void bind(PreparedStatement statement, QueueRules rules, String document)
+      throws SQLException {
+    statement.setBoolean(1, rules.fifo());
+    statement.setBoolean(2, rules.groupDeduplication());
+    statement.setLong(3, rules.delay().toMillis());
+    statement.setLong(4, rules.retention().toMillis());
+    statement.setString(5, rules.deadLetters().map(QueueRules.DeadLetters::queue).orElse(null));
+    statement.setInt(6, rules.deadLetters().map(QueueRules.DeadLetters::maxReceives).orElse(0));
+    statement.setString(7, document);
+  }
+
+  @Override
+  public Optional<MessageQueue> find(String name) {
+    return Optional.ofNullable(queues.get(name));
+  }
+
+  @Nullable SqliteQueue lookUp(String name) {
+    return queues.get(name);
+  }
+
+  @Override
+  public List<MessageQueue> list(String prefix) {
+    List<MessageQueue> found = new ArrayList<>();
+    for (SqliteQueue queue : queues.tailMap(prefix).values()) {
+      if (!queue.name().startsWith(prefix)) {
+        break;
+      }
+      found.add(queue);
+    }
+    return found;
+  }
+
+  List<SqliteQueue> all() {
+    return List.copyOf(queues.values());
+  }
+
+  @Override
+  public synchronized void delete(String name) {
+    SqliteQueue queue = queues.get(name);
+    if (queue == null) {
+      return;
+    }
+    SqliteQueue.join(commits.add(List.of(new Drop(queue))));
+    queues.remove(name);
+    timers.forget(queue);
+    sweeper.clear(queue.ledger());
+    sweepSoon();
+  }
+
+  /**
+   * Makes changes together.
+   *
+   * @param bytes what they hold in memory until they are stored
+   */
+  CompletableFuture<Void> add(List<Change> changes, long bytes) {
+    if (bytes == 0) {
+      return commits.add(changes);
+    }
+    if (!waiting.take(bytes)) {
+      return CompletableFuture.failedFuture(
+          new MayflyException(
+              ErrorCode.SERVICE_UNAVAILABLE,
+              "more messages are sent than the disk takes; send them again later"));
+    }
+    CompletableFuture<Void> done = commits.add(changes);
+    return done.whenComplete((_, _) -> waiting.release(bytes));
+  }
+
+  long now() {
+    return clock.millis();
+  }
+
+  Database database() {
+    return database;
+  }
+
+  Timers timers() {
+    return timers;
+  }
+
+  Contents contents() {
+    return contents;
+  }
+
+  /** Has the disk cleared of what is gone. */
+  void sweepSoon() {
+    timers.at(now(), sweeper);
+  }
+
+  /**
+   * Does what is due by the clock. The timer does so in the machine's time; this is for clocks that
+   * are set.
+   */
+  public void tick() {
+    timers.tick();
+  }
+
+  @Override
+  public void close() {
+    timers.close();
+    for (SqliteQueue queue : queues.values()) {
+      queue.end();
+      queue.flush();
+    }
+    database.close();
+  }
+}
