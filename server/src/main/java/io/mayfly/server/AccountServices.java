@@ -41,6 +41,7 @@ import io.mayfly.model.FunctionName;
 import io.mayfly.model.FunctionUrl;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.LayerVersionId;
+import io.mayfly.queue.Queues;
 import io.mayfly.store.BlobStore;
 import io.mayfly.store.Database;
 import io.mayfly.store.FunctionStore;
@@ -83,6 +84,7 @@ final class AccountServices implements AutoCloseable {
 
   private final Machine machine;
   private final Account account;
+  private final Queues queues;
   private final Closing closing = new Closing();
   private final FunctionLogs logs;
   private final UsageTotals usages = new UsageTotals(Price.LAMBDA);
@@ -105,12 +107,18 @@ final class AccountServices implements AutoCloseable {
    *
    * @param folders gives a folder of its own for each name, made on first use
    * @param database its own
+   * @param queues its own; whoever opened both closes them after this
    * @throws io.mayfly.model.MayflyException if what it has cannot be read
    */
   AccountServices(
-      Machine machine, Account account, Function<String, Path> folders, Database database) {
+      Machine machine,
+      Account account,
+      Function<String, Path> folders,
+      Database database,
+      Queues queues) {
     this.machine = machine;
     this.account = account;
+    this.queues = queues;
     ServerOptions options = machine.options();
     InstantSource clock = machine.clock();
 
@@ -263,6 +271,11 @@ final class AccountServices implements AutoCloseable {
 
   Account account() {
     return account;
+  }
+
+  /** Its durable queues. */
+  Queues queues() {
+    return queues;
   }
 
   FunctionCatalog catalog() {
