@@ -14,10 +14,10 @@ import java.util.function.Function;
  */
 public final class AwsService {
   private final ServiceModel model;
-  private final Protocol protocol;
   private final Map<String, Bound<?, ?>> typed = new HashMap<>();
   private final Map<String, RawOperation> raw = new HashMap<>();
   private final Optional<Function<Route, Access>> access;
+  private final Intake intake;
 
   /**
    * Binds operations to a model.
@@ -41,9 +41,25 @@ public final class AwsService {
       List<Operation<?, ?>> typed,
       List<RawOperation> raw,
       Optional<Function<Route, Access>> access) {
+    this(model, typed, raw, access, Intake.VALIDATION);
+  }
+
+  /**
+   * Binds operations to a model.
+   *
+   * @param intake what is done with the values of a call before they are bound
+   * @throws IllegalArgumentException if an operation is not in the model, is given twice, or its
+   *     records do not fit
+   */
+  public AwsService(
+      ServiceModel model,
+      List<Operation<?, ?>> typed,
+      List<RawOperation> raw,
+      Optional<Function<Route, Access>> access,
+      Intake intake) {
     this.model = model;
     this.access = access;
-    this.protocol = Protocol.of(model);
+    this.intake = intake;
     Set<String> names = new HashSet<>();
     for (Operation<?, ?> operation : typed) {
       this.typed.put(operation.name(), bind(model(operation.name(), names), operation));
@@ -80,10 +96,6 @@ public final class AwsService {
     return model;
   }
 
-  Protocol protocol() {
-    return protocol;
-  }
-
   private String serviceName() {
     return model.metadata().signingName();
   }
@@ -102,10 +114,12 @@ public final class AwsService {
     }
     Bound<?, ?> operation =
         Optional.ofNullable(typed.get(name)).orElseThrow(() -> notImplemented(name));
+    ServiceModel spoken = route.service();
+    Protocol protocol = Protocol.of(spoken);
     Map<String, Object> input = protocol.parse(route);
-    Validator.check(input, model.input(route.operation()));
+    intake.check(route, input);
     Map<String, Object> output = operation.handle(input, caller);
-    return protocol.result(model, route.operation(), output, caller.requestId());
+    return protocol.result(spoken, route.operation(), output, caller.requestId());
   }
 
   private AwsException notImplemented(String operation) {

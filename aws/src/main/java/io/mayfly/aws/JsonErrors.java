@@ -29,9 +29,15 @@ final class JsonErrors {
     String type = shape.map(Shape.Structure::name).orElse(error.code());
     headers.set("x-amzn-ErrorType", type);
     if (service.metadata().queryCompatible()) {
-      shape
+      service
+          .older()
+          .flatMap(older -> older.error(error.code()))
           .flatMap(Shape.Structure::error)
-          .filter(trait -> !trait.code().equals(type))
+          .or(
+              () ->
+                  shape
+                      .flatMap(Shape.Structure::error)
+                      .filter(trait -> !trait.code().equals(type)))
           .ifPresent(trait -> headers.set("x-amzn-query-error", queryError(trait)));
     }
     return response(shape, error, headers, Map.of("__type", type));

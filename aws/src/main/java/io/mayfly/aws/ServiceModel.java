@@ -16,11 +16,13 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class ServiceModel {
   private final ServiceModelReader.Index index;
+  private final Optional<ServiceModel> older;
   private final Map<String, Shape> shapes = new ConcurrentHashMap<>();
   private final Map<String, Shape.Structure> errors = new ConcurrentHashMap<>();
 
-  private ServiceModel(byte[] json) {
-    this.index = ServiceModelReader.index(json);
+  private ServiceModel(ServiceModelReader.Index index, Optional<ServiceModel> older) {
+    this.index = index;
+    this.older = older;
   }
 
   /**
@@ -29,11 +31,29 @@ public final class ServiceModel {
    * @param file for example {@code lambda-2015-03-31.json}
    */
   public static ServiceModel bundled(String file) {
+    return parse(bytes(file));
+  }
+
+  /**
+   * Reads the model that the platform brings along of a service whose older clients speak another
+   * protocol.
+   *
+   * @param older what is different for those, in the form of a model
+   */
+  public static ServiceModel bundled(String file, String older) {
+    byte[] json = bytes(file);
+    return new ServiceModel(
+        ServiceModelReader.index(json),
+        Optional.of(
+            new ServiceModel(ServiceModelReader.index(json, bytes(older)), Optional.empty())));
+  }
+
+  private static byte[] bytes(String file) {
     try (InputStream stream = ServiceModel.class.getResourceAsStream("models/" + file)) {
       if (stream == null) {
         throw new IllegalArgumentException("there is no service model '" + file + "'");
       }
-      return parse(stream.readAllBytes());
+      return stream.readAllBytes();
     } catch (IOException failed) {
       throw new UncheckedIOException("cannot read the service model " + file, failed);
     }
@@ -41,7 +61,12 @@ public final class ServiceModel {
 
   /** Reads a model in the format of botocore's {@code service-2.json}; keeps the bytes. */
   public static ServiceModel parse(byte[] json) {
-    return new ServiceModel(json);
+    return new ServiceModel(ServiceModelReader.index(json), Optional.empty());
+  }
+
+  /** The same service as older clients of it know it, if they speak another protocol. */
+  Optional<ServiceModel> older() {
+    return older;
   }
 
   /** What the service is and speaks. */
@@ -66,7 +91,7 @@ public final class ServiceModel {
 
   /** Whether there is a shape called {@code name}. */
   public boolean hasShape(String name) {
-    return index.shapes().containsKey(name);
+    return index.hasShape(name);
   }
 
   /**

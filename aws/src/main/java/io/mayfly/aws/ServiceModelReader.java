@@ -23,14 +23,30 @@ final class ServiceModelReader {
    * A model passed over once.
    *
    * @param shapes where in {@code json} each shape's definition starts
+   * @param changes what is said of shapes beside that, and shapes that are not there
    */
   record Index(
       byte[] json,
       ServiceMetadata metadata,
       Map<String, OperationModel> operations,
-      Map<String, Integer> shapes) {}
+      Map<String, Integer> shapes,
+      Map<String, Object> changes) {
+    boolean hasShape(String name) {
+      return shapes.containsKey(name) || changes.containsKey(name);
+    }
+  }
 
   static Index index(byte[] json) {
+    return index(json, Map.of());
+  }
+
+  /** A model with changes, which have the model's own form and hold only what is different. */
+  static Index index(byte[] json, byte[] changes) {
+    return index(json, map(new ModelJson(changes, 0).value()));
+  }
+
+  private static Index index(byte[] json, Map<String, Object> changes) {
+    Map<String, Object> changedOperations = map(changes.get("operations"));
     Map<String, Object> metadata = Map.of();
     Map<String, OperationModel> operations = new LinkedHashMap<>();
     Map<String, Integer> shapes = new LinkedHashMap<>();
@@ -42,7 +58,9 @@ final class ServiceModelReader {
         case "operations" -> {
           cursor.enterObject();
           for (String name = cursor.nextName(); !name.isEmpty(); name = cursor.nextName()) {
-            operations.put(name, operation(name, map(cursor.value())));
+            Map<String, Object> operation =
+                merged(map(cursor.value()), map(changedOperations.get(name)));
+            operations.put(name, operation(name, operation));
           }
         }
         case "shapes" -> {
@@ -55,7 +73,30 @@ final class ServiceModelReader {
         default -> cursor.skip();
       }
     }
-    return new Index(json, metadata(metadata), operations, shapes);
+    return new Index(
+        json,
+        metadata(merged(metadata, map(changes.get("metadata")))),
+        operations,
+        shapes,
+        map(changes.get("shapes")));
+  }
+
+  private static Map<String, Object> merged(
+      Map<String, Object> original, Map<String, Object> changes) {
+    if (changes.isEmpty()) {
+      return original;
+    }
+    Map<String, Object> merged = new LinkedHashMap<>(original);
+    changes.forEach(
+        (name, change) ->
+            merged.merge(
+                name,
+                change,
+                (before, after) ->
+                    before instanceof Map && after instanceof Map
+                        ? merged(map(before), map(after))
+                        : after));
+    return merged;
   }
 
   private static ServiceMetadata metadata(Map<String, Object> json) {
@@ -96,11 +137,13 @@ final class ServiceModelReader {
   }
 
   static Shape readShape(ServiceModel model, Index index, String name) {
-    Integer start = index.shapes().get(name);
-    if (start == null) {
+    if (!index.hasShape(name)) {
       throw new IllegalArgumentException("the service model has no shape " + name);
     }
-    return shape(model, name, map(new ModelJson(index.json(), start).value()));
+    Integer start = index.shapes().get(name);
+    Map<String, Object> original =
+        start == null ? Map.of() : map(new ModelJson(index.json(), start).value());
+    return shape(model, name, merged(original, map(index.changes().get(name))));
   }
 
   private static Shape shape(ServiceModel model, String name, Map<String, Object> json) {

@@ -76,7 +76,10 @@ public final class ServiceRouter {
     for (ServiceModel service : candidates) {
       Optional<Route> route =
           switch (service.metadata().protocol()) {
-            case "json" -> target.flatMap(name -> byTarget(service, name, request));
+            case "json" ->
+                target.isPresent()
+                    ? byTarget(service, target.get(), request)
+                    : service.older().flatMap(older -> byAction(older, request));
             case "query" -> byAction(service, request);
             default -> byPath(service, request);
           };

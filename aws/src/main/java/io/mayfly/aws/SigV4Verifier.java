@@ -101,7 +101,12 @@ public final class SigV4Verifier {
       throw SigV4Errors.mismatch();
     }
     return new Signed(
-        new Caller(key.principal(), key.accessKeyId(), claim.scope().region(), requestId),
+        new Caller(
+            key.principal(),
+            key.accessKeyId(),
+            claim.scope().region(),
+            requestId,
+            request.headers().first("host").orElse("localhost")),
         ChunkedPayload.isOne(request)
             ? ChunkedPayload.decode(request, signingKey, claim.timestamp(), claim.scope(), expected)
             : request);

@@ -98,7 +98,13 @@ final class TestSigV4 {
         verifier(token, Wire.NOW).verify(signed.request(), signed.service(), "request-1").caller();
 
     assertThat(caller)
-        .isEqualTo(new Caller(KEY.principal(), KEY.accessKeyId(), "us-east-1", "request-1"));
+        .isEqualTo(
+            new Caller(
+                KEY.principal(),
+                KEY.accessKeyId(),
+                "us-east-1",
+                "request-1",
+                signed.headers().first("host").orElseThrow()));
   }
 
   @ParameterizedTest

@@ -40,26 +40,52 @@ public final class Permissions implements Authorizer {
       return;
     }
     Access needed = access.get();
-    if (!allows(principal, needed.action(), needed.resource())) {
+    Decision decision = decide(principal, needed.action(), needed.resource());
+    if (decision != Decision.DENIED && needed.policy().isPresent()) {
+      decision = either(decision, ofResource(principal, needed, needed.policy().get()));
+    }
+    if (decision != Decision.ALLOWED) {
       throw IdentityErrors.denied(principal, needed.action(), needed.resource());
     }
   }
 
-  private boolean allows(String principal, String action, String resource) {
+  /**
+   * Checks that a text is the policy of a resource, as {@link Access} brings it.
+   *
+   * @throws io.mayfly.aws.AwsException {@code MalformedPolicyDocument} if it is not
+   */
+  public void checkResourcePolicy(String document) {
+    var _ = PolicyDocument.parse(document, PolicyDocument.Use.RESOURCE);
+  }
+
+  /** Within one account it is enough that one of the two allows, and none denies. */
+  private static Decision either(Decision one, Decision other) {
+    return other == Decision.SILENT ? one : other;
+  }
+
+  /** A policy that names the account as a whole leaves it to the policies of its roles. */
+  private Decision ofResource(String principal, Access needed, String document) {
+    List<String> names = new ArrayList<>(List.of(principal));
+    role(principal).ifPresent(own -> names.add(own.arn(account)));
+    return parsed(document, PolicyDocument.Use.RESOURCE)
+        .decide(needed.action(), needed.resource(), names, List.of(account.id(), owner));
+  }
+
+  private Decision decide(String principal, String action, String resource) {
     if (principal.equals(owner)) {
-      return true;
+      return Decision.ALLOWED;
     }
     Decision decision = Decision.SILENT;
     for (String document : role(principal).map(this::documents).orElse(List.of())) {
-      switch (parsed(document).decide(action, resource)) {
+      switch (parsed(document, PolicyDocument.Use.IDENTITY).decide(action, resource)) {
         case DENIED -> {
-          return false;
+          return Decision.DENIED;
         }
         case ALLOWED -> decision = Decision.ALLOWED;
         case SILENT -> {}
       }
     }
-    return decision == Decision.ALLOWED;
+    return decision;
   }
 
   /** The role whose session a principal is, if it is there. */
@@ -79,12 +105,11 @@ public final class Permissions implements Authorizer {
     return documents;
   }
 
-  private PolicyDocument parsed(String document) {
+  private PolicyDocument parsed(String document, PolicyDocument.Use use) {
     if (parsed.size() > MOST_PARSED) {
       parsed.clear();
     }
-    return parsed.computeIfAbsent(
-        document, text -> PolicyDocument.parse(text, PolicyDocument.Use.IDENTITY));
+    return parsed.computeIfAbsent(document, text -> PolicyDocument.parse(text, use));
   }
 
   /**
@@ -99,6 +124,6 @@ public final class Permissions implements Authorizer {
       return true;
     }
     names.addAll(List.of(account.id(), owner));
-    return trust.trusts(names) && allows(caller.principal(), "sts:AssumeRole", role.arn(account));
+    return trust.trusts(names) && decide(caller.principal(), "sts:AssumeRole", role.arn(account)) == Decision.ALLOWED;
   }
 }

@@ -35,7 +35,9 @@ record PolicyDocument(List<Statement> statements) {
     /** Says what its holder may do, with which resources. */
     IDENTITY,
     /** Says who may assume a role. */
-    TRUST
+    TRUST,
+    /** Says who may do what with the one thing that it belongs to. */
+    RESOURCE
   }
 
   /**
@@ -84,6 +86,29 @@ record PolicyDocument(List<Statement> statements) {
         if (!statement.conditional()) {
           decision = Decision.ALLOWED;
         }
+      }
+    }
+    return decision;
+  }
+
+  /**
+   * What a resource's policy says of an action on it.
+   *
+   * @param names of who asks, which a statement that allows something must mean
+   * @param groups that he belongs to, which a statement that denies something may mean as well
+   */
+  Decision decide(String action, String resource, List<String> names, List<String> groups) {
+    Decision decision = Decision.SILENT;
+    for (Statement statement : statements) {
+      if (!statement.speaksOf(action, resource)) {
+        continue;
+      }
+      boolean meant = means(statement, names);
+      if (!statement.allow() && (meant || means(statement, groups))) {
+        return Decision.DENIED;
+      }
+      if (statement.allow() && meant && !statement.conditional()) {
+        decision = Decision.ALLOWED;
       }
     }
     return decision;
@@ -154,9 +179,12 @@ record PolicyDocument(List<Statement> statements) {
     if (conditional && !node.path("Condition").isObject()) {
       throw IdentityErrors.malformed("Syntax errors in policy: Condition is an object.");
     }
-    return use == Use.TRUST
-        ? trust(node, effect.equals("Allow"), actions, butActions, conditional)
-        : identity(node, effect.equals("Allow"), actions, butActions, conditional);
+    boolean allow = effect.equals("Allow");
+    return switch (use) {
+      case TRUST -> trust(node, allow, actions, butActions, conditional);
+      case IDENTITY -> identity(node, allow, actions, butActions, conditional);
+      case RESOURCE -> resource(node, allow, actions, butActions, conditional);
+    };
   }
 
   private static Statement trust(
@@ -169,6 +197,25 @@ record PolicyDocument(List<Statement> statements) {
     }
     return new Statement(
         allow, actions, butActions, List.of("*"), false, principals(node), conditional);
+  }
+
+  private static Statement resource(
+      JsonNode node, boolean allow, List<String> actions, boolean butActions, boolean conditional) {
+    if (node.has("NotPrincipal")) {
+      throw IdentityErrors.malformed("NotPrincipal is not supported yet by Mayfly.");
+    }
+    if (node.has("Resource") == node.has("NotResource")) {
+      throw IdentityErrors.malformed("Policy statement must contain resources.");
+    }
+    boolean butResources = node.has("NotResource");
+    return new Statement(
+        allow,
+        actions,
+        butActions,
+        texts(node, butResources ? "NotResource" : "Resource"),
+        butResources,
+        principals(node),
+        conditional);
   }
 
   private static Statement identity(

@@ -70,7 +70,7 @@ class TestRoles {
 
   private static Caller session(String role) {
     return new Caller(
-        "arn:aws:sts::000000000000:assumed-role/" + role + "/me", "ASIA", "us-east-1", "r");
+        "arn:aws:sts::000000000000:assumed-role/" + role + "/me", "ASIA", "us-east-1", "r", "localhost");
   }
 
   @Test
@@ -198,7 +198,7 @@ class TestRoles {
         "AccessDeniedException",
         () -> permissions.authorize(caller, () -> new Access("lambda:GetFunction", "*")));
     permissions.authorize(
-        new Caller("arn:aws:iam::000000000000:root", "AKIA", "us-east-1", "r"),
+        new Caller("arn:aws:iam::000000000000:root", "AKIA", "us-east-1", "r", "localhost"),
         () -> new Access("lambda:GetFunction", "*"));
   }
 
@@ -219,7 +219,7 @@ class TestRoles {
           "AccessDeniedException",
           () ->
               permissions.authorize(
-                  new Caller(principal, "ASIA", "us-east-1", "r"),
+                  new Caller(principal, "ASIA", "us-east-1", "r", "localhost"),
                   () -> new Access("lambda:GetFunction", "*")));
     }
     assertThat(
@@ -231,7 +231,7 @@ class TestRoles {
 
   @Test
   void whoTrustsTheAccountNeedsTheCallersPermissionToo() {
-    Caller owner = new Caller("arn:aws:iam::000000000000:root", "AKIA", "us-east-1", "r");
+    Caller owner = new Caller("arn:aws:iam::000000000000:root", "AKIA", "us-east-1", "r", "localhost");
     Role lambda = create("thumb");
     assertThat(permissions.mayAssume(owner, lambda)).isFalse();
     roles.trust(

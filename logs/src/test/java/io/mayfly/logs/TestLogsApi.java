@@ -35,7 +35,7 @@ class TestLogsApi {
   private static final String GROUP = "/aws/lambda/thumb";
   private static final long START = 1_800_000_000_000L;
   private static final Caller CALLER =
-      new Caller("arn:aws:iam::000000000000:root", "AKIA", "us-east-1", "id");
+      new Caller("arn:aws:iam::000000000000:root", "AKIA", "us-east-1", "id", "localhost");
   private static final LogStream ONE = stream("2027/01/15/[$LATEST]", 1);
   private static final LogStream TWO = stream("2027/01/15/[17]", 2);
 

@@ -42,6 +42,7 @@ import io.mayfly.model.FunctionUrl;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.LayerVersionId;
 import io.mayfly.queue.Queues;
+import io.mayfly.sqs.SqsApi;
 import io.mayfly.store.BlobStore;
 import io.mayfly.store.Database;
 import io.mayfly.store.FunctionStore;
@@ -77,8 +78,8 @@ final class AccountServices implements AutoCloseable {
   private static final Duration LOG_PAUSE = Duration.ofMillis(10);
   private static final Duration CODE_ADDRESS_VALIDITY = Duration.ofMinutes(10);
 
-  /** Trace ids must not meet; they need not be hard to guess, and calls share no lock for them. */
-  private static final RandomGenerator TRACES = () -> ThreadLocalRandom.current().nextLong();
+  /** Ids must not meet; they need not be hard to guess, and calls share no lock for them. */
+  private static final RandomGenerator RANDOM = () -> ThreadLocalRandom.current().nextLong();
 
   private static final Logger log = LoggerFactory.getLogger(AccountServices.class);
 
@@ -234,7 +235,7 @@ final class AccountServices implements AutoCloseable {
             machine.verifier(),
             permissions,
             clock,
-            TRACES);
+            RANDOM);
     view = new AccountView(catalog, layers, code::zip, logs::copy, meter::explain, meter);
     apis =
         Map.of(
@@ -260,13 +261,24 @@ final class AccountServices implements AutoCloseable {
                         this::layerLocation,
                         this::functionUrl,
                         clock,
-                        TRACES)),
+                        RANDOM)),
             "iam",
             model -> IdentityApi.iam(model, roles, rolePolicies, machine.keys()),
             "sts",
             model -> IdentityApi.sts(model, account, roles, permissions, sessions),
             "logs",
-            model -> LogsApi.service(model, account, logs, System::nanoTime));
+            model -> LogsApi.service(model, account, logs, System::nanoTime),
+            "sqs",
+            model ->
+                SqsApi.service(
+                    model,
+                    account,
+                    queues,
+                    permissions::checkResourcePolicy,
+                    machine.platformKey(),
+                    RANDOM,
+                    clock,
+                    System::nanoTime));
   }
 
   Account account() {

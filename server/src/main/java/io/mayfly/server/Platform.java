@@ -178,7 +178,11 @@ final class Platform implements AutoCloseable {
               Map.of(
                   "iam", () -> ServiceModel.bundled("iam-2010-05-08.json"),
                   "sts", () -> ServiceModel.bundled("sts-2011-06-15.json"),
-                  "logs", () -> ServiceModel.bundled("logs-2014-03-28.json")),
+                  "logs", () -> ServiceModel.bundled("logs-2014-03-28.json"),
+                  "sqs",
+                      () ->
+                          ServiceModel.bundled(
+                              "sqs-2012-11-05.json", "sqs-2012-11-05.query.json")),
               (caller, model) -> accounts.of(caller.account()).service(model),
               verifier,
               this::authorize,
