@@ -393,6 +393,7 @@ class TestListener {
                         code::zip,
                         (function, follow, target) -> target.write('x'),
                         requestId -> List.of(Map.of("what", requestId.value())),
+                        () -> List.of(Map.of("function", "f")),
                         new FakeMetrics()),
                 () -> List.of(Map.of("id", "python3.12")),
                 new NoKeys(),

@@ -45,12 +45,29 @@ public final class Permissions implements Authorizer {
     }
   }
 
+  /**
+   * Whether a role's policies allow it something; a role that is not there is allowed nothing.
+   *
+   * @param role the role's ARN
+   */
+  public boolean allowsRole(String role, String action, String resource) {
+    return roles
+        .find(AwsPolicies.name(role))
+        .filter(found -> found.arn(account).equals(role))
+        .filter(found -> allows(found, action, resource))
+        .isPresent();
+  }
+
   private boolean allows(String principal, String action, String resource) {
     if (principal.equals(owner)) {
       return true;
     }
+    return role(principal).filter(role -> allows(role, action, resource)).isPresent();
+  }
+
+  private boolean allows(Role role, String action, String resource) {
     Decision decision = Decision.SILENT;
-    for (String document : role(principal).map(this::documents).orElse(List.of())) {
+    for (String document : documents(role)) {
       switch (parsed(document).decide(action, resource)) {
         case DENIED -> {
           return false;

@@ -41,6 +41,8 @@ import io.mayfly.model.FunctionName;
 import io.mayfly.model.FunctionUrl;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.LayerVersionId;
+import io.mayfly.queue.Queues;
+import io.mayfly.queue.SqliteQueues;
 import io.mayfly.store.BlobStore;
 import io.mayfly.store.Database;
 import io.mayfly.store.FunctionStore;
@@ -50,10 +52,13 @@ import io.mayfly.store.SqliteEventSourceMappingStore;
 import io.mayfly.store.SqliteFunctionStore;
 import io.mayfly.store.SqliteIdentityStore;
 import io.mayfly.store.SqliteLayerStore;
+import io.mayfly.triggers.AsyncCalls;
+import io.mayfly.triggers.AsyncParts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -92,6 +97,7 @@ final class AccountServices implements AutoCloseable {
   private final FunctionCatalog catalog;
   private final FunctionUrls urls;
   private final Dispatcher dispatcher;
+  private final AsyncCalls async;
   private final FunctionUrlHandler functionUrls;
   private final AccountView view;
 
@@ -120,6 +126,8 @@ final class AccountServices implements AutoCloseable {
     logs =
         closing.add(new FunctionLogs(folders.apply("logs"), options.logLimit(), LOG_PAUSE, clock));
     meter = new CallMeter(usages, clock);
+    Queues queues =
+        closing.add(SqliteQueues.open(folders.apply("queues").resolve("queues.db"), clock));
 
     // Who may do what
     IdentityStore identities = new SqliteIdentityStore(database);
@@ -212,7 +220,27 @@ final class AccountServices implements AutoCloseable {
         "Idle instances stopped for want of memory.",
         dispatcher::evicted);
     trainings.whenDecided(starter::expect);
-    catalog.whenServing(starter::expect);
+
+    // Calls that nobody waits for
+    async =
+        closing.add(
+            new AsyncCalls(
+                queues,
+                new AsyncParts(
+                    catalog,
+                    aliases,
+                    events,
+                    loops,
+                    concurrency,
+                    dispatcher::submit,
+                    new EventMeter(meter),
+                    clock),
+                permissions::allowsRole));
+    catalog.whenServing(
+        config -> {
+          starter.expect(config);
+          async.serving(config.name());
+        });
 
     // Its side of the network
     functionUrls =
@@ -227,7 +255,7 @@ final class AccountServices implements AutoCloseable {
             permissions,
             clock,
             TRACES);
-    view = new AccountView(catalog, layers, code::zip, logs::copy, meter::explain, meter);
+    view = new AccountView(catalog, layers, code::zip, logs::copy, meter::explain, async::overview, meter);
     apis =
         Map.of(
             "lambda",
@@ -248,6 +276,8 @@ final class AccountServices implements AutoCloseable {
                         mappings,
                         concurrency,
                         dispatcher,
+                        async::accept,
+                        List.of(async),
                         this::codeLocation,
                         this::layerLocation,
                         this::functionUrl,
@@ -335,6 +365,8 @@ final class AccountServices implements AutoCloseable {
   void tendIdle() {
     dispatcher.tendIdle();
     dispatcher.provision();
+    // On a thread of its own, because the timer's looks after memory.
+    Thread.startVirtualThread(async::tend);
   }
 
   /** Takes from the logs what is older than it is kept. */
