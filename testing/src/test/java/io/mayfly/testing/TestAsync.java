@@ -30,15 +30,14 @@ final class TestAsync {
       """;
 
   private static Reply send(String function, String event, Map<String, String> headers) {
-    Http http =
-        Signing.of(MAYFLY)
-            .request(
-                "POST",
-                MAYFLY.endpoint() + "/2015-03-31/functions/" + function + "/invocations",
-                event.getBytes(StandardCharsets.UTF_8))
-            .header("x-amz-invocation-type", "Event");
-    headers.forEach(http::header);
-    return http.send();
+    Signing signing = Signing.of(MAYFLY).header("x-amz-invocation-type", "Event");
+    headers.forEach(signing::header);
+    return signing
+        .request(
+            "POST",
+            MAYFLY.endpoint() + "/2015-03-31/functions/" + function + "/invocations",
+            event.getBytes(StandardCharsets.UTF_8))
+        .send();
   }
 
   /** The id under which an event was accepted. */

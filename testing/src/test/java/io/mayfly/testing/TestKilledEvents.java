@@ -41,8 +41,8 @@ final class TestKilledEvents {
                 while (true) {
                   Reply reply =
                       Signing.of(mayfly)
-                          .request("POST", url, EVENT)
                           .header("x-amz-invocation-type", "Event")
+                          .request("POST", url, EVENT)
                           .send();
                   assertThat(reply.status()).isEqualTo(202);
                   accepted.add(reply.header("x-amzn-requestid"));
