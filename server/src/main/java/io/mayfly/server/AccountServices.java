@@ -42,7 +42,6 @@ import io.mayfly.model.FunctionUrl;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.LayerVersionId;
 import io.mayfly.queue.Queues;
-import io.mayfly.queue.SqliteQueues;
 import io.mayfly.store.BlobStore;
 import io.mayfly.store.Database;
 import io.mayfly.store.FunctionStore;
@@ -88,6 +87,7 @@ final class AccountServices implements AutoCloseable {
 
   private final Machine machine;
   private final Account account;
+  private final Queues queues;
   private final Closing closing = new Closing();
   private final FunctionLogs logs;
   private final UsageTotals usages = new UsageTotals(Price.LAMBDA);
@@ -111,12 +111,18 @@ final class AccountServices implements AutoCloseable {
    *
    * @param folders gives a folder of its own for each name, made on first use
    * @param database its own
+   * @param queues its own; whoever opened both closes them after this
    * @throws io.mayfly.model.MayflyException if what it has cannot be read
    */
   AccountServices(
-      Machine machine, Account account, Function<String, Path> folders, Database database) {
+      Machine machine,
+      Account account,
+      Function<String, Path> folders,
+      Database database,
+      Queues queues) {
     this.machine = machine;
     this.account = account;
+    this.queues = queues;
     ServerOptions options = machine.options();
     InstantSource clock = machine.clock();
 
@@ -126,8 +132,6 @@ final class AccountServices implements AutoCloseable {
     logs =
         closing.add(new FunctionLogs(folders.apply("logs"), options.logLimit(), LOG_PAUSE, clock));
     meter = new CallMeter(usages, clock);
-    Queues queues =
-        closing.add(SqliteQueues.open(folders.apply("queues").resolve("queues.db"), clock));
 
     // Who may do what
     IdentityStore identities = new SqliteIdentityStore(database);
@@ -293,6 +297,11 @@ final class AccountServices implements AutoCloseable {
 
   Account account() {
     return account;
+  }
+
+  /** Its durable queues. */
+  Queues queues() {
+    return queues;
   }
 
   FunctionCatalog catalog() {
