@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
       RuntimesCommand.class,
       LogsCommand.class,
       WhyCommand.class,
+      EventsCommand.class,
       KeysCommand.class,
       DownCommand.class
     })

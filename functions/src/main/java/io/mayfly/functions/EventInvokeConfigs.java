@@ -134,6 +134,11 @@ public final class EventInvokeConfigs implements Belongings {
                                 .qualified(key(qualifier)))));
   }
 
+  /** What has been said, if anything; also while the function is being deleted. */
+  public Optional<EventInvokeConfig> find(FunctionName function, Optional<String> qualifier) {
+    return configs.find(function, key(qualifier));
+  }
+
   /**
    * All that has been said of a function, by qualifier.
    *

@@ -10,12 +10,14 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * What the platform's own endpoints show of one account.
  *
  * @param zip where a zip file lies
  * @param explanations why a request was answered as it was; empty if it is not remembered
+ * @param events what is queued for each function that is called asynchronously
  */
 public record AccountView(
     FunctionCatalog catalog,
@@ -23,6 +25,7 @@ public record AccountView(
     Function<CodeReference, Path> zip,
     LogSource logs,
     Function<RequestId, List<?>> explanations,
+    Supplier<List<?>> events,
     MetricsSource metrics) {
   /** Where functions' logs are read. */
   @FunctionalInterface

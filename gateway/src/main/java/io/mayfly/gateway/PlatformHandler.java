@@ -40,6 +40,8 @@ import tools.jackson.databind.json.JsonMapper;
  *   <li>{@code layers/NAME/VERSION}: a layer's zip file, by the presigned address that
  *       GetLayerVersion gives
  *   <li>{@code why/REQUEST_ID}: what is remembered of a request, as a JSON array
+ *   <li>{@code events}: what is queued for each function that is called asynchronously, as a JSON
+ *       array
  *   <li>{@code metrics}: for Prometheus, which cannot sign: keys as user and password (RFC 7617)
  *       are taken here too
  *   <li>{@code keys[/ID]}: the platform's key pairs, for its owner alone ({@link KeyEndpoint})
@@ -161,6 +163,9 @@ public final class PlatformHandler implements HttpHandler {
     if (why.matches()) {
       return HttpResponse.json(
           200, json.writeValueAsString(account.explanations().apply(new RequestId(why.group(1)))));
+    }
+    if (path.equals("/_mayfly/events")) {
+      return HttpResponse.json(200, json.writeValueAsString(account.events().get()));
     }
     if (path.equals(METRICS)) {
       return metrics(request, account);

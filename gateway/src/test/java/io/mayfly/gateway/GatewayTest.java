@@ -231,6 +231,7 @@ abstract class GatewayTest {
                         code::zip,
                         (function, follow, target) -> target.write('x'),
                         requestId -> List.of(Map.of("what", requestId.value())),
+                        () -> List.of(Map.of("function", "f")),
                         new FakeMetrics()),
                 () -> List.of(Map.of("id", "python3.12")),
                 new NoKeys(),

@@ -8,12 +8,10 @@ import io.mayfly.aws.WireRequest;
 import io.mayfly.aws.WireResponse;
 import io.mayfly.dispatch.Dispatcher;
 import io.mayfly.dispatch.InvokeResult;
-import io.mayfly.model.ErrorCode;
 import io.mayfly.model.FunctionArn;
-import io.mayfly.model.MayflyException;
 import java.util.Base64;
 
-/** {@code Invoke}. The answer is not looked at, and a streamed one is gathered. */
+/** {@code Invoke}. The answer is not looked at, and a streamed one is gathered; an event that is handled later has none. */
 final class Invoke implements RawOperation {
   private final InvokeRequests requests;
   private final Dispatcher dispatcher;
@@ -33,10 +31,7 @@ final class Invoke implements RawOperation {
       case "RequestResponse" ->
           respond(dispatcher.invoke(requests.of(arn, wire, caller)), caller, tail);
       case "DryRun" -> requests.dryRun(arn, caller);
-      case "Event" ->
-          throw new MayflyException(
-              ErrorCode.INVALID_PARAMETER,
-              "InvocationType Event is not supported yet by Mayfly; use RequestResponse");
+      case "Event" -> requests.accept(arn, wire, caller);
       default ->
           throw InvokeRequests.invalid("invocationType", type, "[Event, RequestResponse, DryRun]");
     };

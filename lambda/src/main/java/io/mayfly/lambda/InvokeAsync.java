@@ -1,39 +1,20 @@
 package io.mayfly.lambda;
 
 import io.mayfly.aws.Caller;
-import io.mayfly.aws.Operation;
-import io.mayfly.functions.Aliases;
-import io.mayfly.functions.FunctionCatalog;
-import io.mayfly.model.ErrorCode;
-import io.mayfly.model.FunctionArn;
-import io.mayfly.model.MayflyException;
-import java.util.Optional;
+import io.mayfly.aws.RawOperation;
+import io.mayfly.aws.Route;
+import io.mayfly.aws.WireResponse;
 
-/**
- * {@code InvokeAsync}, which Lambda has replaced by {@code Invoke} of type {@code Event}: refused
- * as that is.
- */
-final class InvokeAsync implements Operation<InvokeAsync.Input, InvokeAsync.Output> {
-  record Input(String functionName, byte[] invokeArgs) {}
+/** {@code InvokeAsync}, which Lambda has replaced by {@code Invoke} of type {@code Event}. */
+final class InvokeAsync implements RawOperation {
+  private final InvokeRequests requests;
 
-  record Output(int status) {}
-
-  private final FunctionCatalog catalog;
-  private final Aliases aliases;
-  private final FunctionReferences references;
-
-  InvokeAsync(FunctionCatalog catalog, Aliases aliases, FunctionReferences references) {
-    this.catalog = catalog;
-    this.aliases = aliases;
-    this.references = references;
+  InvokeAsync(InvokeRequests requests) {
+    this.requests = requests;
   }
 
   @Override
-  public Output handle(Input input, Caller caller) {
-    FunctionArn arn = references.resolve(input.functionName(), Optional.empty());
-    catalog.require(aliases.meant(arn.name(), arn.qualifier()));
-    throw new MayflyException(
-        ErrorCode.INVALID_PARAMETER,
-        "InvokeAsync is not supported yet by Mayfly, nor is InvocationType Event; use Invoke with RequestResponse");
+  public WireResponse handle(Route route, Caller caller) {
+    return requests.accept(requests.function(route), route.request(), caller);
   }
 }

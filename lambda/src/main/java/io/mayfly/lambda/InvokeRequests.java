@@ -17,6 +17,7 @@ import io.mayfly.model.TraceId;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.concurrent.CompletionException;
 import java.util.random.RandomGenerator;
 
 /**
@@ -24,6 +25,7 @@ import java.util.random.RandomGenerator;
  * once to see that it is JSON.
  */
 final class InvokeRequests {
+  private static final int ACCEPTED = 202;
   private static final int NO_CONTENT = 204;
   private static final int MAX_CLIENT_CONTEXT = 3583;
   private static final byte[] EMPTY_EVENT = {'{', '}'};
@@ -31,6 +33,7 @@ final class InvokeRequests {
   private final FunctionCatalog catalog;
   private final Aliases aliases;
   private final FunctionReferences references;
+  private final AsyncInvoker async;
   private final InstantSource clock;
   private final RandomGenerator random;
 
@@ -38,11 +41,13 @@ final class InvokeRequests {
       FunctionCatalog catalog,
       Aliases aliases,
       FunctionReferences references,
+      AsyncInvoker async,
       InstantSource clock,
       RandomGenerator random) {
     this.catalog = catalog;
     this.aliases = aliases;
     this.references = references;
+    this.async = async;
     this.clock = clock;
     this.random = random;
   }
@@ -59,13 +64,34 @@ final class InvokeRequests {
   }
 
   InvokeRequest of(FunctionArn arn, WireRequest wire, Caller caller) {
-    byte[] payload = wire.body().length == 0 ? EMPTY_EVENT : wire.body();
-    if (payload.length > Limits.REQUEST_BYTES) {
+    if (wire.body().length > Limits.REQUEST_BYTES) {
       throw new MayflyException(
           ErrorCode.REQUEST_TOO_LARGE,
           "Request must be smaller than %d bytes for the InvokeFunction operation"
               .formatted(Limits.REQUEST_BYTES));
     }
+    return read(arn, wire, caller);
+  }
+
+  /** Accepts an event that is handled later; returns when that is sure. */
+  WireResponse accept(FunctionArn arn, WireRequest wire, Caller caller) {
+    if (wire.body().length > Limits.EVENT_BYTES) {
+      throw new MayflyException(
+          ErrorCode.REQUEST_ENTITY_TOO_LARGE,
+          "%d byte payload is too large for the Event invocation type (limit %d bytes)"
+              .formatted(wire.body().length, Limits.EVENT_BYTES));
+    }
+    var _ = catalog.require(aliases.meant(arn.name(), arn.qualifier()));
+    try {
+      async.accept(read(arn, wire, caller)).join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof MayflyException cause ? cause : e;
+    }
+    return new WireResponse(ACCEPTED, identified(caller), new byte[0]);
+  }
+
+  private InvokeRequest read(FunctionArn arn, WireRequest wire, Caller caller) {
+    byte[] payload = wire.body().length == 0 ? EMPTY_EVENT : wire.body();
     JsonText.problem(payload)
         .ifPresent(
             problem -> {

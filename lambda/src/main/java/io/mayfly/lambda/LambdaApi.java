@@ -40,7 +40,8 @@ public final class LambdaApi {
     TaggedResources tagged = new TaggedResources(tags, signing, mappings, references);
     LayerReferences layerNames = new LayerReferences(catalog.account());
     InvokeRequests invocations =
-        new InvokeRequests(catalog, aliases, references, ports.clock(), ports.random());
+        new InvokeRequests(
+            catalog, aliases, references, ports.async(), ports.clock(), ports.random());
     UrlConfig translation = new UrlConfig(catalog.account(), ports.urlAddress());
     return new AwsService(
         model,
@@ -107,7 +108,6 @@ public final class LambdaApi {
             new GetFunctionRecursionConfig(ports.loops(), references),
             new PutFunctionScalingConfig(catalog, references),
             new GetFunctionScalingConfig(catalog, references),
-            new InvokeAsync(catalog, aliases, references),
             new CreateEventSourceMapping(catalog.account(), mappings, references),
             new GetEventSourceMapping(catalog.account(), mappings),
             new UpdateEventSourceMapping(catalog.account(), mappings, references),
@@ -116,6 +116,7 @@ public final class LambdaApi {
             new GetAccountSettings(catalog, layers, concurrency)),
         List.of(
             new Invoke(invocations, dispatcher),
+            new InvokeAsync(invocations),
             new InvokeWithResponseStream(invocations, dispatcher)),
         Optional.of(route -> access(route, references)));
   }

@@ -20,10 +20,12 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /**
  * What the actions of the Lambda API work with.
  *
+ * @param others what else goes with functions, versions and aliases
  * @param codeLocation where a function's zip file can be fetched, as a URL
  * @param layerLocation where a layer version's zip file can be fetched, as a URL
  * @param urlAddress the URL under which a function URL's id is served
@@ -42,6 +44,8 @@ public record LambdaPorts(
     EventSourceMappings mappings,
     FunctionConcurrency concurrency,
     Dispatcher dispatcher,
+    AsyncInvoker async,
+    List<Belongings> others,
     Function<FunctionConfig, String> codeLocation,
     Function<LayerVersionId, String> layerLocation,
     Function<String, String> urlAddress,
@@ -49,6 +53,9 @@ public record LambdaPorts(
     RandomGenerator random) {
   /** What goes with functions, versions and aliases. */
   List<Belongings> belongings() {
-    return List.of(aliases, urls, policies, events, signing, runtimes, loops, concurrency);
+    return Stream.concat(
+            others.stream(),
+            Stream.of(aliases, urls, policies, events, signing, runtimes, loops, concurrency))
+        .toList();
   }
 }

@@ -35,6 +35,12 @@ final class Advice {
     };
   }
 
+  static List<String> on(DroppedEvent event) {
+    return List.of(
+        "How often it is tried, how old it may become and where it goes then: aws lambda get-function-event-invoke-config --function-name %s; and the function's DeadLetterConfig."
+            .formatted(event.function()));
+  }
+
   static List<String> on(RefusalRecord refusal) {
     return switch (refusal.code()) {
       case "TooManyRequestsException" ->

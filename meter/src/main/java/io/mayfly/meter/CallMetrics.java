@@ -57,6 +57,13 @@ public final class CallMetrics {
           "runtime",
           "part");
 
+  private final EventMetrics events = new EventMetrics(registry);
+
+  /** Those of asynchronous calls. */
+  public EventMetrics events() {
+    return events;
+  }
+
   /** Registers what is read when asked for. */
   public void gauge(String name, String help, IntSupplier value) {
     GaugeWithCallback.builder()

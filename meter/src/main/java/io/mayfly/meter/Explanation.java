@@ -48,6 +48,14 @@ public record Explanation(
               List.of(),
               refusal.reason().isEmpty() ? List.of() : List.of("Reason: " + refusal.reason()),
               Advice.on(refusal));
+      case DroppedEvent event ->
+          new Explanation(
+              "an event of " + event.function(),
+              event.at(),
+              "given up, %s: %s".formatted(event.condition(), event.message()),
+              List.of(),
+              List.of(),
+              Advice.on(event));
     };
   }
 

@@ -7,6 +7,9 @@ public final class Limits {
   /** A synchronous request payload: 6 MB. */
   public static final int REQUEST_BYTES = 6 * 1024 * 1024;
 
+  /** The payload of an asynchronous request: 1 MB. */
+  public static final int EVENT_BYTES = 1024 * 1024;
+
   /**
    * A synchronous response payload, with the slack that Lambda itself allows and names in its
    * error.

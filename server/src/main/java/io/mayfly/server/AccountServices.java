@@ -52,10 +52,13 @@ import io.mayfly.store.SqliteEventSourceMappingStore;
 import io.mayfly.store.SqliteFunctionStore;
 import io.mayfly.store.SqliteIdentityStore;
 import io.mayfly.store.SqliteLayerStore;
+import io.mayfly.triggers.AsyncCalls;
+import io.mayfly.triggers.AsyncParts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -95,6 +98,7 @@ final class AccountServices implements AutoCloseable {
   private final FunctionCatalog catalog;
   private final FunctionUrls urls;
   private final Dispatcher dispatcher;
+  private final AsyncCalls async;
   private final FunctionUrlHandler functionUrls;
   private final AccountView view;
 
@@ -221,7 +225,27 @@ final class AccountServices implements AutoCloseable {
         "Idle instances stopped for want of memory.",
         dispatcher::evicted);
     trainings.whenDecided(starter::expect);
-    catalog.whenServing(starter::expect);
+
+    // Calls that nobody waits for
+    async =
+        closing.add(
+            new AsyncCalls(
+                queues,
+                new AsyncParts(
+                    catalog,
+                    aliases,
+                    events,
+                    loops,
+                    concurrency,
+                    dispatcher::submit,
+                    new EventMeter(meter),
+                    clock),
+                permissions::allowsRole));
+    catalog.whenServing(
+        config -> {
+          starter.expect(config);
+          async.serving(config.name());
+        });
 
     // Its side of the network
     functionUrls =
@@ -236,7 +260,7 @@ final class AccountServices implements AutoCloseable {
             permissions,
             clock,
             RANDOM);
-    view = new AccountView(catalog, layers, code::zip, logs::copy, meter::explain, meter);
+    view = new AccountView(catalog, layers, code::zip, logs::copy, meter::explain, async::overview, meter);
     apis =
         Map.of(
             "lambda",
@@ -257,6 +281,8 @@ final class AccountServices implements AutoCloseable {
                         mappings,
                         concurrency,
                         dispatcher,
+                        async::accept,
+                        List.of(async),
                         this::codeLocation,
                         this::layerLocation,
                         this::functionUrl,
@@ -360,6 +386,8 @@ final class AccountServices implements AutoCloseable {
   void tendIdle() {
     dispatcher.tendIdle();
     dispatcher.provision();
+    // On a thread of its own, because the timer's looks after memory.
+    Thread.startVirtualThread(async::tend);
   }
 
   /** Takes from the logs what is older than it is kept. */

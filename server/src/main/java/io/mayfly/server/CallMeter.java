@@ -8,11 +8,14 @@ import io.mayfly.dispatch.InvokeResult;
 import io.mayfly.gateway.AccountView;
 import io.mayfly.meter.CallMetrics;
 import io.mayfly.meter.CallRecord;
+import io.mayfly.meter.DroppedEvent;
+import io.mayfly.meter.EventMetrics;
 import io.mayfly.meter.Explanation;
 import io.mayfly.meter.RecentRequests;
 import io.mayfly.meter.RefusalRecord;
 import io.mayfly.meter.UsageTotals;
 import io.mayfly.model.FunctionConfig;
+import io.mayfly.model.FunctionName;
 import io.mayfly.model.RequestId;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -77,6 +80,16 @@ final class CallMeter implements CallListener, RefusalListener, AccountView.Metr
             String.valueOf(error.details().getOrDefault("Reason", "")));
     metrics.add(refusal);
     recent.add(refusal);
+  }
+
+  /** Counts of asynchronous calls. */
+  EventMetrics events() {
+    return metrics.events();
+  }
+
+  /** An event has been given up. */
+  void dropped(FunctionName function, RequestId event, String condition, String message) {
+    recent.add(new DroppedEvent(event, clock.instant(), function, condition, message));
   }
 
   /** A call of an AWS API has succeeded. */

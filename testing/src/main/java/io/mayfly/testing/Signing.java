@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Clock;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ public final class Signing {
   private Clock clock = Clock.systemUTC();
   private String region = "us-east-1";
   private String service = "lambda";
+  private final Map<String, String> more = new LinkedHashMap<>();
 
   /** Signs with keys that the platform need not know. */
   public Signing(String accessKey, String secretKey) {
@@ -56,13 +58,18 @@ public final class Signing {
     return this;
   }
 
+  /** Signs a header of the request, too, and sends it along. */
+  public Signing header(String name, String value) {
+    more.put(name, value);
+    return this;
+  }
+
   /** The headers that make a request a signed one. */
   public Map<String, List<String>> headers(String method, String url, byte[] body) {
-    SdkHttpRequest request =
-        SdkHttpRequest.builder()
-            .method(SdkHttpMethod.fromValue(method))
-            .uri(URI.create(url))
-            .build();
+    SdkHttpRequest.Builder builder =
+        SdkHttpRequest.builder().method(SdkHttpMethod.fromValue(method)).uri(URI.create(url));
+    more.forEach(builder::putHeader);
+    SdkHttpRequest request = builder.build();
     return AwsV4HttpSigner.create()
         .sign(
             signing ->

@@ -119,17 +119,18 @@ final class TestAwsCommand {
   }
 
   @Test
-  void asynchronousInvocationIsRefusedUntilThereIsAQueue() {
-    assertThat(
-            AWS.refusal(
-                "invoke",
-                "--function-name",
-                "cli-thumb",
-                "--invocation-type",
-                "Event",
-                folder.resolve("event-out.json").toString()))
-        .contains("InvalidParameterValueException")
-        .contains("Event is not supported yet");
+  void anEventIsAcceptedAndItsAnswerIsEmpty() throws IOException {
+    Path out = folder.resolve("event-out.json");
+    JsonNode shown =
+        AWS.json(
+            "invoke",
+            "--function-name",
+            "cli-thumb",
+            "--invocation-type",
+            "Event",
+            out.toString());
+    assertThat(shown).isEqualTo(Json.of("{\"StatusCode\": 202}"));
+    assertThat(out).isEmptyFile();
   }
 
   @Test

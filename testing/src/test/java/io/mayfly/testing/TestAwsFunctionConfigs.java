@@ -175,13 +175,12 @@ final class TestAwsFunctionConfigs {
   }
 
   @Test
-  void theOldAsynchronousCallIsRefusedAsTheNewOneIs() {
+  void theOldAsynchronousCallIsAcceptedAsTheNewOneIs() {
     byte[] event = "{}".getBytes(StandardCharsets.UTF_8);
     String path = MAYFLY.endpoint() + "/2014-11-13/functions/%s/invoke-async";
     Reply reply = Signing.of(MAYFLY).request("POST", path.formatted(NAME), event).send();
-    assertThat(reply.status()).isEqualTo(400);
-    assertThat(reply.header("x-amzn-errortype")).isEqualTo("InvalidParameterValueException");
-    assertThat(reply.text()).contains("InvokeAsync is not supported yet", "RequestResponse");
+    assertThat(reply.status()).isEqualTo(202);
+    assertThat(reply.text()).isEmpty();
     assertThat(
             Signing.of(MAYFLY).request("POST", path.formatted("cli-none"), event).send().status())
         .isEqualTo(404);

@@ -1,0 +1,28 @@
+package io.mayfly.triggers;
+
+import io.mayfly.dispatch.InvokeRequest;
+import io.mayfly.dispatch.InvokeResult;
+import io.mayfly.functions.Aliases;
+import io.mayfly.functions.EventInvokeConfigs;
+import io.mayfly.functions.FunctionCatalog;
+import io.mayfly.functions.FunctionConcurrency;
+import io.mayfly.functions.RecursiveLoops;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/**
+ * What asynchronous calls are made with.
+ *
+ * @param calls runs a function once; what keeps it from running at all is thrown, here or from the
+ *     future, which completes on a thread that must not be blocked
+ */
+public record AsyncParts(
+    FunctionCatalog catalog,
+    Aliases aliases,
+    EventInvokeConfigs configs,
+    RecursiveLoops loops,
+    FunctionConcurrency concurrency,
+    Function<InvokeRequest, CompletableFuture<InvokeResult>> calls,
+    AsyncListener listener,
+    InstantSource clock) {}

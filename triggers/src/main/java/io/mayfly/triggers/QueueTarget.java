@@ -1,0 +1,62 @@
+package io.mayfly.triggers;
+
+import io.mayfly.model.Account;
+import io.mayfly.queue.Forward;
+import io.mayfly.queue.MessageQueue;
+import io.mayfly.queue.NewMessage;
+import io.mayfly.queue.Queues;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Standard SQS queues of the account, which {@link Queues} has under {@code sqs/NAME}. */
+public final class QueueTarget implements Target {
+  /** The most bytes of a message, with its attributes ("Amazon SQS message quotas"). */
+  private static final int MAX_BYTES = 1024 * 1024;
+
+  private final Account account;
+  private final Queues queues;
+
+  public QueueTarget(Account account, Queues queues) {
+    this.account = account;
+    this.queues = queues;
+  }
+
+  @Override
+  public Forward forward(String arn, Notice notice) {
+    String own = "arn:aws:sqs:%s:%s:".formatted(account.region(), account.id());
+    MessageQueue queue =
+        Optional.of(arn)
+            .filter(text -> text.startsWith(own))
+            .flatMap(text -> queues.find("sqs/" + text.substring(own.length())))
+            .orElseThrow(() -> new UndeliverableException("there is no such queue"));
+    if (queue.rules().fifo()) {
+      throw new UndeliverableException("it is a FIFO queue, which takes no such messages");
+    }
+    if (bytes(notice) > MAX_BYTES) {
+      throw new UndeliverableException(
+          "the message would have %d bytes, more than %d".formatted(bytes(notice), MAX_BYTES));
+    }
+    return new Forward(
+        queue,
+        new NewMessage(
+            UUID.randomUUID(),
+            notice.body(),
+            notice.attributes(),
+            Map.of("SenderId", account.id(), AsyncEvent.TRACE, notice.traceId()),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty()));
+  }
+
+  private static int bytes(Notice notice) {
+    return notice.body().length
+        + notice.attributes().entrySet().stream()
+            .mapToInt(
+                each ->
+                    each.getKey().length()
+                        + each.getValue().type().length()
+                        + each.getValue().value().length)
+            .sum();
+  }
+}
