@@ -745,6 +745,7 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
     try {
       Window held = window;
       if (held != null) {
+        held.expire(queues.now());
         serve(held);
         news = held.news() && held.hasReady();
         wakeLater(held);

@@ -41,6 +41,8 @@ import io.mayfly.model.FunctionName;
 import io.mayfly.model.FunctionUrl;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.LayerVersionId;
+import io.mayfly.queue.Queues;
+import io.mayfly.sqs.SqsApi;
 import io.mayfly.store.BlobStore;
 import io.mayfly.store.Database;
 import io.mayfly.store.FunctionStore;
@@ -76,13 +78,14 @@ final class AccountServices implements AutoCloseable {
   private static final Duration LOG_PAUSE = Duration.ofMillis(10);
   private static final Duration CODE_ADDRESS_VALIDITY = Duration.ofMinutes(10);
 
-  /** Trace ids must not meet; they need not be hard to guess, and calls share no lock for them. */
-  private static final RandomGenerator TRACES = () -> ThreadLocalRandom.current().nextLong();
+  /** Ids must not meet; they need not be hard to guess, and calls share no lock for them. */
+  private static final RandomGenerator RANDOM = () -> ThreadLocalRandom.current().nextLong();
 
   private static final Logger log = LoggerFactory.getLogger(AccountServices.class);
 
   private final Machine machine;
   private final Account account;
+  private final Queues queues;
   private final Closing closing = new Closing();
   private final FunctionLogs logs;
   private final UsageTotals usages = new UsageTotals(Price.LAMBDA);
@@ -105,12 +108,18 @@ final class AccountServices implements AutoCloseable {
    *
    * @param folders gives a folder of its own for each name, made on first use
    * @param database its own
+   * @param queues its own; whoever opened both closes them after this
    * @throws io.mayfly.model.MayflyException if what it has cannot be read
    */
   AccountServices(
-      Machine machine, Account account, Function<String, Path> folders, Database database) {
+      Machine machine,
+      Account account,
+      Function<String, Path> folders,
+      Database database,
+      Queues queues) {
     this.machine = machine;
     this.account = account;
+    this.queues = queues;
     ServerOptions options = machine.options();
     InstantSource clock = machine.clock();
 
@@ -226,7 +235,7 @@ final class AccountServices implements AutoCloseable {
             machine.verifier(),
             permissions,
             clock,
-            TRACES);
+            RANDOM);
     view = new AccountView(catalog, layers, code::zip, logs::copy, meter::explain, meter);
     apis =
         Map.of(
@@ -252,17 +261,33 @@ final class AccountServices implements AutoCloseable {
                         this::layerLocation,
                         this::functionUrl,
                         clock,
-                        TRACES)),
+                        RANDOM)),
             "iam",
             model -> IdentityApi.iam(model, roles, rolePolicies, machine.keys()),
             "sts",
             model -> IdentityApi.sts(model, account, roles, permissions, sessions),
             "logs",
-            model -> LogsApi.service(model, account, logs, System::nanoTime));
+            model -> LogsApi.service(model, account, logs, System::nanoTime),
+            "sqs",
+            model ->
+                SqsApi.service(
+                    model,
+                    account,
+                    queues,
+                    permissions::checkResourcePolicy,
+                    machine.platformKey(),
+                    RANDOM,
+                    clock,
+                    System::nanoTime));
   }
 
   Account account() {
     return account;
+  }
+
+  /** Its durable queues. */
+  Queues queues() {
+    return queues;
   }
 
   FunctionCatalog catalog() {

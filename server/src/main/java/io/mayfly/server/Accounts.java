@@ -2,6 +2,8 @@ package io.mayfly.server;
 
 import io.mayfly.model.Account;
 import io.mayfly.model.MayflyException;
+import io.mayfly.queue.Queues;
+import io.mayfly.queue.SqliteQueues;
 import io.mayfly.store.DataDirectory;
 import io.mayfly.store.Database;
 import java.io.IOException;
@@ -37,12 +39,13 @@ final class Accounts implements AutoCloseable {
    * is told why: it keeps nobody else from being served.
    *
    * @param database of the owner's own account
+   * @param queues of the owner's own account
    */
-  Accounts(DataDirectory data, Machine machine, Database database) {
+  Accounts(DataDirectory data, Machine machine, Database database, Queues queues) {
     this.data = data;
     this.machine = machine;
     Account account = machine.options().account();
-    this.own = closing.add(new AccountServices(machine, account, data::folder, database));
+    this.own = closing.add(new AccountServices(machine, account, data::folder, database, queues));
     open.put(account.id(), own);
     for (String id : others()) {
       try {
@@ -110,10 +113,13 @@ final class Accounts implements AutoCloseable {
     Closing opened = new Closing();
     try {
       Database database = opened.add(Database.open(data.folder(folder).resolve("mayfly.db")));
+      Queues queues =
+          opened.add(
+              SqliteQueues.open(data.folder(folder).resolve("queue.db"), machine.clock()));
       AccountServices services =
           opened.add(
               new AccountServices(
-                  machine, account, name -> data.folder(folder + "/" + name), database));
+                  machine, account, name -> data.folder(folder + "/" + name), database, queues));
       closing.add(opened);
       return services;
     } catch (RuntimeException | Error e) {

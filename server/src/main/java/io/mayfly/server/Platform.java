@@ -19,6 +19,8 @@ import io.mayfly.gateway.Router;
 import io.mayfly.identity.AccessKeys;
 import io.mayfly.identity.Sessions;
 import io.mayfly.model.DataSize;
+import io.mayfly.queue.Queues;
+import io.mayfly.queue.SqliteQueues;
 import io.mayfly.runtimes.RuntimeCatalog;
 import io.mayfly.sandbox.Sandbox;
 import io.mayfly.sandbox.SandboxConfig;
@@ -105,6 +107,9 @@ final class Platform implements AutoCloseable {
       Background<Sandbox> sandbox =
           new Background<>(
               () -> closing.add(Sandboxes.open(isolation, new GuestSockets(threads.get()))));
+      Background<Queues> queues =
+          new Background<>(
+              () -> closing.add(SqliteQueues.open(data.root().resolve("queue.db"), clock)));
       Database database = closing.add(Database.open(data.root().resolve("mayfly.db")));
 
       // Who may come in
@@ -160,7 +165,7 @@ final class Platform implements AutoCloseable {
               clock);
 
       // Functions, the ways to their instances, and the APIs over them
-      accounts = closing.add(new Accounts(data, machine, database));
+      accounts = closing.add(new Accounts(data, machine, database, queues.get()));
       fresh = accounts.own().catalog().list().isEmpty();
 
       // The network
@@ -173,7 +178,11 @@ final class Platform implements AutoCloseable {
               Map.of(
                   "iam", () -> ServiceModel.bundled("iam-2010-05-08.json"),
                   "sts", () -> ServiceModel.bundled("sts-2011-06-15.json"),
-                  "logs", () -> ServiceModel.bundled("logs-2014-03-28.json")),
+                  "logs", () -> ServiceModel.bundled("logs-2014-03-28.json"),
+                  "sqs",
+                      () ->
+                          ServiceModel.bundled(
+                              "sqs-2012-11-05.json", "sqs-2012-11-05.query.json")),
               (caller, model) -> accounts.of(caller.account()).service(model),
               verifier,
               this::authorize,

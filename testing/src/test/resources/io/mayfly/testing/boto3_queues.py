@@ -1,6 +1,7 @@
 """Every action of the SQS API through boto3. Takes the account and the region."""
 import hashlib
 import json
+import struct
 import sys
 import threading
 import time
@@ -11,6 +12,7 @@ from botocore.exceptions import ClientError
 account, region = sys.argv[1:]
 sqs = boto3.client("sqs")
 errors = sqs.exceptions
+TRACE = "Root=1-3152b799-8954dae64eda91bc9a23a7e8;Parent=7fa8c0f79203be72;Sampled=1"
 ARN = "arn:aws:sqs:%s:%s:" % (region, account)
 
 
@@ -30,6 +32,12 @@ def create(name, attributes=None, **more):
 
 def attributes_of(url, *names):
     return sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(names) or ["All"]).get("Attributes", {})
+
+
+def digest(*parts):
+    """The digest of one attribute: name, type, kind and value."""
+    name, kind, value = [struct.pack(">I", len(part)) + part.encode() for part in parts]
+    return hashlib.md5(name + kind + b"\x01" + value).hexdigest()
 
 
 def receive(url, **more):
@@ -125,9 +133,9 @@ sent = sqs.send_message(
     QueueUrl=url, MessageBody="häl\tlo\n\U0001f98b",
     MessageAttributes={"n": {"DataType": "Number", "StringValue": "1.50"}, "b.x": {"DataType": "Binary.png", "BinaryValue": b"\x00\xff"},
                        "b.y": {"DataType": "String.label", "StringValue": "ü"}},
-    MessageSystemAttributes={"AWSTraceHeader": {"DataType": "String", "StringValue": "Root=1-5759e988-bd862e3fe1be46a994272793"}})
+    MessageSystemAttributes={"AWSTraceHeader": {"DataType": "String", "StringValue": TRACE}})
 assert sent["MD5OfMessageBody"] == hashlib.md5("häl\tlo\n\U0001f98b".encode()).hexdigest()
-assert sent["MD5OfMessageSystemAttributes"] == "5ae4d5d7636402d80f4eb6d213245a88", sent
+assert sent["MD5OfMessageSystemAttributes"] == digest("AWSTraceHeader", "String", TRACE), sent
 assert "SequenceNumber" not in sent
 [message] = receive(url, MessageAttributeNames=["All"], MessageSystemAttributeNames=["All"])
 assert message["Body"] == "häl\tlo\n\U0001f98b" and message["MessageId"] == sent["MessageId"]
@@ -136,7 +144,7 @@ assert message["MessageAttributes"]["b.x"] == {"DataType": "Binary.png", "Binary
 assert message["MessageAttributes"]["b.y"] == {"DataType": "String.label", "StringValue": "ü"}
 system = message["Attributes"]
 assert system["SenderId"] == account and system["ApproximateReceiveCount"] == "1", system
-assert system["AWSTraceHeader"].startswith("Root=1-"), system
+assert system["AWSTraceHeader"].startswith("Root=1-3152"), system
 assert abs(int(system["SentTimestamp"]) - time.time() * 1000) < 600000, system
 assert set(system) == {"SenderId", "ApproximateReceiveCount", "AWSTraceHeader", "SentTimestamp", "ApproximateFirstReceiveTimestamp"}, system
 assert receive(url) == []
