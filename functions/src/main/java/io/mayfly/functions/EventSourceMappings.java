@@ -31,6 +31,7 @@ public final class EventSourceMappings {
   private final Supplier<String> uuids;
   private final ConcurrentNavigableMap<String, EventSourceMapping> mappings =
       new ConcurrentSkipListMap<>();
+  private volatile EventDeliveries deliveries = EventDeliveries.none();
 
   /**
    * @param uuids gives an UUID that it has never given
@@ -47,6 +48,19 @@ public final class EventSourceMappings {
     this.clock = clock;
     this.uuids = uuids;
     store.mappings().forEach(this::show);
+  }
+
+  /** Has records brought from now on, as all mappings say. */
+  public synchronized void deliverWith(EventDeliveries with) {
+    deliveries = with;
+    mappings.values().forEach(with::changed);
+  }
+
+  /** How far a mapping is. */
+  public EventDeliveries.Status status(EventSourceMapping mapping) {
+    return mappings.containsKey(mapping.uuid())
+        ? deliveries.status(mapping)
+        : new EventDeliveries.Status("Deleting", Optional.empty());
   }
 
   /**
@@ -104,7 +118,7 @@ public final class EventSourceMappings {
       Optional<FunctionArn> function,
       Optional<Boolean> enabled,
       EventSourceChange change) {
-    EventSourceMapping before = require(uuid);
+    EventSourceMapping before = requireChangeable(uuid);
     FunctionArn arn = function.orElseGet(() -> before.functionArn(catalog.account()));
     return save(
         new EventSourceMapping(
@@ -135,8 +149,13 @@ public final class EventSourceMappings {
             other -> {
               throw conflict(other);
             });
+    // Who wants to be rid of a mapping must be, whatever has become of its source.
+    if (mapping.enabled() || !mappings.containsKey(mapping.uuid())) {
+      deliveries.check(mapping);
+    }
     store.put(mapping);
     show(mapping);
+    deliveries.changed(mapping);
     return mapping;
   }
 
@@ -187,14 +206,28 @@ public final class EventSourceMappings {
   }
 
   /**
-   * A mapping.
+   * A mapping, even one that is being deleted.
    *
    * @throws MayflyException if there is none with this UUID
    */
   public EventSourceMapping require(String uuid) {
     EventSourceMapping mapping = mappings.get(uuid);
-    if (mapping == null) {
-      throw new MayflyException(ErrorCode.NOT_FOUND, "The resource you requested does not exist.");
+    return mapping != null
+        ? mapping
+        : deliveries
+            .leaving(uuid)
+            .orElseThrow(
+                () ->
+                    new MayflyException(
+                        ErrorCode.NOT_FOUND, "The resource you requested does not exist."));
+  }
+
+  private EventSourceMapping requireChangeable(String uuid) {
+    EventSourceMapping mapping = require(uuid);
+    if (!mappings.containsKey(uuid)) {
+      throw new MayflyException(
+          ErrorCode.RESOURCE_IN_USE,
+          "Cannot update the event source mapping because it is in use.");
     }
     return mapping;
   }
@@ -221,15 +254,16 @@ public final class EventSourceMappings {
    * @throws MayflyException if there is none with this UUID
    */
   public synchronized EventSourceMapping delete(String uuid) {
-    EventSourceMapping mapping = require(uuid);
+    EventSourceMapping mapping = requireChangeable(uuid);
     store.remove(uuid);
     mappings.remove(uuid);
+    deliveries.removed(mapping);
     return mapping;
   }
 
   /** Adds tags, instead of those of the same keys. */
   public synchronized void tag(String uuid, Map<String, String> tags) {
-    EventSourceMapping mapping = require(uuid);
+    EventSourceMapping mapping = requireChangeable(uuid);
     Map<String, String> all = new HashMap<>(mapping.tags());
     all.putAll(tags);
     FunctionTags.check(all);
@@ -238,7 +272,7 @@ public final class EventSourceMappings {
 
   /** Takes tags away that are there. */
   public synchronized void untag(String uuid, List<String> keys) {
-    EventSourceMapping mapping = require(uuid);
+    EventSourceMapping mapping = requireChangeable(uuid);
     Map<String, String> left = new HashMap<>(mapping.tags());
     left.keySet().removeAll(keys);
     retag(mapping, left);

@@ -5,7 +5,7 @@ import io.mayfly.aws.Operation;
 import io.mayfly.functions.EventSourceMappings;
 import io.mayfly.model.Account;
 
-/** {@code DeleteEventSourceMapping}; it is gone when this is answered. */
+/** {@code DeleteEventSourceMapping}; it is gone when its last calls have ended. */
 final class DeleteEventSourceMapping
     implements Operation<DeleteEventSourceMapping.Input, MappingDescription> {
   record Input(String uuid) {}

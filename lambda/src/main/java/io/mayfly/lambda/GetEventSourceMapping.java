@@ -4,6 +4,7 @@ import io.mayfly.aws.Caller;
 import io.mayfly.aws.Operation;
 import io.mayfly.functions.EventSourceMappings;
 import io.mayfly.model.Account;
+import io.mayfly.model.EventSourceMapping;
 
 /** {@code GetEventSourceMapping}. */
 final class GetEventSourceMapping
@@ -20,6 +21,7 @@ final class GetEventSourceMapping
 
   @Override
   public MappingDescription handle(Input input, Caller caller) {
-    return MappingDescription.of(mappings.require(input.uuid()), account);
+    EventSourceMapping mapping = mappings.require(input.uuid());
+    return MappingDescription.of(mapping, account, mappings.status(mapping));
   }
 }

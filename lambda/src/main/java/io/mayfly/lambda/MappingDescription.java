@@ -1,5 +1,6 @@
 package io.mayfly.lambda;
 
+import io.mayfly.functions.EventDeliveries.Status;
 import io.mayfly.model.Account;
 import io.mayfly.model.EventSource;
 import io.mayfly.model.EventSourceMapping;
@@ -25,17 +26,16 @@ record MappingDescription(
     Optional<String> lastProcessingResult,
     Instant lastModified,
     MappingSettings settings) {
-  /** Describes a mapping that nothing is being done to. */
-  static MappingDescription of(EventSourceMapping mapping, Account account) {
-    return of(mapping, account, mapping.enabled() ? "Enabled" : "Disabled");
-  }
-
   /**
-   * Describes a mapping.
+   * Describes a mapping that something has just been asked of.
    *
-   * @param state what is being done to it, or what it is
+   * @param state what is being done to it
    */
   static MappingDescription of(EventSourceMapping mapping, Account account, String state) {
+    return of(mapping, account, new Status(state, Optional.empty()));
+  }
+
+  static MappingDescription of(EventSourceMapping mapping, Account account, Status status) {
     EventSource source = mapping.source();
     boolean queue = source.kind() == EventSource.Kind.SQS;
     return new MappingDescription(
@@ -53,9 +53,9 @@ record MappingDescription(
         source.position().map(EventSource.Position::name),
         source.timestamp(),
         mapping.functionArn(account).toString(),
-        state,
+        status.state(),
         queue ? "USER_INITIATED" : "User action",
-        queue ? Optional.empty() : Optional.of("No records processed"),
+        status.lastResult().or(() -> queue ? Optional.empty() : Optional.of("No records processed")),
         mapping.lastModified(),
         MappingSettings.of(source, mapping.settings()));
   }

@@ -15,6 +15,7 @@ public enum ErrorCode {
   UNKNOWN_OPERATION(Category.USER, 404, "UnknownOperationException", false),
   NOT_FOUND(Category.USER, 404, "ResourceNotFoundException", false),
   CONFLICT(Category.USER, 409, "ResourceConflictException", false),
+  RESOURCE_IN_USE(Category.USER, 400, "ResourceInUseException", true),
   PRECONDITION_FAILED(Category.USER, 412, "PreconditionFailedException", false),
   REQUEST_TOO_LARGE(Category.USER, 413, "RequestTooLargeException", false),
   REQUEST_ENTITY_TOO_LARGE(Category.USER, 413, "RequestEntityTooLargeException", false),

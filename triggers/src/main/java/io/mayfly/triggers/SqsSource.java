@@ -1,0 +1,383 @@
+package io.mayfly.triggers;
+
+import io.mayfly.functions.EventDeliveries.Status;
+import io.mayfly.model.ErrorCode;
+import io.mayfly.model.EventSourceMapping;
+import io.mayfly.model.EventSourceSettings;
+import io.mayfly.model.FunctionConfig;
+import io.mayfly.model.MayflyException;
+import io.mayfly.queue.Delivery;
+import io.mayfly.queue.MessageQueue;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings a queue's messages to a function, as one mapping says.
+ *
+ * <p>One virtual thread gathers batches, one after another, and sleeps while the queue has no
+ * message or the function no room; every batch then has a virtual thread of its own ({@link
+ * SqsBatch}). Its public methods are for any thread and do not wait.
+ */
+final class SqsSource {
+  /** How many batches Lambda runs of a queue at most, if nobody says anything else. */
+  private static final int MOST_BATCHES = 1250;
+
+  /** What one event poller of provisioned mode runs at a time. */
+  private static final int BATCHES_PER_POLLER = 10;
+
+  private static final int LEAST_POLLERS = 2;
+  private static final int MOST_POLLERS = 200;
+
+  /** Messages of one event, in bytes of their bodies; what does not fit comes in the next. */
+  private static final long GATHERED_BYTES = 6L * 1024 * 1024;
+
+  /** A message may have a megabyte, so not many are received before their sizes are known. */
+  private static final int FIRST_STEP = 10;
+
+  private static final int STEP = 50;
+
+  /** How often a queue that was there, or could be read, is looked for. */
+  private static final Duration LOOK = Duration.ofSeconds(5);
+
+  private static final Duration RETRY = Duration.ofSeconds(1);
+  private static final Logger log = LoggerFactory.getLogger(SqsSource.class);
+
+  private final SourcePorts ports;
+  private final Semaphore signal = new Semaphore(0);
+  private final Set<Thread> batches = ConcurrentHashMap.newKeySet();
+  private final BatchSlots slots;
+  private volatile EventSourceMapping mapping;
+  private volatile EventFilter filter;
+  private volatile Optional<String> lastResult = Optional.empty();
+  private volatile boolean started;
+  private volatile String starting;
+  private volatile boolean stopped;
+  private volatile @Nullable Thread pump;
+
+  /** Of the pump's thread alone. */
+  private @Nullable MessageQueue heard;
+
+  private @Nullable AutoCloseable listening;
+  private @Nullable Boolean permitted;
+  private long permittedAt;
+
+  SqsSource(SourcePorts ports, EventSourceMapping mapping) {
+    this.ports = ports;
+    this.mapping = mapping;
+    this.filter = new EventFilter(mapping.settings().filters());
+    this.starting = "Creating";
+    this.slots = new BatchSlots(first(mapping.settings()), ports.nanoTime());
+  }
+
+  private static int first(EventSourceSettings settings) {
+    return settings
+        .pollers()
+        .map(pollers -> pollers.minimum().orElse(LEAST_POLLERS) * BATCHES_PER_POLLER)
+        .orElse(BatchSlots.FIRST);
+  }
+
+  /**
+   * Passes if a function may be called with a queue's messages.
+   *
+   * @throws MayflyException as Lambda refuses it
+   */
+  static void check(SourcePorts ports, EventSourceMapping mapping) {
+    String arn = mapping.source().arn().orElse("");
+    if (!arn.startsWith(
+        "arn:aws:sqs:%s:%s:"
+            .formatted(ports.catalog().account().region(), ports.catalog().account().id()))) {
+      throw invalid(
+          "The queue %s must be in the region and the account of its function.".formatted(arn));
+    }
+    var _ = new EventFilter(mapping.settings().filters());
+    FunctionConfig function =
+        SqsBatch.function(ports, mapping)
+            .orElseThrow(() -> invalid("Function does not exist"));
+    denied(ports, mapping, function)
+        .ifPresent(
+            problem -> {
+              throw invalid(problem);
+            });
+    EventQueue queue =
+        ports.queues().find(arn).orElseThrow(() -> invalid(Problems.NO_QUEUE));
+    if (queue.visibility().compareTo(function.timeout()) < 0) {
+      throw invalid(
+          "Queue visibility timeout: %d seconds is less than Function timeout: %d seconds"
+              .formatted(queue.visibility().toSeconds(), function.timeout().toSeconds()));
+    }
+  }
+
+  /** What Lambda says of a source that cannot be read. */
+  private static final class Problems {
+    static final String NO_QUEUE =
+        "Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The specified queue does not exist.";
+    static final String NO_PERMISSION =
+        "The provided execution role does not have permissions to call %s on SQS";
+    static final String NO_FUNCTION = "Function does not exist";
+
+    private Problems() {}
+  }
+
+  private static Optional<String> denied(
+      SourcePorts ports, EventSourceMapping mapping, FunctionConfig function) {
+    for (String action : List.of("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")) {
+      if (!ports
+          .permissions()
+          .allows(
+              function.settings().role(), "sqs:" + action, mapping.source().arn().orElse(""))) {
+        return Optional.of(Problems.NO_PERMISSION.formatted(action));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static MayflyException invalid(String why) {
+    return new MayflyException(ErrorCode.INVALID_PARAMETER, why);
+  }
+
+  EventSourceMapping mapping() {
+    return mapping;
+  }
+
+  /** Starts, stops, or goes on otherwise. */
+  synchronized void change(EventSourceMapping next) {
+    if (!next.settings().filters().equals(mapping.settings().filters())) {
+      filter = new EventFilter(next.settings().filters());
+    }
+    boolean wasRunning = pump != null;
+    mapping = next;
+    if (next.enabled() && !wasRunning && !stopped) {
+      started = false;
+      pump = Thread.ofVirtual().name("source-" + next.uuid()).start(this::pump);
+    } else if (!next.enabled()) {
+      if (wasRunning) {
+        starting = "Enabling";
+      }
+      pump = null;
+    }
+    signal.release();
+  }
+
+  /** Takes no more messages; batches that run end as they do. */
+  synchronized void stop() {
+    stopped = true;
+    pump = null;
+    signal.release();
+  }
+
+  /** Gives back what batches have that run. Waits for them to see it. */
+  void interrupt(Duration patience) {
+    batches.forEach(Thread::interrupt);
+    long end = System.nanoTime() + patience.toNanos();
+    for (Thread batch : batches) {
+      try {
+        var _ = batch.join(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  /** Whether calls are under way. */
+  boolean busy() {
+    return slots.taken() > 0;
+  }
+
+  int concurrency() {
+    return slots.limit();
+  }
+
+  Status status() {
+    if (!mapping.enabled()) {
+      return new Status(busy() ? "Disabling" : "Disabled", lastResult);
+    }
+    return new Status(started ? "Enabled" : starting, lastResult);
+  }
+
+  private void pump() {
+    Thread me = Thread.currentThread();
+    while (me.equals(pump)) {
+      try {
+        Duration wait = step();
+        if (!wait.isZero()) {
+          awaitSignal(wait);
+        }
+      } catch (RuntimeException e) {
+        log.warn("messages of {} could not be received", mapping.source().arn().orElse(""), e);
+        lastResult = Optional.of("PROBLEM: " + e.getMessage());
+        awaitSignal(RETRY);
+      }
+    }
+    hear(null);
+  }
+
+  private void awaitSignal(Duration most) {
+    try {
+      if (signal.tryAcquire(most.toNanos(), TimeUnit.NANOSECONDS)) {
+        signal.drainPermits();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      stop();
+    }
+  }
+
+  /** Has one batch run, if there is one; how long to wait for a signal before the next. */
+  private Duration step() {
+    EventSourceMapping now = mapping;
+    Optional<FunctionConfig> function = SqsBatch.function(ports, now);
+    Optional<EventQueue> queue = ports.queues().find(now.source().arn().orElse(""));
+    started = true;
+    Optional<String> problem = problem(now, function, queue);
+    if (problem.isPresent()) {
+      lastResult = problem.map("PROBLEM: "::concat);
+      hear(null);
+      return RETRY;
+    }
+    EventQueue source = queue.orElseThrow();
+    hear(source.messages());
+    if (!slots.take(most(now))) {
+      return BatchSlots.GROWTH;
+    }
+    List<Delivery> messages = List.of();
+    Instant received = ports.clock().instant();
+    try {
+      messages = gather(source, now.settings());
+    } finally {
+      if (messages.isEmpty()) {
+        slots.giveBack();
+        slots.idle();
+      }
+    }
+    if (messages.isEmpty()) {
+      return LOOK;
+    }
+    start(new SqsBatch(ports, source, now, filter, slots, messages, received));
+    return Duration.ZERO;
+  }
+
+  private Optional<String> problem(
+      EventSourceMapping now, Optional<FunctionConfig> function, Optional<EventQueue> queue) {
+    if (function.isEmpty()) {
+      return Optional.of(Problems.NO_FUNCTION);
+    }
+    if (queue.isEmpty()) {
+      return Optional.of(Problems.NO_QUEUE);
+    }
+    long nanos = ports.nanoTime().getAsLong();
+    if (permitted == null || nanos - permittedAt >= RETRY.toNanos()) {
+      Optional<String> denied = denied(ports, now, function.get());
+      permitted = denied.isEmpty();
+      permittedAt = nanos;
+      return denied;
+    }
+    return permitted ? Optional.empty() : lastResult;
+  }
+
+  /** A queue that was deleted and made again is another one. */
+  private void hear(@Nullable MessageQueue queue) {
+    if (heard == queue) {
+      return;
+    }
+    AutoCloseable before = listening;
+    heard = queue;
+    listening = queue == null ? null : queue.whenReady(signal::release);
+    if (before != null) {
+      try {
+        before.close();
+      } catch (Exception e) {
+        throw new IllegalStateException("a queue could not be left", e);
+      }
+    }
+  }
+
+  /**
+   * How many batches may run: what the mapping says, what the function has for itself, or half of
+   * what all functions share, so that there is room for others.
+   */
+  private int most(EventSourceMapping now) {
+    EventSourceSettings settings = now.settings();
+    int asked =
+        settings
+            .maximumConcurrency()
+            .or(
+                () ->
+                    settings
+                        .pollers()
+                        .map(
+                            pollers ->
+                                pollers.maximum().orElse(MOST_POLLERS) * BATCHES_PER_POLLER))
+            .orElse(MOST_BATCHES);
+    int there =
+        ports
+            .limits()
+            .reserved(now.function())
+            .orElseGet(() -> ports.limits().unreserved() / 2);
+    return Math.min(asked, Math.max(1, there));
+  }
+
+  /** Receives up to a batch; waits for more, once it has the first, as long as the mapping says. */
+  private List<Delivery> gather(EventQueue source, EventSourceSettings settings) {
+    int most = settings.batchSize();
+    long window = settings.window().orElse(Duration.ZERO).toNanos();
+    List<Delivery> all = new ArrayList<>(Math.min(most, STEP));
+    long bytes = 0;
+    long end = 0;
+    while (all.size() < most && bytes < GATHERED_BYTES) {
+      long left = all.isEmpty() ? window : end - ports.nanoTime().getAsLong();
+      int step = all.isEmpty() ? FIRST_STEP : STEP;
+      List<Delivery> more =
+          source
+              .messages()
+              .receive(
+                  Math.min(step, most - all.size()),
+                  source.visibility().plusNanos(Math.max(0, left)));
+      if (all.isEmpty()) {
+        end = ports.nanoTime().getAsLong() + window;
+      }
+      if (more.isEmpty()) {
+        if (all.isEmpty() || left <= 0 || pump == null) {
+          break;
+        }
+        awaitSignal(Duration.ofNanos(left));
+      }
+      all.addAll(more);
+      for (Delivery message : more) {
+        bytes += message.body().length;
+      }
+    }
+    return all;
+  }
+
+  private void start(SqsBatch batch) {
+    Thread thread =
+        Thread.ofVirtual()
+            .name("batch-" + mapping.uuid())
+            .unstarted(
+                () -> {
+                  try {
+                    lastResult = Optional.of(batch.run());
+                  } catch (RuntimeException e) {
+                    lastResult = Optional.of("PROBLEM: " + e.getMessage());
+                    log.warn("a batch of {} ended badly", mapping.source().arn().orElse(""), e);
+                  } finally {
+                    batches.remove(Thread.currentThread());
+                    slots.giveBack();
+                    signal.release();
+                  }
+                });
+    batches.add(thread);
+    thread.start();
+  }
+}
