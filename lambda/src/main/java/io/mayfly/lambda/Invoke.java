@@ -32,7 +32,7 @@ final class Invoke implements RawOperation {
     return switch (type) {
       case "RequestResponse" ->
           respond(dispatcher.invoke(requests.of(arn, wire, caller)), caller, tail);
-      case "DryRun" -> requests.dryRun(arn, caller);
+      case "DryRun" -> requests.dryRun(arn, wire, caller);
       case "Event" ->
           throw new MayflyException(
               ErrorCode.INVALID_PARAMETER,
