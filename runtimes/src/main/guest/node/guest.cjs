@@ -9,7 +9,7 @@
 
 const errors = require('./errors.cjs');
 const { load } = require('./loader.cjs');
-const { calls, logError, patchConsole, setRequestId } = require('./logging.cjs');
+const { calls, logError, patchConsole, setCall } = require('./logging.cjs');
 const { Platform } = require('./platform.cjs');
 const streaming = require('./streaming.cjs');
 
@@ -101,7 +101,7 @@ function contextOf(call) {
     identity: parseContext(call.cognitoIdentity, 'CognitoIdentity'),
     invokedFunctionArn: call.functionArn,
     awsRequestId: call.requestId,
-    tenantId: undefined,
+    tenantId: call.tenantId,
     getRemainingTimeInMillis: () => call.deadline - Date.now(),
   };
   if (!withoutCallbacks) {
@@ -244,7 +244,7 @@ function serve(call) {
   if (!served.handler[STREAMING]) {
     platform.keepAlive(false);
   }
-  setRequestId(call.requestId);
+  setCall(call);
   if (call.traceId) {
     process.env._X_AMZN_TRACE_ID = call.traceId;
   } else {

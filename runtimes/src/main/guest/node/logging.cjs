@@ -9,10 +9,12 @@ const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
 
 let json = false;
 let requestId;
+let tenantId;
 /** The call on whose behalf the code runs, where there may be several. */
 const calls = new AsyncLocalStorage();
 
 const currentRequestId = () => calls.getStore()?.requestId ?? requestId;
+const currentTenantId = () => calls.getStore()?.tenantId ?? tenantId;
 
 function textLine(time, level, values) {
   return `${time}\t${currentRequestId()}\t${level}\t${format(...values)}`;
@@ -26,6 +28,10 @@ const errorFields = (error) => ({
 
 function jsonLine(time, level, values) {
   const line = { timestamp: time, level, requestId: currentRequestId() };
+  const tenant = currentTenantId();
+  if (tenant) {
+    line.tenantId = tenant;
+  }
   if (values.length === 1) {
     line.message = values[0];
     try {
@@ -76,7 +82,7 @@ module.exports = {
   calls,
   patchConsole,
   logError,
-  setRequestId: (id) => {
-    requestId = id;
+  setCall: (call) => {
+    ({ requestId, tenantId } = call);
   },
 };

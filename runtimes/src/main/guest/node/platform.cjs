@@ -15,6 +15,7 @@ const END = 8;
 const INVOKE = 0x41;
 const SPECIALISE = 0x42;
 const WINDOW = 0x43;
+const TENANT = 0x44;
 
 /** The bytes of a frame before its body. */
 const HEAD = 9;
@@ -36,7 +37,7 @@ function frame(type, number, size, room) {
   return head;
 }
 
-function parseInvoke(number, body) {
+function parseInvoke(number, tenantId, body) {
   let at = 8;
   const take = (width) => {
     const start = at + width;
@@ -45,6 +46,7 @@ function parseInvoke(number, body) {
   };
   return {
     number,
+    tenantId,
     deadline: body.readUInt32BE(0) * 2 ** 32 + body.readUInt32BE(4),
     requestId: take(2),
     functionArn: take(2),
@@ -74,6 +76,8 @@ class Platform {
   #needed = HEAD;
   #gathers = false;
   #gathering = false;
+  /** Whose the calls are, if the function keeps its tenants apart. */
+  #tenantId;
 
   /** What to do when the platform gives the variables of a function. */
   onFunction = () => {};
@@ -121,7 +125,9 @@ class Platform {
   /** Takes one frame, whose body is overwritten after this. */
   #take(type, number, body, onCall) {
     if (type === INVOKE) {
-      onCall(parseInvoke(number, body));
+      onCall(parseInvoke(number, this.#tenantId, body));
+    } else if (type === TENANT) {
+      this.#tenantId = body.toString('utf8');
     } else if (type === SPECIALISE) {
       this.onFunction(parseVariables(body));
     } else if (type === WINDOW) {

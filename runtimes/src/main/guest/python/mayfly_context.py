@@ -62,11 +62,11 @@ def _of_function():
 class LambdaContext:
     """What Lambda tells a handler about its invocation."""
 
-    def __init__(self, request_id, client_context, cognito_identity, deadline_ms, function_arn):
+    def __init__(self, request_id, client_context, cognito_identity, deadline_ms, function_arn, tenant_id):
         self.aws_request_id = request_id
         self.__dict__.update(_of_function())
         self.invoked_function_arn = function_arn
-        self.tenant_id = None
+        self.tenant_id = tenant_id
         self._w3c_fields = _take_w3c(client_context)
         self.client_context = None if client_context is None else ClientContext(client_context)
         identity = cognito_identity or {}

@@ -19,7 +19,7 @@ from mayfly_logging import log_error, set_invocation, set_up_logging
 
 PROTOCOL_VERSION = 2
 HELLO, READY, INIT_ERROR, RESULT, ERROR = 1, 2, 3, 4, 5
-INVOKE, SPECIALISE = 0x41, 0x42
+INVOKE, SPECIALISE, TENANT = 0x41, 0x42, 0x44
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -84,7 +84,8 @@ class Platform:
 class Call:
     """One INVOKE frame, taken apart."""
 
-    def __init__(self, body):
+    def __init__(self, body, tenant_id):
+        self.tenant_id = tenant_id
         self.deadline_ms = int.from_bytes(body[:8], "big")
         self.request_id, at = _text(body, 8, 2)
         self.function_arn, at = _text(body, at, 2)
@@ -177,6 +178,7 @@ def call_handler(handler, call):
         parse_context(call.cognito_identity, "Cognito Identity"),
         call.deadline_ms,
         call.function_arn,
+        call.tenant_id,
     )
     try:
         event = decode(call.payload)
@@ -192,12 +194,15 @@ def call_handler(handler, call):
 
 
 def serve(platform, handler):
+    tenant_id = None
     while True:
         kind, number, body = platform.receive()
+        if kind == TENANT:
+            tenant_id = body.decode()
         if kind != INVOKE:
             continue
-        call = Call(body)
-        set_invocation(call.request_id)
+        call = Call(body, tenant_id)
+        set_invocation(call.request_id, tenant_id)
         if call.trace_id:
             os.environ["_X_AMZN_TRACE_ID"] = call.trace_id
         else:

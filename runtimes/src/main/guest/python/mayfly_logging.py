@@ -19,17 +19,19 @@ _STANDARD_FIELDS = frozenset(vars(logging.LogRecord("", 0, "", 0, "", (), None))
 
 _json = False
 _request_id = ""
+_tenant_id = None
 
 
-def set_invocation(request_id):
-    global _request_id
+def set_invocation(request_id, tenant_id):
+    global _request_id, _tenant_id
     _request_id = request_id
+    _tenant_id = tenant_id
 
 
 class _AddRequestId(logging.Filter):
     def filter(self, record):
         record.aws_request_id = _request_id
-        record.tenant_id = None
+        record.tenant_id = _tenant_id
         return True
 
 
@@ -53,6 +55,7 @@ class _JsonFormatter(logging.Formatter):
             "errorType": error[0].__name__ if error else None,
             "errorMessage": str(error[1]) if error else None,
             "requestId": record.aws_request_id,
+            "tenantId": record.tenant_id,
             "location": "%s:%s:%s" % (record.pathname, record.funcName, record.lineno)
             if error
             else None,

@@ -52,7 +52,7 @@ final class Call implements ResponseSink {
    */
   CompletableFuture<InvokeResult> place() {
     while (true) {
-      FunctionPool pool = house.serving(request.function());
+      FunctionPool pool = house.serving(request);
       long came = house.now();
       switch (pool.claim(given -> take(pool, given, came), came)) {
         case FunctionPool.Claim.Warm warm -> {
@@ -132,7 +132,8 @@ final class Call implements ResponseSink {
               request.functionArn(),
               request.traceId(),
               request.clientContext(),
-              Optional.empty());
+              Optional.empty(),
+              request.tenant());
       long before = house.now();
       pooled
           .instance()

@@ -36,6 +36,7 @@ public final class Dispatcher implements AutoCloseable {
   private final MemoryGuard memory;
   private final ConcurrencyLimits limits;
   private final Admission admission;
+  private final TenantQuota tenants;
 
   /**
    * Wires a dispatcher.
@@ -61,6 +62,7 @@ public final class Dispatcher implements AutoCloseable {
     this.memory = memory;
     this.limits = limits;
     this.admission = new Admission(limits);
+    this.tenants = new TenantQuota(limits);
   }
 
   /** How many invocations run now. */
@@ -153,8 +155,8 @@ public final class Dispatcher implements AutoCloseable {
     }
   }
 
-  FunctionPool serving(FunctionVersion function) {
-    return pools.serving(function);
+  FunctionPool serving(InvokeRequest request) {
+    return pools.serving(request.function(), request.tenant());
   }
 
   CallReports reports() {
@@ -202,6 +204,14 @@ public final class Dispatcher implements AutoCloseable {
   }
 
   private void startFor(FunctionPool pool, Initialization initialization) {
+    try {
+      startOrRefuse(pool, initialization);
+    } finally {
+      forgetEmpty(pool);
+    }
+  }
+
+  private void startOrRefuse(FunctionPool pool, Initialization initialization) {
     long before = nanoTime.getAsLong();
     StartResult result;
     try {
@@ -227,11 +237,11 @@ public final class Dispatcher implements AutoCloseable {
   private StartResult startReady(FunctionPool pool, Initialization initialization, Duration limit) {
     InstanceStarter.Started started;
     memory.admit(missing -> idle.evict(missing, nanoTime.getAsLong()));
-    pool.addInstance();
+    addInstance(pool);
     try {
       started = starter.start(pool.config(), initialization);
     } catch (RuntimeException | Error e) {
-      pool.gone(Optional.empty());
+      gone(pool, Optional.empty());
       throw e;
     }
     Instance made = started.instance();
@@ -242,7 +252,7 @@ public final class Dispatcher implements AutoCloseable {
     made.whenGone(
         () -> {
           started.closeLog();
-          pool.gone(Optional.of(instance));
+          gone(pool, Optional.of(instance));
         });
     long before = nanoTime.getAsLong();
     try {
@@ -263,6 +273,27 @@ public final class Dispatcher implements AutoCloseable {
       throw e;
     } finally {
       started.place().close();
+    }
+  }
+
+  private void addInstance(FunctionPool pool) {
+    if (pool.ofTenant()) {
+      tenants.enter(pool.config().name());
+    }
+    pool.addInstance();
+  }
+
+  private void gone(FunctionPool pool, Optional<PooledInstance> instance) {
+    pool.gone(instance);
+    if (pool.ofTenant()) {
+      tenants.leave(pool.config().name());
+      forgetEmpty(pool);
+    }
+  }
+
+  private void forgetEmpty(FunctionPool pool) {
+    if (pool.ofTenant()) {
+      pools.forgetEmpty(pool);
     }
   }
 
@@ -310,6 +341,11 @@ public final class Dispatcher implements AutoCloseable {
   /** How many instances have been stopped for want of memory. */
   public long evicted() {
     return idle.evicted();
+  }
+
+  /** For how many functions and tenants something is held in memory beside their instances. */
+  int remembered() {
+    return pools.size() + idle.known();
   }
 
   /** How many instances have been started ahead of calls that were expected. */

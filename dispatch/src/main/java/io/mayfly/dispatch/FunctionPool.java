@@ -2,6 +2,7 @@ package io.mayfly.dispatch;
 
 import io.mayfly.model.DataSize;
 import io.mayfly.model.FunctionConfig;
+import io.mayfly.model.TenantId;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,9 +16,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The instances of one revision of one version of a function, and the queue of calls that wait for
- * one. Idle ones are taken newest first, so that the oldest fall away. A pool never serves another
- * revision: an update makes a new pool and retires this one, which still serves whom it has let in.
+ * The instances of one revision of one version of a function (of one tenant, if the function keeps
+ * its tenants apart), and the queue of calls that wait for one. Idle ones are taken newest first,
+ * so that the oldest fall away. A pool never serves another revision: an update makes a new pool
+ * and retires this one, which still serves whom it has let in.
  *
  * <p>Guarded by its own lock, held for a few instructions; instances are started and stopped
  * outside of it.
@@ -34,6 +36,7 @@ final class FunctionPool {
   private static final long MOST_PATIENCE_NANOS = 1_000_000_000;
 
   private final FunctionConfig config;
+  private final PoolKey key;
   private final int capacity;
   private final ReentrantLock lock = new ReentrantLock();
   private final Forecast forecast = new Forecast();
@@ -64,14 +67,26 @@ final class FunctionPool {
 
   private boolean retired;
 
-  FunctionPool(FunctionConfig config, Parallelism parallelism) {
+  /**
+   * @param tenant the only one whose calls it serves; empty for all calls of the function
+   */
+  FunctionPool(FunctionConfig config, Optional<TenantId> tenant, Parallelism parallelism) {
     this.config = config;
+    this.key = new PoolKey(config.id(), tenant);
     this.parallelism = parallelism;
     this.capacity = config.callsPerInstance();
   }
 
   FunctionConfig config() {
     return config;
+  }
+
+  PoolKey key() {
+    return key;
+  }
+
+  boolean ofTenant() {
+    return key.tenant().isPresent();
   }
 
   /** How many calls one of the instances takes at a time. */

@@ -3,9 +3,11 @@ package io.mayfly.dispatch;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.MayflyException;
+import io.mayfly.model.TenantId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,13 +15,17 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * The pools of all functions: for each version of a function the one that serves now, and beside it
- * those of earlier revisions whose instances are not gone yet. Safe for use by many threads.
+ * The pools of all functions: for each version of a function the one that serves now (one for each
+ * tenant, if the function keeps its tenants apart), and beside it those of earlier revisions whose
+ * instances are not gone yet. Safe for use by many threads.
  */
 final class FunctionPools {
   private final FunctionSource functions;
   private final int processors = Runtime.getRuntime().availableProcessors();
   private final Map<FunctionVersion, FunctionPool> serving = new ConcurrentHashMap<>();
+
+  /** The same for single tenants; apart, so that no key is made for calls that have none. */
+  private final Map<PoolKey, FunctionPool> tenants = new ConcurrentHashMap<>();
 
   /** A pool is in here from before it leaves {@link #serving} until its last instance is gone. */
   private final Set<FunctionPool> draining = ConcurrentHashMap.newKeySet();
@@ -31,29 +37,39 @@ final class FunctionPools {
   /**
    * The pool of the revision that serves now, made on first use.
    *
-   * @throws MayflyException if there is no such function, or it cannot be invoked
+   * @throws MayflyException if there is no such function, it cannot be invoked, or it is not said
+   *     whose call it is of a function that keeps its tenants apart
    */
-  FunctionPool serving(FunctionVersion name) {
+  FunctionPool serving(FunctionVersion name, Optional<TenantId> tenant) {
     FunctionConfig config = functions.serving(name);
-    FunctionPool found = serving.get(name);
+    config.checkTenant(tenant);
+    return tenant.isEmpty()
+        ? current(serving, name, config, tenant)
+        : current(tenants, new PoolKey(name, tenant), config, tenant);
+  }
+
+  private <K> FunctionPool current(
+      Map<K, FunctionPool> pools, K key, FunctionConfig config, Optional<TenantId> tenant) {
+    FunctionPool found = pools.get(key);
     if (found != null && found.serves(config)) {
       return found;
     }
     // The configuration is read again inside: a retirement that follows its change sees this pool.
     List<FunctionPool> outdated = new ArrayList<>(1);
     FunctionPool current =
-        serving.compute(
-            name,
-            (key, before) -> {
-              FunctionConfig now = functions.serving(key);
+        pools.compute(
+            key,
+            (same, before) -> {
+              FunctionConfig now = functions.serving(config.id());
               if (before != null && before.serves(now)) {
                 return before;
               }
+              now.checkTenant(tenant);
               if (before != null) {
                 draining.add(before);
                 outdated.add(before);
               }
-              return new FunctionPool(now, new Parallelism(processors));
+              return new FunctionPool(now, tenant, new Parallelism(processors));
             });
     // Nobody waits for these: busy instances go with their calls.
     outdated.forEach(
@@ -63,15 +79,21 @@ final class FunctionPools {
     return current;
   }
 
-  /** How many instances the revision of a version that serves now has. */
+  /** How many instances the revision of a version that serves now has, all tenants' together. */
   int live(FunctionVersion function) {
-    FunctionPool pool = serving.get(function);
-    return pool == null ? 0 : pool.live();
+    return servingNow()
+        .filter(pool -> pool.key().function().equals(function))
+        .mapToInt(FunctionPool::live)
+        .sum();
+  }
+
+  private Stream<FunctionPool> servingNow() {
+    return Stream.concat(serving.values().stream(), tenants.values().stream());
   }
 
   /** How many instances there are, those of earlier revisions included. */
   int live() {
-    return Stream.concat(serving.values().stream(), draining.stream())
+    return Stream.concat(servingNow(), draining.stream())
         .distinct()
         .mapToInt(FunctionPool::live)
         .sum();
@@ -99,7 +121,7 @@ final class FunctionPools {
     calls.forEach(
         (version, wanted) -> {
           try {
-            FunctionPool pool = serving(version);
+            FunctionPool pool = serving(version, Optional.empty());
             for (int missing = pool.provision(wanted, now); missing > 0; missing--) {
               start.accept(pool);
             }
@@ -116,20 +138,27 @@ final class FunctionPools {
    * @return completes when no instance of the retired ones is left, whoever retired them
    */
   CompletableFuture<?> retire(FunctionVersion function) {
-    serving.computeIfPresent(
-        function,
-        (key, pool) -> {
+    retireOutdated(serving, function);
+    tenants.keySet().stream()
+        .filter(key -> key.function().equals(function))
+        .forEach(key -> retireOutdated(tenants, key));
+    return CompletableFuture.allOf(
+        draining.stream()
+            .filter(pool -> pool.config().id().equals(function))
+            .map(this::drain)
+            .toArray(CompletableFuture[]::new));
+  }
+
+  private <K> void retireOutdated(Map<K, FunctionPool> pools, K key) {
+    pools.computeIfPresent(
+        key,
+        (same, pool) -> {
           if (isCurrent(pool)) {
             return pool;
           }
           draining.add(pool);
           return null;
         });
-    return CompletableFuture.allOf(
-        draining.stream()
-            .filter(pool -> pool.config().id().equals(function))
-            .map(this::drain)
-            .toArray(CompletableFuture[]::new));
   }
 
   /**
@@ -142,10 +171,30 @@ final class FunctionPools {
   }
 
   void forEachServing(Consumer<FunctionPool> look) {
-    serving.values().forEach(look);
+    servingNow().forEach(look);
   }
 
-  /** Forgets the pools that have no instance, so that a function at zero costs nothing here. */
+  /** How many pools serve. */
+  int size() {
+    return serving.size() + tenants.size();
+  }
+
+  /** Whether a tenant has a pool, which is so while it has an instance or a call. */
+  boolean has(PoolKey tenant) {
+    return tenants.containsKey(tenant);
+  }
+
+  /** Forgets a tenant's pool if nothing is left in it: there may be any number of tenants. */
+  void forgetEmpty(FunctionPool pool) {
+    tenants.computeIfPresent(
+        pool.key(), (key, found) -> found == pool && pool.retireIfEmpty() ? null : found);
+  }
+
+  /**
+   * Forgets the pools that have no instance, so that a function at zero costs nothing here.
+   *
+   * @return whose they were, but for tenants, who rest nowhere
+   */
   List<FunctionVersion> retireEmpty() {
     List<FunctionVersion> retired = new ArrayList<>();
     serving
@@ -158,12 +207,18 @@ final class FunctionPools {
               }
               return empty;
             });
+    tenants.values().removeIf(FunctionPool::retireIfEmpty);
     return retired;
   }
 
   /** Retires every pool, without waiting for busy instances. */
   void close() {
-    serving
+    close(serving);
+    close(tenants);
+  }
+
+  private void close(Map<?, FunctionPool> pools) {
+    pools
         .values()
         .removeIf(
             pool -> {

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.Queue;
@@ -58,6 +59,9 @@ final class IdleInstances {
   private final KeepAlive keepAlive;
   private final MemoryGuard memory;
   private final Map<FunctionVersion, Habits> known = new HashMap<>();
+
+  /** The same of tenants, which is forgotten with their pools: bounded by these. */
+  private final Map<PoolKey, Habits> tenants = new HashMap<>();
 
   /** When resting functions want an instance, the soonest first; each is in here once at most. */
   private final NavigableSet<Due> due = new TreeSet<>();
@@ -126,6 +130,11 @@ final class IdleInstances {
     return evicted.sum();
   }
 
+  /** Of how many functions and tenants the habits are known. */
+  synchronized int known() {
+    return known.size() + tenants.size();
+  }
+
   /**
    * Stops the idle instances that are not wanted any more, freezes the others, has those started
    * that will be wanted soon, and forgets pools without an instance.
@@ -139,11 +148,12 @@ final class IdleInstances {
     wake(now);
     pools.forEachServing(pool -> tend(pool, start, now));
     pools.retireEmpty().forEach(function -> rest(function, now));
+    tenants.keySet().removeIf(tenant -> !pools.has(tenant));
     forgetDeleted(now);
   }
 
   private void tend(FunctionPool pool, Consumer<FunctionPool> start, long now) {
-    Habits habits = habits(pool.config(), now);
+    Habits habits = habits(pool, now);
     FunctionPool.Use use = look(habits, pool, now);
     InstanceDemand demand = habits.demand;
     InstanceDemand.Decision decision =
@@ -192,7 +202,7 @@ final class IdleInstances {
         new PriorityQueue<>(Comparator.comparingDouble(Candidate::worth));
     pools.forEachServing(
         pool -> {
-          Habits habits = habits(pool.config(), now);
+          Habits habits = habits(pool, now);
           int idle = look(habits, pool, now).idle();
           if (idle > 0) {
             least.add(new Candidate(pool, habits.demand, idle, now));
@@ -277,7 +287,7 @@ final class IdleInstances {
 
   private boolean canServe(FunctionVersion function) {
     try {
-      var _ = pools.serving(function);
+      var _ = pools.serving(function, Optional.empty());
       return true;
     } catch (MayflyException e) {
       return false;
@@ -286,7 +296,7 @@ final class IdleInstances {
 
   private void takeIn(Tick tick, long now) {
     try {
-      Habits habits = habits(pools.config(tick.function()), now);
+      Habits habits = habits(known, tick.function(), pools.config(tick.function()), now);
       habits.demand.expect(tick.at());
       enqueue(tick.function(), habits, OptionalLong.of(now));
     } catch (MayflyException e) {
@@ -294,12 +304,18 @@ final class IdleInstances {
     }
   }
 
-  private Habits habits(FunctionConfig config, long now) {
-    Habits habits = known.get(config.id());
+  private Habits habits(FunctionPool pool, long now) {
+    return pool.ofTenant()
+        ? habits(tenants, pool.key(), pool.config(), now)
+        : habits(known, pool.config().id(), pool.config(), now);
+  }
+
+  private <K> Habits habits(Map<K, Habits> all, K key, FunctionConfig config, long now) {
+    Habits habits = all.get(key);
     if (habits == null) {
       InstanceDemand demand = new InstanceDemand(keepAlive, config.memory());
       habits = new Habits(demand, config.revisionId(), now - NOT_LOOKED_AT.toNanos());
-      known.put(config.id(), habits);
+      all.put(key, habits);
     } else if (!habits.revision.equals(config.revisionId())) {
       habits.demand = habits.demand.forNextRevision();
       habits.revision = config.revisionId();

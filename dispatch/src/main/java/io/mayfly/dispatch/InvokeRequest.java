@@ -3,6 +3,7 @@ package io.mayfly.dispatch;
 import io.mayfly.model.FunctionArn;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.RequestId;
+import io.mayfly.model.TenantId;
 import java.util.Optional;
 
 /**
@@ -11,6 +12,7 @@ import java.util.Optional;
  * @param function the version that is to serve
  * @param functionArn the ARN as the caller addressed it
  * @param payload the event, known to be JSON
+ * @param tenant whose call it is; for functions that keep their tenants apart, and only those
  */
 public record InvokeRequest(
     RequestId requestId,
@@ -18,4 +20,5 @@ public record InvokeRequest(
     FunctionArn functionArn,
     byte[] payload,
     String traceId,
-    Optional<String> clientContext) {}
+    Optional<String> clientContext,
+    Optional<TenantId> tenant) {}

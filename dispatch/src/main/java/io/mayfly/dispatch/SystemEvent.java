@@ -138,7 +138,9 @@ record SystemEvent(String type, LogLevel level, String record) {
   }
 
   private static JsonFields call(InvokeRequest request) {
-    return new JsonFields().text("requestId", request.requestId().value());
+    JsonFields fields = new JsonFields().text("requestId", request.requestId().value());
+    request.tenant().ifPresent(tenant -> fields.text("tenantId", tenant.value()));
+    return fields;
   }
 
   private static JsonFields tracing(InvokeRequest request) {

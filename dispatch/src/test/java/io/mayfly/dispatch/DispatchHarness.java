@@ -16,6 +16,7 @@ import io.mayfly.model.Lifecycle;
 import io.mayfly.model.MayflyException;
 import io.mayfly.model.Outcome;
 import io.mayfly.model.RequestId;
+import io.mayfly.model.TenantId;
 import io.mayfly.runtimes.RuntimeLaunch;
 import io.mayfly.sandbox.InstanceSpec;
 import java.io.ByteArrayOutputStream;
@@ -165,7 +166,8 @@ final class DispatchHarness implements AutoCloseable {
             new FunctionConfig.CodeReference("code-" + next, 10, 10),
             Lifecycle.active(),
             "revision-" + next,
-            START);
+            START,
+            false);
     functions.put(version, config);
     return config;
   }
@@ -189,14 +191,39 @@ final class DispatchHarness implements AutoCloseable {
     return dispatcher.stream(request(NAME));
   }
 
+  /** A call of the function on a tenant's behalf. */
+  InvokeResult invoke(String tenant) {
+    return dispatcher.invoke(request(NAME, Optional.of(new TenantId(tenant))));
+  }
+
+  /** The function from now on, with its tenants apart. */
+  void deployPerTenant() {
+    FunctionConfig config = deploy(NAME);
+    functions.put(
+        NAME,
+        new FunctionConfig(
+            NAME,
+            config.settings(),
+            config.code(),
+            config.lifecycle(),
+            config.revisionId(),
+            config.lastModified(),
+            true));
+  }
+
   private static InvokeRequest request(FunctionVersion version) {
+    return request(version, Optional.empty());
+  }
+
+  private static InvokeRequest request(FunctionVersion version, Optional<TenantId> tenant) {
     return new InvokeRequest(
         REQUEST,
         version,
         FunctionArn.of(ACCOUNT, version.function()),
         "{}".getBytes(StandardCharsets.UTF_8),
         "Root=1-0-0",
-        Optional.empty());
+        Optional.empty(),
+        tenant);
   }
 
   /** A call of a version is throttled for a reason. */

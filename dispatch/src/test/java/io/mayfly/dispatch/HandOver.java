@@ -36,7 +36,7 @@ public final class HandOver {
 
   /** A pool with one instance, and who calls it. */
   abstract static class Scene {
-    final FunctionPool pool = new FunctionPool(CONFIG, new Parallelism(2));
+    final FunctionPool pool = new FunctionPool(CONFIG, Optional.empty(), new Parallelism(2));
     final AtomicInteger breaches = new AtomicInteger();
     final FakeSandbox sandbox =
         new FakeSandbox(spec -> (instance, invocation) -> DispatchHarness.success("1"));

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.function.IntToLongFunction;
 import org.junit.jupiter.api.AfterEach;
@@ -34,7 +35,8 @@ class TestFunctionPool {
   private final DispatchHarness house =
       DispatchHarness.of((instance, invocation) -> new Outcome.TimedOut());
   private final FunctionPool pool =
-      new FunctionPool(house.deploy(DispatchHarness.NAME), new Parallelism(PROCESSORS));
+      new FunctionPool(
+          house.deploy(DispatchHarness.NAME), Optional.empty(), new Parallelism(PROCESSORS));
   private final PriorityQueue<Running> running =
       new PriorityQueue<>(Comparator.comparingLong(Running::ends));
   private IntToLongFunction took = TestFunctionPool::computing;

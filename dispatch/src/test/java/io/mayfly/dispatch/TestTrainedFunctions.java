@@ -102,7 +102,8 @@ class TestTrainedFunctions {
         CODE,
         Lifecycle.active(),
         "revision",
-        Instant.EPOCH);
+        Instant.EPOCH,
+        false);
   }
 
   @Test

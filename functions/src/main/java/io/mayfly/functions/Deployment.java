@@ -12,12 +12,23 @@ import java.util.Map;
  *
  * @param settings without layers
  * @param layers the ARNs of layer versions
+ * @param perTenant whether no two tenants ever share an instance
  */
 public record Deployment(
-    FunctionName name, FunctionSettings settings, Map<String, String> tags, List<String> layers) {
+    FunctionName name,
+    FunctionSettings settings,
+    Map<String, String> tags,
+    List<String> layers,
+    boolean perTenant) {
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(3);
   public static final DataSize DEFAULT_MEMORY = DataSize.ofMegabytes(128);
   public static final DataSize DEFAULT_STORAGE = DataSize.ofMegabytes(512);
+
+  /** A deployment without tenants. */
+  public Deployment(
+      FunctionName name, FunctionSettings settings, Map<String, String> tags, List<String> layers) {
+    this(name, settings, tags, layers, false);
+  }
 
   /** A deployment without layers. */
   public Deployment(FunctionName name, FunctionSettings settings, Map<String, String> tags) {

@@ -175,6 +175,10 @@ public final class EventSourceMappings {
     if (!there) {
       throw EventSourceRules.invalid("Function does not exist");
     }
+    if (catalog.require(mapping.function()).perTenant()) {
+      throw EventSourceRules.invalid(
+          "Event source mappings are not supported for functions with tenancy configuration.");
+    }
   }
 
   private static boolean sameEnds(EventSourceMapping one, EventSourceMapping other) {

@@ -205,7 +205,7 @@ public final class FunctionCatalog implements AutoCloseable {
       throw new MayflyException(ErrorCode.CONFLICT, "Function already exist: " + deployment.name());
     }
     requireRuntime.accept(deployment.settings().runtime());
-    SettingsRules.check(deployment.settings());
+    SettingsRules.check(deployment.settings(), deployment.perTenant());
     FunctionTags.check(deployment.tags());
     List<FunctionLayer> layered = layers.resolve(deployment.layers());
     FunctionConfig config =
@@ -215,7 +215,8 @@ public final class FunctionCatalog implements AutoCloseable {
             accept(zip, 0, layered),
             Lifecycle.creating(),
             Revisions.next(),
-            clock.instant());
+            clock.instant(),
+            deployment.perTenant());
     store.create(config, deployment.tags());
     show(config);
     background.execute(() -> makeReady(config, Optional.empty()));
@@ -257,7 +258,7 @@ public final class FunctionCatalog implements AutoCloseable {
         change.layers().map(layers::resolve).orElse(before.settings().layers());
     CodeQuota.check(before.code(), layered);
     FunctionSettings after = change.applyTo(before.settings(), layered);
-    SettingsRules.check(after);
+    SettingsRules.check(after, before.perTenant());
     return update(before, before.withSettings(after));
   }
 

@@ -160,7 +160,10 @@ public final class FunctionConcurrency implements Belongings {
 
   private FunctionVersion provisionable(FunctionName function, String qualifier) {
     FunctionVersion version = aliases.meant(function, Optional.of(qualifier));
-    catalog.require(version);
+    if (catalog.require(version).perTenant()) {
+      throw invalid(
+          "Provisioned Concurrency is not supported for functions with tenancy configuration.");
+    }
     if (version.latest()) {
       throw invalid(
           "Provisioned Concurrency Configs cannot be applied to unpublished function versions.");

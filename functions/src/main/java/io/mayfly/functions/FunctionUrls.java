@@ -78,7 +78,8 @@ public final class FunctionUrls implements Belongings {
   /**
    * Gives a function or one of its aliases a URL.
    *
-   * @throws MayflyException if it has one, or is not there
+   * @throws MayflyException if it has one, is not there, or keeps its tenants apart: a URL does not
+   *     say whose calls it takes
    */
   public synchronized FunctionUrl create(
       FunctionName function,
@@ -86,7 +87,11 @@ public final class FunctionUrls implements Belongings {
       FunctionUrl.AuthType authType,
       Optional<FunctionUrl.Cors> cors,
       FunctionUrl.InvokeMode mode) {
-    catalog.require(function);
+    if (catalog.require(function).perTenant()) {
+      throw new MayflyException(
+          ErrorCode.INVALID_PARAMETER,
+          "Function URLs are not supported for functions with tenancy configuration.");
+    }
     alias.ifPresent(name -> aliases.require(function, name));
     if (byFunction.find(function, key(alias)).isPresent()) {
       throw new MayflyException(

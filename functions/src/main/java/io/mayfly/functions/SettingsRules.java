@@ -20,13 +20,17 @@ final class SettingsRules {
   /**
    * Checks settings as they would be.
    *
+   * @param perTenant whether the function keeps its tenants apart
    * @throws MayflyException if that cannot be
    */
-  static void check(FunctionSettings settings) {
+  static void check(FunctionSettings settings, boolean perTenant) {
     EnvironmentRules.check(settings.environment());
     if (settings.snapStart() && !WITH_SNAP_START.matcher(settings.runtime()).matches()) {
       throw invalid(
           "%s is not supported for SnapStart enabled functions.".formatted(settings.runtime()));
+    }
+    if (settings.snapStart() && perTenant) {
+      throw invalid("SnapStart is not supported for functions with tenancy configuration.");
     }
     settings
         .deadLetter()

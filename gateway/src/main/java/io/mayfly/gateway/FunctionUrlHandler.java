@@ -208,6 +208,7 @@ public final class FunctionUrlHandler implements HttpHandler {
             arn(url),
             event,
             traceId,
+            Optional.empty(),
             Optional.empty());
     return switch (url.invokeMode()) {
       case BUFFERED -> buffered(dispatcher.submit(invoke), request, requestId, traceId);

@@ -42,7 +42,8 @@ final class CreateFunction implements Operation<CreateFunction.Input, FunctionCo
       List<Settings.FileSystem> fileSystemConfigs,
       Optional<String> kmsKeyArn,
       Optional<Settings.SnapStart> snapStart,
-      Optional<Settings.LoggingConfig> loggingConfig) {}
+      Optional<Settings.LoggingConfig> loggingConfig,
+      Optional<Settings.Tenancy> tenancyConfig) {}
 
   record Code(Optional<byte[]> zipFile) {}
 
@@ -98,7 +99,8 @@ final class CreateFunction implements Operation<CreateFunction.Input, FunctionCo
                         .filter(arn -> !arn.isEmpty()))
                 .withLogging(logging),
             input.tags(),
-            input.layers());
+            input.layers(),
+            input.tenancyConfig().isPresent());
     byte[] zip =
         input
             .code()

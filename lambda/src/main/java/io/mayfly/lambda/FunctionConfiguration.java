@@ -42,7 +42,8 @@ record FunctionConfiguration(
     List<String> architectures,
     Storage ephemeralStorage,
     Snap snapStart,
-    Logging loggingConfig) {
+    Logging loggingConfig,
+    Optional<Settings.Tenancy> tenancyConfig) {
   /** The machine's processor, in Lambda's words. */
   static final String ARCHITECTURE =
       System.getProperty("os.arch", "").equals("aarch64") ? "arm64" : "x86_64";
@@ -116,7 +117,8 @@ record FunctionConfiguration(
         List.of(ARCHITECTURE),
         new Storage((int) config.ephemeralStorage().megabytes()),
         snap(config),
-        logging(config));
+        logging(config),
+        config.perTenant() ? Optional.of(Settings.Tenancy.PER_TENANT) : Optional.empty());
   }
 
   private static Logging logging(FunctionConfig config) {

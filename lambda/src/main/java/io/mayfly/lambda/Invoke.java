@@ -30,7 +30,7 @@ final class Invoke implements RawOperation {
     return switch (type) {
       case "RequestResponse" ->
           respond(dispatcher.invoke(requests.of(arn, wire, caller)), caller, tail);
-      case "DryRun" -> requests.dryRun(arn, caller);
+      case "DryRun" -> requests.dryRun(arn, wire, caller);
       case "Event" -> requests.accept(arn, wire, caller);
       default ->
           throw InvokeRequests.invalid("invocationType", type, "[Event, RequestResponse, DryRun]");

@@ -13,10 +13,12 @@ import io.mayfly.model.FunctionArn;
 import io.mayfly.model.Limits;
 import io.mayfly.model.MayflyException;
 import io.mayfly.model.RequestId;
+import io.mayfly.model.TenantId;
 import io.mayfly.model.TraceId;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Base64;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.random.RandomGenerator;
 
@@ -58,8 +60,8 @@ final class InvokeRequests {
   }
 
   /** What is answered when only this is asked: whether the function could be invoked. */
-  WireResponse dryRun(FunctionArn arn, Caller caller) {
-    var _ = catalog.require(aliases.meant(arn.name(), arn.qualifier()));
+  WireResponse dryRun(FunctionArn arn, WireRequest wire, Caller caller) {
+    catalog.require(aliases.meant(arn.name(), arn.qualifier())).checkTenant(tenant(wire));
     return new WireResponse(NO_CONTENT, identified(caller), new byte[0]);
   }
 
@@ -81,7 +83,7 @@ final class InvokeRequests {
           "%d byte payload is too large for the Event invocation type (limit %d bytes)"
               .formatted(wire.body().length, Limits.EVENT_BYTES));
     }
-    var _ = catalog.require(aliases.meant(arn.name(), arn.qualifier()));
+    catalog.require(aliases.meant(arn.name(), arn.qualifier())).checkTenant(tenant(wire));
     try {
       async.accept(read(arn, wire, caller)).join();
     } catch (CompletionException e) {
@@ -106,7 +108,8 @@ final class InvokeRequests {
         arn,
         payload,
         TraceId.continueOrStart(wire.headers().first("x-amzn-trace-id"), clock.instant(), random),
-        wire.headers().first("x-amz-client-context").map(InvokeRequests::clientContext));
+        wire.headers().first("x-amz-client-context").map(InvokeRequests::clientContext),
+        tenant(wire));
   }
 
   static Headers identified(Caller caller) {
@@ -124,6 +127,28 @@ final class InvokeRequests {
       case "None" -> false;
       default -> throw invalid("logType", logType, "[Tail, None]");
     };
+  }
+
+  private static Optional<TenantId> tenant(WireRequest wire) {
+    return wire.headers().first("x-amz-tenant-id").map(InvokeRequests::tenant);
+  }
+
+  private static TenantId tenant(String value) {
+    String broken =
+        value.length() > TenantId.MAX_LENGTH
+            ? "have length less than or equal to " + TenantId.MAX_LENGTH
+            : value.isEmpty()
+                ? "have length greater than or equal to 1"
+                : "satisfy regular expression pattern: " + TenantId.PATTERN;
+    try {
+      return new TenantId(value);
+    } catch (IllegalArgumentException e) {
+      throw new MayflyException(
+          ErrorCode.VALIDATION,
+          "1 validation error detected: Value '%s' at 'tenantId' failed to satisfy constraint: Member must %s"
+              .formatted(value, broken),
+          e);
+    }
   }
 
   private static String clientContext(String encoded) {

@@ -49,7 +49,7 @@ final class InvokeWithResponseStream implements RawOperation {
     boolean tail = InvokeRequests.wantsTail(wire);
     return switch (type) {
       case "RequestResponse" -> stream(requests.of(arn, wire, caller), caller, tail);
-      case "DryRun" -> requests.dryRun(arn, caller);
+      case "DryRun" -> requests.dryRun(arn, wire, caller);
       default -> throw InvokeRequests.invalid("invocationType", type, "[RequestResponse, DryRun]");
     };
   }

@@ -40,6 +40,13 @@ final class Settings {
       List<String> securityGroupIds,
       Optional<Boolean> ipv6AllowedForDualStack) {}
 
+  /**
+   * @param tenantIsolationMode {@code PER_TENANT}, of which the service model sees to it
+   */
+  record Tenancy(String tenantIsolationMode) {
+    static final Tenancy PER_TENANT = new Tenancy("PER_TENANT");
+  }
+
   record FileSystem(String arn, String localMountPath) {}
 
   record LoggingConfig(

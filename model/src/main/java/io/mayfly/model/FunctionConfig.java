@@ -13,6 +13,8 @@ import java.util.Optional;
  *
  * @param id which version of which function
  * @param revisionId changes with every update
+ * @param perTenant whether no two of its callers' tenants ever share an instance; set when the
+ *     function is created and never changed
  */
 public record FunctionConfig(
     FunctionVersion id,
@@ -20,7 +22,8 @@ public record FunctionConfig(
     CodeReference code,
     Lifecycle lifecycle,
     String revisionId,
-    Instant lastModified) {
+    Instant lastModified,
+    boolean perTenant) {
 
   /**
    * Which code: the hex SHA-256 of the zip file, under which it is stored, and its size.
@@ -92,25 +95,41 @@ public record FunctionConfig(
     return settings.logging().json();
   }
 
+  /**
+   * Checks that a call says whose it is if this function keeps its tenants apart, and only then.
+   *
+   * @throws MayflyException if not
+   */
+  public void checkTenant(Optional<TenantId> tenant) {
+    if (perTenant == tenant.isPresent()) {
+      return;
+    }
+    throw new MayflyException(
+        ErrorCode.INVALID_PARAMETER,
+        perTenant
+            ? "The invoked function is enabled with tenancy configuration. Add a valid tenant ID in your request and try again."
+            : "The invoked function is not enabled with tenancy configuration. Remove the tenant ID from your request and try again.");
+  }
+
   public FunctionConfig withSettings(FunctionSettings next) {
-    return new FunctionConfig(id, next, code, lifecycle, revisionId, lastModified);
+    return new FunctionConfig(id, next, code, lifecycle, revisionId, lastModified, perTenant);
   }
 
   public FunctionConfig withCode(CodeReference next) {
-    return new FunctionConfig(id, settings, next, lifecycle, revisionId, lastModified);
+    return new FunctionConfig(id, settings, next, lifecycle, revisionId, lastModified, perTenant);
   }
 
   public FunctionConfig withLifecycle(Lifecycle next) {
-    return new FunctionConfig(id, settings, code, next, revisionId, lastModified);
+    return new FunctionConfig(id, settings, code, next, revisionId, lastModified, perTenant);
   }
 
   /** The same function after an update at {@code when}, under a new revision id. */
   public FunctionConfig revised(String nextRevisionId, Instant when) {
-    return new FunctionConfig(id, settings, code, lifecycle, nextRevisionId, when);
+    return new FunctionConfig(id, settings, code, lifecycle, nextRevisionId, when, perTenant);
   }
 
   /** The same function as a version of its own, published at {@code when}. */
   public FunctionConfig published(FunctionVersion version, String nextRevisionId, Instant when) {
-    return new FunctionConfig(version, settings, code, lifecycle, nextRevisionId, when);
+    return new FunctionConfig(version, settings, code, lifecycle, nextRevisionId, when, perTenant);
   }
 }

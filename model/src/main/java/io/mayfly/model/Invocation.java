@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param traceId the value of {@code X-Amzn-Trace-Id}
  * @param clientContext the caller's client context as JSON text
  * @param cognitoIdentity the caller's Cognito identity as JSON text
+ * @param tenant whose call it is, of a function that keeps its tenants apart
  */
 public record Invocation(
     RequestId requestId,
@@ -20,4 +21,25 @@ public record Invocation(
     FunctionArn functionArn,
     String traceId,
     Optional<String> clientContext,
-    Optional<String> cognitoIdentity) {}
+    Optional<String> cognitoIdentity,
+    Optional<TenantId> tenant) {
+  /** An event for a function without tenants. */
+  public Invocation(
+      RequestId requestId,
+      byte[] payload,
+      Instant deadline,
+      FunctionArn functionArn,
+      String traceId,
+      Optional<String> clientContext,
+      Optional<String> cognitoIdentity) {
+    this(
+        requestId,
+        payload,
+        deadline,
+        functionArn,
+        traceId,
+        clientContext,
+        cognitoIdentity,
+        Optional.empty());
+  }
+}

@@ -1,6 +1,7 @@
 package io.mayfly.runtimes;
 
 import io.mayfly.model.Invocation;
+import io.mayfly.model.TenantId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -55,6 +56,27 @@ record Case(
             Optional.of(clientContext).filter(text -> !text.isEmpty()),
             Optional.of(identity).filter(text -> !text.isEmpty()));
     return new Case(handler, List.of(event), environment, logged);
+  }
+
+  /** All events on a tenant's behalf. */
+  Case tenant(String id) {
+    return new Case(
+        handler,
+        events.stream()
+            .map(
+                like ->
+                    new Invocation(
+                        like.requestId(),
+                        like.payload(),
+                        like.deadline(),
+                        like.functionArn(),
+                        like.traceId(),
+                        like.clientContext(),
+                        like.cognitoIdentity(),
+                        Optional.of(new TenantId(id))))
+            .toList(),
+        environment,
+        logged);
   }
 
   Case with(String name, String value) {

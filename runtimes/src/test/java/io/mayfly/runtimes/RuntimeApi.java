@@ -87,6 +87,7 @@ final class RuntimeApi implements AutoCloseable {
     headers.set("Lambda-Runtime-Trace-Id", event.traceId());
     event.clientContext().ifPresent(text -> headers.set("Lambda-Runtime-Client-Context", text));
     event.cognitoIdentity().ifPresent(text -> headers.set("Lambda-Runtime-Cognito-Identity", text));
+    event.tenant().ifPresent(id -> headers.set("Lambda-Runtime-Aws-Tenant-Id", id.value()));
     exchange.sendResponseHeaders(200, event.payload().length == 0 ? -1 : event.payload().length);
     exchange.getResponseBody().write(event.payload());
     exchange.close();

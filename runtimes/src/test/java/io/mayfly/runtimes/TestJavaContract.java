@@ -61,6 +61,8 @@ class TestJavaContract {
                 "{\"client\": {\"installation_id\": \"i\", \"app_title\": \"t\"}, \"custom\":"
                     + " {\"a\": \"b\"}, \"env\": {\"platform\": \"x\"}}",
                 "{\"cognitoIdentityId\": \"id\", \"cognitoIdentityPoolId\": \"pool\"}"),
+        method("context").tenant("blue/1 @x"),
+        method("logs").with("AWS_LAMBDA_LOG_FORMAT", "JSON").tenant("blue"),
         method("android").events(POJO).caller("{\"env\": {\"platform\": \"Android\"}}", ""),
         method("logs"),
         method("logs").with("AWS_LAMBDA_LOG_LEVEL", "ERROR"),

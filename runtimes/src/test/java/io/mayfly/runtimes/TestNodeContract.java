@@ -19,6 +19,9 @@ class TestNodeContract {
         Case.of("cases.context"),
         Case.of("cases.context")
             .caller("{\"custom\": {\"a\": \"b\"}}", "{\"cognitoIdentityId\": \"id\"}"),
+        Case.of("cases.context").tenant("blue/1 @x"),
+        Case.of("cases.logsObjects").with("AWS_LAMBDA_LOG_FORMAT", "JSON").tenant("blue"),
+        Case.of("cases.throws").with("AWS_LAMBDA_LOG_FORMAT", "JSON").tenant("blue"),
         Case.of("cases.environment"),
         Case.of("cases.throws").events("1", "2"),
         Case.of("cases.throwsAtOnce"),

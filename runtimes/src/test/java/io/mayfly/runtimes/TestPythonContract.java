@@ -36,6 +36,8 @@ class TestPythonContract {
                     + " \"00-1-2-01\", \"other\": \"x\"}}",
                 "{\"cognitoIdentityId\": \"id\", \"cognitoIdentityPoolId\": \"pool\"}"),
         Case.of("cases.context").caller("no json", ""),
+        Case.of("cases.context").tenant("blue/1 @x"),
+        Case.of("cases.raises").with("AWS_LAMBDA_LOG_FORMAT", "JSON").tenant("blue"),
         Case.of("cases.context_text"),
         Case.of("cases.environment"),
         Case.of("cases.path"),

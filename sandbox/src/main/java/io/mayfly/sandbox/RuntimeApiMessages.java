@@ -67,6 +67,9 @@ final class RuntimeApiMessages {
     invocation
         .cognitoIdentity()
         .ifPresent(value -> header(head, "Lambda-Runtime-Cognito-Identity", value));
+    invocation
+        .tenant()
+        .ifPresent(tenant -> header(head, "Lambda-Runtime-Aws-Tenant-Id", tenant.value()));
     header(head, "Content-Length", Integer.toString(invocation.payload().length));
     head.append("\r\n");
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(invocation.payload().length + 1024);

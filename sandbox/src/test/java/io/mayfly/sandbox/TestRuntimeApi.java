@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mayfly.model.Invocation;
 import io.mayfly.model.Outcome;
+import io.mayfly.model.TenantId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -192,7 +193,8 @@ final class TestRuntimeApi {
             plain.functionArn(),
             plain.traceId(),
             Optional.of("{\"custom\":\"x\r\nInjected: yes\"}"),
-            Optional.of("{\"id\":1}"));
+            Optional.of("{\"id\":1}"),
+            Optional.of(new TenantId("blue/1")));
     try (Client client = new Client()) {
       Future<Outcome> outcome = invoke(invocation);
       String answer = client.exchange(NEXT);
@@ -207,6 +209,7 @@ final class TestRuntimeApi {
           .contains("Lambda-Runtime-Trace-Id: " + invocation.traceId() + "\r\n")
           .contains("Lambda-Runtime-Client-Context: {\"custom\":\"x  Injected: yes\"}\r\n")
           .contains("Lambda-Runtime-Cognito-Identity: {\"id\":1}\r\n")
+          .contains("Lambda-Runtime-Aws-Tenant-Id: blue/1\r\n")
           .endsWith("\r\n\r\n{\"ä\":1}");
       assertThat(client.exchange(post("invocation/" + id + "/response", "done")))
           .startsWith("HTTP/1.1 202 Accepted\r\n")

@@ -209,6 +209,9 @@ public final class Database implements AutoCloseable {
           """
           update function_version set document = json_set(
             document, '$.settings.logging', json('{"json":null}'));
+          """,
+          """
+          update function_version set document = json_set(document, '$.perTenant', json('false'));
           """);
 
   /** Something to do with the connection, inside a transaction. */

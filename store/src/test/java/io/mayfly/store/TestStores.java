@@ -49,7 +49,8 @@ class TestStores {
         new FunctionConfig.CodeReference("ab".repeat(32), 12_345, 0),
         lifecycle,
         "6e0c9f0a",
-        Instant.parse("2026-03-01T12:00:00.123456789Z"));
+        Instant.parse("2026-03-01T12:00:00.123456789Z"),
+        true);
   }
 
   private static FunctionUrl url(Optional<FunctionUrl.Cors> cors) {

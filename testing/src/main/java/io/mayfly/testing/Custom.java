@@ -12,8 +12,9 @@ public final class Custom {
 
   /**
    * A zip with code in Python that defines {@code handler(event, context)}, and a small runtime
-   * around it. The context has {@code request_id}, {@code deadline_ms}, {@code arn}, {@code trace}
-   * and {@code client_context}; {@code Raw(bytes)} is a result that goes out as it is.
+   * around it. The context has {@code request_id}, {@code deadline_ms}, {@code arn}, {@code trace},
+   * {@code client_context} and {@code tenant_id}; {@code Raw(bytes)} is a result that goes out as
+   * it is.
    */
   public static byte[] python(String code) {
     return new Zip().program("bootstrap", resource("bootstrap.py")).file("app.py", code).bytes();

@@ -21,6 +21,7 @@ class Context:
         self.arn = headers["Lambda-Runtime-Invoked-Function-Arn"]
         self.trace = headers["Lambda-Runtime-Trace-Id"]
         self.client_context = headers["Lambda-Runtime-Client-Context"]
+        self.tenant_id = headers["Lambda-Runtime-Aws-Tenant-Id"]
 
 
 def post(path, body):

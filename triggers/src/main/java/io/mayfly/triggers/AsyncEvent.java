@@ -2,6 +2,7 @@ package io.mayfly.triggers;
 
 import io.mayfly.dispatch.InvokeRequest;
 import io.mayfly.model.RequestId;
+import io.mayfly.model.TenantId;
 import io.mayfly.queue.Delivery;
 import io.mayfly.queue.NewMessage;
 import java.time.Duration;
@@ -26,6 +27,7 @@ record AsyncEvent(
     Optional<String> qualifier,
     String traceId,
     Optional<String> clientContext,
+    Optional<TenantId> tenant,
     Instant accepted,
     int attempts) {
   /** The name under which SQS, too, keeps a message's trace header. */
@@ -33,6 +35,7 @@ record AsyncEvent(
 
   private static final String QUALIFIER = "Qualifier";
   private static final String CLIENT_CONTEXT = "ClientContext";
+  private static final String TENANT = "TenantId";
   private static final String ACCEPTED = "Accepted";
   private static final String ATTEMPTS = "Attempts";
 
@@ -43,6 +46,7 @@ record AsyncEvent(
         request.functionArn().qualifier(),
         request.traceId(),
         request.clientContext(),
+        request.tenant(),
         now,
         0);
   }
@@ -55,6 +59,7 @@ record AsyncEvent(
         Optional.ofNullable(system.get(QUALIFIER)),
         system.getOrDefault(TRACE, ""),
         Optional.ofNullable(system.get(CLIENT_CONTEXT)),
+        Optional.ofNullable(system.get(TENANT)).map(TenantId::new),
         Instant.ofEpochMilli(Long.parseLong(system.getOrDefault(ACCEPTED, "0"))),
         Integer.parseInt(system.getOrDefault(ATTEMPTS, "0")));
   }
@@ -62,7 +67,7 @@ record AsyncEvent(
   /** The same event after the function has been run with it once more in vain. */
   AsyncEvent failed() {
     return new AsyncEvent(
-        requestId, payload, qualifier, traceId, clientContext, accepted, attempts + 1);
+        requestId, payload, qualifier, traceId, clientContext, tenant, accepted, attempts + 1);
   }
 
   NewMessage message(Optional<Duration> delay) {
@@ -71,6 +76,7 @@ record AsyncEvent(
     system.put(ACCEPTED, Long.toString(accepted.toEpochMilli()));
     qualifier.ifPresent(text -> system.put(QUALIFIER, text));
     clientContext.ifPresent(text -> system.put(CLIENT_CONTEXT, text));
+    tenant.ifPresent(id -> system.put(TENANT, id.value()));
     if (attempts > 0) {
       system.put(ATTEMPTS, Integer.toString(attempts));
     }

@@ -251,7 +251,8 @@ final class EventLane implements AutoCloseable {
         new FunctionArn(function.account(), function.name(), event.qualifier()),
         event.payload(),
         Lineage.next(event.traceId(), function),
-        event.clientContext());
+        event.clientContext(),
+        event.tenant());
   }
 
   private void called(

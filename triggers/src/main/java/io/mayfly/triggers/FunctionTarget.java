@@ -50,6 +50,7 @@ public final class FunctionTarget implements Target {
             reference.qualifier(),
             notice.traceId(),
             Optional.empty(),
+            Optional.empty(),
             clock.instant(),
             0);
     try {

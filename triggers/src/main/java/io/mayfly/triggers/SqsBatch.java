@@ -183,6 +183,7 @@ final class SqsBatch {
         mapping.functionArn(ports.catalog().account()),
         event.payload(),
         TraceId.continueOrStart(trace(event), ports.clock().instant(), ports.random()),
+        Optional.empty(),
         Optional.empty());
   }
 

@@ -192,7 +192,8 @@ final class AsyncHarness implements AutoCloseable {
             FunctionArn.of(ACCOUNT, function),
             bytes(event),
             trace,
-            Optional.of("{\"a\":1}"));
+            Optional.of("{\"a\":1}"),
+            Optional.empty());
     var _ = async.accept(request).join();
     return request;
   }

@@ -30,6 +30,7 @@ final class TestInvocationRecord {
         qualifier,
         "Root=1",
         Optional.empty(),
+        Optional.empty(),
         NOW,
         0);
   }

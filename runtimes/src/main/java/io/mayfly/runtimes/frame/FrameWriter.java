@@ -1,6 +1,7 @@
 package io.mayfly.runtimes.frame;
 
 import io.mayfly.model.Invocation;
+import io.mayfly.model.TenantId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
@@ -16,6 +17,8 @@ import java.util.Map;
 public final class FrameWriter {
   /** What the head of an INVOKE holds beside its texts: the frame's own head, deadline, lengths. */
   private static final int INVOKE_FIXED = Frames.HEAD + 8 + 3 * 2 + 2 * 4;
+
+  private static final byte[] NOTHING = {};
 
   private static final int LONGEST_TEXT = 0xffff;
 
@@ -38,7 +41,10 @@ public final class FrameWriter {
     write(frame(call, invocation));
   }
 
-  /** An INVOKE frame: its head, and the event's own bytes. */
+  /**
+   * An INVOKE frame: its head, and the event's own bytes. Whose call it is goes before it in a
+   * TENANT frame, if the function keeps its tenants apart.
+   */
   public static ByteBuffer[] frame(int call, Invocation invocation) {
     byte[] requestId = bytes(invocation.requestId().value());
     byte[] functionArn = bytes(invocation.functionArn().toString());
@@ -46,11 +52,17 @@ public final class FrameWriter {
     byte[] clientContext = bytes(invocation.clientContext().orElse(""));
     byte[] cognitoIdentity = bytes(invocation.cognitoIdentity().orElse(""));
     byte[] payload = invocation.payload();
+    byte[] tenant =
+        invocation.tenant().map(TenantId::value).map(FrameWriter::bytes).orElse(NOTHING);
+    int before = tenant.length == 0 ? 0 : Frames.HEAD + tenant.length;
     int head =
         INVOKE_FIXED
             + (requestId.length + functionArn.length + traceId.length)
             + (clientContext.length + cognitoIdentity.length);
-    ByteBuffer frame = ByteBuffer.allocate(head);
+    ByteBuffer frame = ByteBuffer.allocate(before + head);
+    if (before > 0) {
+      frame.putInt(before - 4).put(Frames.TENANT).putInt(call).put(tenant);
+    }
     frame.putInt(Math.addExact(head - 4, payload.length)).put(Frames.INVOKE).putInt(call);
     frame.putLong(invocation.deadline().toEpochMilli());
     shortText(frame, requestId);

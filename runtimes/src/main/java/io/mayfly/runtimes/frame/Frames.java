@@ -22,6 +22,7 @@ public final class Frames {
   static final byte INVOKE = 0x41;
   static final byte SPECIALISE = 0x42;
   static final byte WINDOW = 0x43;
+  static final byte TENANT = 0x44;
 
   /** The most that one CHUNK holds. */
   static final int CHUNK_BYTES = 64 * 1024;

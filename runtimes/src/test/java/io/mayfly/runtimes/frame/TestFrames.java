@@ -9,6 +9,7 @@ import io.mayfly.model.FunctionName;
 import io.mayfly.model.Invocation;
 import io.mayfly.model.Limits;
 import io.mayfly.model.RequestId;
+import io.mayfly.model.TenantId;
 import io.mayfly.runtimes.frame.FrameException.Reason;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -242,6 +243,29 @@ class TestFrames {
     assertThat(text(frame, frame.getInt())).isEqualTo("{}");
     assertThat(text(frame, frame.getInt())).isEmpty();
     assertThat(text(frame, frame.remaining())).isEqualTo("{}");
+  }
+
+  @Test
+  void aTenantsInvocationHasItsNameBeforeIt() {
+    Invocation invocation =
+        new Invocation(
+            new RequestId("id"),
+            new byte[] {'7'},
+            Instant.EPOCH,
+            FunctionArn.of(new Account("000000000000", "us-east-1"), new FunctionName("f")),
+            "",
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(new TenantId("blue/1")));
+    ByteBuffer[] written = FrameWriter.frame(5, invocation);
+    ByteBuffer frame = written[0];
+    assertThat(frame.getInt()).isEqualTo(5 + 6);
+    assertThat(frame.get()).isEqualTo((byte) 0x44);
+    assertThat(frame.getInt()).isEqualTo(5);
+    assertThat(text(frame, 6)).isEqualTo("blue/1");
+    assertThat(frame.getInt()).isEqualTo(frame.remaining() + written[1].remaining());
+    assertThat(frame.get()).isEqualTo((byte) 0x41);
+    assertThat(frame.getInt()).isEqualTo(5);
   }
 
   private static String text(ByteBuffer frame, int length) {

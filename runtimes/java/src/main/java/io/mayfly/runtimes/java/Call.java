@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
  * @param deadline milliseconds since 1970
  * @param clientContext JSON, or empty
  * @param cognitoIdentity JSON, or empty
+ * @param tenantId empty unless the function keeps its tenants apart
  */
 record Call(
     int number,
@@ -19,8 +20,9 @@ record Call(
     String traceId,
     String clientContext,
     String cognitoIdentity,
+    String tenantId,
     byte[] payload) {
-  static Call parse(int number, ByteBuffer body) {
+  static Call parse(int number, String tenantId, ByteBuffer body) {
     long deadline = body.getLong();
     String requestId = text(body, body.getShort() & 0xffff);
     String functionArn = text(body, body.getShort() & 0xffff);
@@ -30,7 +32,15 @@ record Call(
     byte[] payload = new byte[body.remaining()];
     body.get(payload);
     return new Call(
-        number, deadline, requestId, functionArn, traceId, clientContext, cognitoIdentity, payload);
+        number,
+        deadline,
+        requestId,
+        functionArn,
+        traceId,
+        clientContext,
+        cognitoIdentity,
+        tenantId,
+        payload);
   }
 
   static String text(ByteBuffer body, int length) {

@@ -83,6 +83,11 @@ final class CallContext implements Context {
   }
 
   @Override
+  public @Nullable String getTenantId() {
+    return call.tenantId().isEmpty() ? null : call.tenantId();
+  }
+
+  @Override
   public @Nullable String getXrayTraceId() {
     return call.traceId().isEmpty() ? null : call.traceId();
   }

@@ -25,6 +25,9 @@ final class Logger implements LambdaLogger {
   /** The call that runs on a thread, and on those started by it, where there may be several. */
   private final ThreadLocal<@Nullable String> ofThread = new InheritableThreadLocal<>();
 
+  /** Whose all calls of this process are, if the function keeps its tenants apart. */
+  private volatile @Nullable String tenantId;
+
   private static LogLevel level(@Nullable String name) {
     try {
       return name == null ? LogLevel.UNDEFINED : LogLevel.valueOf(name.toUpperCase(Locale.ROOT));
@@ -41,6 +44,7 @@ final class Logger implements LambdaLogger {
   }
 
   void serving(Call call, boolean amongOthers) {
+    tenantId = call.tenantId().isEmpty() ? null : call.tenantId();
     if (amongOthers) {
       ofThread.set(call.requestId());
     } else {
@@ -80,7 +84,9 @@ final class Logger implements LambdaLogger {
     if (JSON) {
       ByteArrayOutputStream line = new ByteArrayOutputStream();
       Line.serializer()
-          .toJson(new Line(message, level, requestId == null ? ofThread.get() : requestId), line);
+          .toJson(
+              new Line(message, level, requestId == null ? ofThread.get() : requestId, tenantId),
+              line);
       return line.toString(StandardCharsets.UTF_8) + "\n";
     }
     return level == LogLevel.UNDEFINED ? String.valueOf(message) : "[" + level + "] " + message;
@@ -96,11 +102,17 @@ final class Logger implements LambdaLogger {
     private final @Nullable String message;
     private final LogLevel level;
     private final @Nullable String AWSRequestId;
+    private final @Nullable String tenantId;
 
-    Line(@Nullable String message, LogLevel level, @Nullable String requestId) {
+    Line(
+        @Nullable String message,
+        LogLevel level,
+        @Nullable String requestId,
+        @Nullable String tenantId) {
       this.message = message;
       this.level = level;
       this.AWSRequestId = requestId;
+      this.tenantId = tenantId;
     }
 
     static com.amazonaws.services.lambda.runtime.serialization.PojoSerializer<Line> serializer() {

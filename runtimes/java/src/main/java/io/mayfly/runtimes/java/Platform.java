@@ -23,10 +23,14 @@ final class Platform {
   private static final byte ERROR = 5;
   private static final byte INVOKE = 0x41;
   private static final byte SPECIALISE = 0x42;
+  private static final byte TENANT = 0x44;
   private static final int HEAD = 9;
 
   private final SocketChannel channel;
   private ByteBuffer input = ByteBuffer.allocateDirect(64 * 1024).flip();
+
+  /** Whose the calls are, if the function keeps its tenants apart; empty otherwise. */
+  private String tenantId = "";
 
   Platform(String path) throws IOException {
     channel = SocketChannel.open(UnixDomainSocketAddress.of(Path.of(path)));
@@ -74,7 +78,7 @@ final class Platform {
   /** Waits for the next call; ends the process when the platform is gone. */
   Call next() throws IOException {
     Frame frame = next(INVOKE);
-    return Call.parse(frame.number(), frame.body());
+    return Call.parse(frame.number(), tenantId, frame.body());
   }
 
   /** Waits for a function's variables; ends the process when the platform is gone. */
@@ -103,6 +107,9 @@ final class Platform {
       input.position(input.position() + size);
       if (type == wanted) {
         return new Frame(number, body);
+      }
+      if (type == TENANT) {
+        tenantId = Call.text(body, size);
       }
     }
   }

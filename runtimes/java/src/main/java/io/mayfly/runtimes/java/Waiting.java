@@ -60,7 +60,7 @@ final class Waiting {
 
   private static void handle(Handler handler, String event) {
     byte[] bytes = event.getBytes(StandardCharsets.UTF_8);
-    Call call = new Call(1, 0, "", "", "", "", "", bytes);
+    Call call = new Call(1, 0, "", "", "", "", "", "", bytes);
     try {
       handler.handle(
           new ByteArrayInputStream(bytes), new ByteArrayOutputStream(), new CallContext(call));
