@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -118,6 +119,109 @@ class TestQueueFile {
       assertDepth(queue, 0, accepted.size() + 1, 0);
     } finally {
       run("umount", "-l", disk.toString());
+    }
+  }
+
+  @Test
+  void leasesAreOnTheDiskATenthOfASecondLater() throws Exception {
+    Path before = Files.createDirectory(folder.resolve("before"));
+    Path after = Files.createDirectory(folder.resolve("after"));
+    Receipt receipt;
+    try (SqliteQueues queues = SqliteQueues.open(file(), clock)) {
+      MessageQueue queue = queues.create("q", STANDARD, "");
+      send(queue, message("a"));
+      receipt = one(queue).receipt();
+      clock.advance(Duration.ofMillis(99));
+      queues.tick();
+      send(queue, message("b"));
+      copy(before);
+      clock.advance(Duration.ofMillis(1));
+      queues.tick();
+      send(queue, message("c"));
+      copy(after);
+    }
+    try (SqliteQueues queues = SqliteQueues.open(before.resolve("queue.db"), clock)) {
+      assertThat(one(queues.find("q").orElseThrow()).receives()).isEqualTo(1);
+    }
+    try (SqliteQueues queues = SqliteQueues.open(after.resolve("queue.db"), clock)) {
+      MessageQueue queue = queues.find("q").orElseThrow();
+      assertThat(queue.holds(receipt)).isTrue();
+      assertThat(body(one(queue))).isEqualTo("b");
+    }
+  }
+
+  /** What a process that is killed now leaves. */
+  private void copy(Path target) throws IOException {
+    for (String name : List.of("queue.db", "queue.db-wal")) {
+      Files.copy(folder.resolve(name), target.resolve(name));
+    }
+  }
+
+  @Test
+  void aBacklogStaysOnTheDiskAndComesInOrder() {
+    SqliteQueues.Limits limits = new SqliteQueues.Limits(100, 50, 10, 10_000, 1L << 30);
+    int count = 3_000;
+    try (SqliteQueues queues = SqliteQueues.open(file(), clock, limits)) {
+      MessageQueue queue = queues.create("q", STANDARD, "");
+      assertThat(queue.depth().ready()).isZero();
+      for (int i = 0; i < count; i += 10) {
+        List<NewMessage> batch = new ArrayList<>();
+        for (int j = i; j < i + 10; j++) {
+          batch.add(message("m" + j));
+        }
+        queue.send(batch).join();
+      }
+      assertThat(((SqliteQueue) queue).inMemory()).isEqualTo(limits.window());
+      assertDepth(queue, count, 0, 0);
+    }
+    try (SqliteQueues queues = SqliteQueues.open(file(), clock, limits)) {
+      SqliteQueue queue = (SqliteQueue) queues.find("q").orElseThrow();
+      assertDepth(queue, count, 0, 0);
+      assertThat(queue.inMemory()).isEqualTo(limits.page());
+      for (int i = 0; i < count; ) {
+        for (Delivery delivery : queue.receive(7, VISIBILITY)) {
+          assertThat(body(delivery)).isEqualTo("m" + i++);
+          QueueContract.delete(queue, delivery);
+        }
+        assertThat(queue.inMemory()).isLessThanOrEqualTo(limits.window());
+      }
+      assertDepth(queue, 0, 0, 0);
+    }
+  }
+
+  @Test
+  void whatIsGoneIsClearedFromTheDisk() throws Exception {
+    try (SqliteQueues queues = SqliteQueues.open(file(), clock)) {
+      MessageQueue purged = queues.create("purged", STANDARD, "");
+      MessageQueue removed = queues.create("removed", QueueContract.FIFO, "");
+      for (int i = 0; i < 3 * Sweeper.PIECE; i++) {
+        purged.send(List.of(message("a"))).join();
+        send(removed, message("g", "a"));
+      }
+      one(purged);
+      one(removed);
+      purged.purge().join();
+      queues.delete("removed");
+      send(purged, message("b"));
+      queues.tick();
+      until(() -> rows("message") == 1 && rows("queue") == 1 && rows("lease") == 0);
+      assertThat(rows("deduplication")).isZero();
+      MessageQueue fifo = queues.create("fifo", QueueContract.FIFO, "");
+      send(fifo, message("g", "a"));
+      clock.advance(Duration.ofMinutes(6));
+      queues.tick();
+      until(() -> rows("deduplication") == 0);
+      assertDepth(fifo, 1, 0, 0);
+    }
+  }
+
+  private long rows(String table) {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("select count(*) from " + table)) {
+      return row.getLong(1);
+    } catch (java.sql.SQLException e) {
+      throw new IllegalStateException(e);
     }
   }
 
