@@ -66,8 +66,7 @@ public final class AsyncCalls implements Belongings, AutoCloseable {
   /**
    * @param tasks runs what may block, and never refuses
    */
-  AsyncCalls(
-      Queues queues, AsyncParts parts, Targets.RolePermissions permissions, Executor tasks) {
+  AsyncCalls(Queues queues, AsyncParts parts, Targets.RolePermissions permissions, Executor tasks) {
     this.queues = queues;
     this.parts = parts;
     this.tasks = tasks;

@@ -215,23 +215,21 @@ final class EventLane implements AutoCloseable {
     AsyncRules rules =
         AsyncRules.of(function.name(), event.qualifier(), parts.configs(), parts.catalog());
     Instant now = parts.clock().instant();
-    running.put(
-        delivery.receipt(), new Lease(now.plus(lease), lease, event.payload().length));
+    running.put(delivery.receipt(), new Lease(now.plus(lease), lease, event.payload().length));
     held.addAndGet(event.payload().length);
-    Optional<Ending> over = overBefore(event, rules, now);
-    if (over.isPresent()) {
-      task(() -> end(delivery, event, rules, over.get()));
-      return true;
-    }
-    parts.listener().started(function.name(), Duration.between(event.accepted(), now));
     try {
+      Optional<Ending> over = overBefore(event, rules, now);
+      if (over.isPresent()) {
+        task(() -> end(delivery, event, rules, over.get()));
+        return true;
+      }
+      parts.listener().started(function.name(), Duration.between(event.accepted(), now));
       var _ =
           parts
               .calls()
               .apply(request(event))
               .whenComplete(
-                  (result, failure) ->
-                      task(() -> called(delivery, event, rules, result, failure)));
+                  (result, failure) -> task(() -> called(delivery, event, rules, result, failure)));
       return true;
     } catch (RuntimeException refusal) {
       task(() -> refused(delivery, event, rules, refusal));
@@ -281,7 +279,11 @@ final class EventLane implements AutoCloseable {
   }
 
   private void called(
-      Delivery delivery, AsyncEvent event, AsyncRules rules, InvokeResult result, Throwable failure) {
+      Delivery delivery,
+      AsyncEvent event,
+      AsyncRules rules,
+      InvokeResult result,
+      Throwable failure) {
     if (closed && (failure != null || result.failure().isPresent())) {
       return;
     }

@@ -144,8 +144,7 @@ final class AsyncHarness implements AutoCloseable {
   private void open() {
     queues = SqliteQueues.open(folder.resolve("queues"), () -> now);
     async =
-        new AsyncCalls(
-            queues, parts, (role, action, resource) -> !resource.endsWith(":forbidden"));
+        new AsyncCalls(queues, parts, (role, action, resource) -> !resource.endsWith(":forbidden"));
   }
 
   /** What the next process finds after an orderly end. */

@@ -51,10 +51,7 @@ final class TestAsyncCalls {
         F,
         Optional.empty(),
         new EventInvokeConfigs.Change(
-            Optional.of(retries),
-            Optional.of(age),
-            Optional.of(SUCCESSES),
-            Optional.of(FAILURES)));
+            Optional.of(retries), Optional.of(age), Optional.of(SUCCESSES), Optional.of(FAILURES)));
   }
 
   private static String text(byte[] bytes) {
@@ -177,8 +174,7 @@ final class TestAsyncCalls {
     Given second = platform.next();
     platform.async.tend();
     assertThat(platform.async.overview())
-        .containsExactly(
-            new AsyncCalls.Overview("f", 3, 2, 0, 0, AsyncHarness.START.toString()));
+        .containsExactly(new AsyncCalls.Overview("f", 3, 2, 0, 0, AsyncHarness.START.toString()));
     assertThat(platform.given).isEmpty();
     first.succeed("0");
     Given third = platform.next();
