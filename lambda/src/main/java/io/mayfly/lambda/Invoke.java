@@ -11,7 +11,10 @@ import io.mayfly.dispatch.InvokeResult;
 import io.mayfly.model.FunctionArn;
 import java.util.Base64;
 
-/** {@code Invoke}. The answer is not looked at, and a streamed one is gathered; an event that is handled later has none. */
+/**
+ * {@code Invoke}. The answer is not looked at, and a streamed one is gathered; an event that is
+ * handled later has none.
+ */
 final class Invoke implements RawOperation {
   private final InvokeRequests requests;
   private final Dispatcher dispatcher;

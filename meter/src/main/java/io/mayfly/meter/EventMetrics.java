@@ -6,9 +6,9 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 
 /**
- * Counts and times of asynchronous calls, as Lambda has them among its metrics (AsyncEventsReceived,
- * AsyncEventAge, AsyncEventsDropped, DestinationDeliveryFailures, DeadLetterErrors). Safe for use by
- * many threads.
+ * Counts and times of asynchronous calls, as Lambda has them among its metrics
+ * (AsyncEventsReceived, AsyncEventAge, AsyncEventsDropped, DestinationDeliveryFailures,
+ * DeadLetterErrors). Safe for use by many threads.
  */
 public final class EventMetrics {
   /** From a hundredth of a second, an event that is handled at once, to the oldest there can be. */

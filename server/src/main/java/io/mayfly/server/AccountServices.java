@@ -260,7 +260,9 @@ final class AccountServices implements AutoCloseable {
             permissions,
             clock,
             RANDOM);
-    view = new AccountView(catalog, layers, code::zip, logs::copy, meter::explain, async::overview, meter);
+    view =
+        new AccountView(
+            catalog, layers, code::zip, logs::copy, meter::explain, async::overview, meter);
     apis =
         Map.of(
             "lambda",

@@ -23,13 +23,7 @@ record EventMeter(CallMeter meter) implements AsyncListener {
   }
 
   @Override
-  public void dropped(
-      FunctionName function,
-      RequestId event,
-      String condition,
-      int status,
-      String code,
-      String message) {
+  public void dropped(FunctionName function, RequestId event, String condition, String message) {
     meter.events().dropped(condition);
     meter.dropped(function, event, condition, message);
   }

@@ -208,9 +208,14 @@ final class TestAsync {
     accept("async-mute", "{}");
     Eventually.holds(
         Duration.ofSeconds(30),
-        () -> metrics().lines().anyMatch(l -> l.matches("mayfly_async_destination_failures_total [1-9].*")));
+        () ->
+            metrics()
+                .lines()
+                .anyMatch(l -> l.matches("mayfly_async_destination_failures_total [1-9].*")));
     assertThat(MAYFLY.log())
-        .contains("destination " + ARN + "async-untold of async-mute cannot be told", "is not allowed lambda:InvokeFunction");
+        .contains(
+            "destination " + ARN + "async-untold of async-mute cannot be told",
+            "is not allowed lambda:InvokeFunction");
     FUNCTIONS.delete(List.of("async-mute", "async-untold"));
   }
 

@@ -123,12 +123,7 @@ final class TestAwsCommand {
     Path out = folder.resolve("event-out.json");
     JsonNode shown =
         AWS.json(
-            "invoke",
-            "--function-name",
-            "cli-thumb",
-            "--invocation-type",
-            "Event",
-            out.toString());
+            "invoke", "--function-name", "cli-thumb", "--invocation-type", "Event", out.toString());
     assertThat(shown).isEqualTo(Json.of("{\"StatusCode\": 202}"));
     assertThat(out).isEmptyFile();
   }

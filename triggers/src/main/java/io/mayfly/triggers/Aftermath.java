@@ -44,8 +44,7 @@ final class Aftermath {
                     function.name(),
                     event.requestId(),
                     e.getMessage());
-                listener.destinationFailed(
-                    function.name(), event.requestId(), arn, e.getMessage());
+                listener.destinationFailed(function.name(), event.requestId(), arn, e.getMessage());
               }
             });
     if (ending.success()) {

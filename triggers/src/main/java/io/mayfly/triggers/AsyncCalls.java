@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Asynchronous calls: events that functions are called with later, each function's in a durable
@@ -29,15 +30,16 @@ import java.util.concurrent.Executor;
 public final class AsyncCalls implements Belongings, AutoCloseable {
   private static final String PREFIX = "async/";
 
-  /** Events are given up at six hours; beyond that it is a matter of days that nobody looked. */
+  /** It is up to the function's rules when an event is given up, and never to its queue. */
   private static final QueueRules RULES =
-      new QueueRules(false, false, Duration.ZERO, Duration.ofDays(14), Optional.empty());
+      new QueueRules(false, false, Duration.ZERO, Duration.ofDays(36_500), Optional.empty());
 
   private final Queues queues;
   private final AsyncParts parts;
   private final Targets targets;
   private final Aftermath aftermath;
   private final Executor tasks;
+  private final AtomicLong held = new AtomicLong();
   private final Map<FunctionName, EventLane> lanes = new ConcurrentHashMap<>();
 
   /**
@@ -64,8 +66,7 @@ public final class AsyncCalls implements Belongings, AutoCloseable {
   /**
    * @param tasks runs what may block, and never refuses
    */
-  AsyncCalls(
-      Queues queues, AsyncParts parts, Targets.RolePermissions permissions, Executor tasks) {
+  AsyncCalls(Queues queues, AsyncParts parts, Targets.RolePermissions permissions, Executor tasks) {
     this.queues = queues;
     this.parts = parts;
     this.tasks = tasks;
@@ -184,6 +185,6 @@ public final class AsyncCalls implements Belongings, AutoCloseable {
 
   private EventLane lane(FunctionName function, MessageQueue queue) {
     return new EventLane(
-        FunctionArn.of(parts.catalog().account(), function), queue, parts, aftermath, tasks);
+        FunctionArn.of(parts.catalog().account(), function), queue, parts, aftermath, tasks, held);
   }
 }

@@ -19,15 +19,9 @@ public interface AsyncListener {
    * An event is given up.
    *
    * @param condition in Lambda's words
-   * @param status of the last answer, and {@code code} its name on the wire
+   * @param message the last error
    */
-  void dropped(
-      FunctionName function,
-      RequestId event,
-      String condition,
-      int status,
-      String code,
-      String message);
+  void dropped(FunctionName function, RequestId event, String condition, String message);
 
   /** A destination could not be told of an event, and will not be. */
   void destinationFailed(FunctionName function, RequestId event, String destination, String why);

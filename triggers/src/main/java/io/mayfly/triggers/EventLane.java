@@ -41,6 +41,9 @@ final class EventLane implements AutoCloseable {
   /** How many events are leased at a time: if the first is throttled, so are the others. */
   private static final int BATCH = 32;
 
+  /** With more bytes of payload in memory, no more are taken until some are done with. */
+  private static final long MOST_BYTES = 64 << 20;
+
   /** How many events are given up at once while the function may not run at all. */
   private static final int GIVEN_UP_AT_ONCE = 64;
 
@@ -55,26 +58,43 @@ final class EventLane implements AutoCloseable {
   private final AsyncParts parts;
   private final Aftermath aftermath;
   private final Executor tasks;
+  private final AtomicLong held;
   private final Map<Receipt, Lease> running = new ConcurrentHashMap<>();
   private final AtomicInteger signals = new AtomicInteger();
   private final AtomicLong dropped = new AtomicLong();
   private final AutoCloseable ready;
   private volatile boolean closed;
 
-  /** When a lease ends, and how long it is. */
-  private record Lease(Instant end, Duration length) {}
+  /**
+   * An event that is being handled.
+   *
+   * @param end when its lease ends
+   * @param length of its lease
+   * @param bytes of its payload
+   */
+  private record Lease(Instant end, Duration length, int bytes) {
+    Lease renewed(Instant now) {
+      return new Lease(now.plus(length), length, bytes);
+    }
+  }
 
+  /**
+   * @param tasks runs what may block, and never refuses
+   * @param held how many bytes of payload all lanes together have in memory
+   */
   EventLane(
       FunctionArn function,
       MessageQueue queue,
       AsyncParts parts,
       Aftermath aftermath,
-      Executor tasks) {
+      Executor tasks,
+      AtomicLong held) {
     this.function = function;
     this.queue = queue;
     this.parts = parts;
     this.aftermath = aftermath;
     this.tasks = tasks;
+    this.held = held;
     this.ready = queue.whenReady(this::signal);
   }
 
@@ -110,17 +130,21 @@ final class EventLane implements AutoCloseable {
         (receipt, lease) -> {
           if (now.plus(SLACK.dividedBy(2)).isAfter(lease.end())
               && queue.changeVisibility(receipt, lease.length())) {
-            running.computeIfPresent(
-                receipt, (_, _) -> new Lease(now.plus(lease.length()), lease.length()));
+            running.computeIfPresent(receipt, (_, _) -> lease.renewed(now));
           }
         });
     signal();
   }
 
-  /** Takes no more events; those that are being handled stay in the queue until they are done. */
+  /**
+   * Takes no more events. Those that are being handled are given back to the queue: what the end of
+   * the platform does to their calls is no failure of the function, so they come again after the
+   * next start, unless they succeed before.
+   */
   @Override
   public void close() {
     closed = true;
+    running.keySet().forEach(receipt -> queue.changeVisibility(receipt, Duration.ZERO));
     try {
       ready.close();
     } catch (Exception e) {
@@ -166,7 +190,7 @@ final class EventLane implements AutoCloseable {
         return;
       }
       int room = Math.min(most() - running.size(), BATCH);
-      if (room <= 0) {
+      if (room <= 0 || held.get() > MOST_BYTES) {
         return;
       }
       Duration length = config.get().timeout().plus(SLACK);
@@ -191,21 +215,21 @@ final class EventLane implements AutoCloseable {
     AsyncRules rules =
         AsyncRules.of(function.name(), event.qualifier(), parts.configs(), parts.catalog());
     Instant now = parts.clock().instant();
-    running.put(delivery.receipt(), new Lease(now.plus(lease), lease));
-    Optional<Ending> over = overBefore(event, rules, now);
-    if (over.isPresent()) {
-      task(() -> end(delivery, event, rules, over.get()));
-      return true;
-    }
-    parts.listener().started(function.name(), Duration.between(event.accepted(), now));
+    running.put(delivery.receipt(), new Lease(now.plus(lease), lease, event.payload().length));
+    held.addAndGet(event.payload().length);
     try {
+      Optional<Ending> over = overBefore(event, rules, now);
+      if (over.isPresent()) {
+        task(() -> end(delivery, event, rules, over.get()));
+        return true;
+      }
+      parts.listener().started(function.name(), Duration.between(event.accepted(), now));
       var _ =
           parts
               .calls()
               .apply(request(event))
               .whenComplete(
-                  (result, failure) ->
-                      task(() -> called(delivery, event, rules, result, failure)));
+                  (result, failure) -> task(() -> called(delivery, event, rules, result, failure)));
       return true;
     } catch (RuntimeException refusal) {
       task(() -> refused(delivery, event, rules, refusal));
@@ -256,7 +280,14 @@ final class EventLane implements AutoCloseable {
   }
 
   private void called(
-      Delivery delivery, AsyncEvent event, AsyncRules rules, InvokeResult result, Throwable failure) {
+      Delivery delivery,
+      AsyncEvent event,
+      AsyncRules rules,
+      InvokeResult result,
+      Throwable failure) {
+    if (closed && (failure != null || result.failure().isPresent())) {
+      return;
+    }
     if (failure != null) {
       Throwable cause =
           failure instanceof CompletionException && failure.getCause() != null
@@ -317,7 +348,15 @@ final class EventLane implements AutoCloseable {
       queue.changeVisibility(delivery.receipt(), pause);
     } finally {
       // Not a signal: whoever throttled it still does. The queue signals when the pause is over.
-      running.remove(delivery.receipt());
+      leave(delivery);
+    }
+  }
+
+  /** An event is being handled no more. */
+  private void leave(Delivery delivery) {
+    Lease lease = running.remove(delivery.receipt());
+    if (lease != null) {
+      held.addAndGet(-lease.bytes());
     }
   }
 
@@ -334,8 +373,6 @@ final class EventLane implements AutoCloseable {
               function.name(),
               event.requestId(),
               ending.condition().wireName(),
-              ending.status(),
-              ending.answer().flatMap(Ending.Answer::error).orElse("TooManyRequestsException"),
               InvocationRecord.reason(ending));
     }
     finish(delivery, aftermath.of(function, event, rules, ending));
@@ -343,7 +380,7 @@ final class EventLane implements AutoCloseable {
 
   /** Deletes an event and writes what follows from it. If that fails, the event comes again. */
   private void finish(Delivery delivery, List<Forward> then) {
-    running.remove(delivery.receipt());
+    leave(delivery);
     signal();
     var _ =
         queue

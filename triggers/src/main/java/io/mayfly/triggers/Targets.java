@@ -50,8 +50,7 @@ public final class Targets {
       throw new UndeliverableException("this platform has no service " + parts[2] + " yet");
     }
     if (!permissions.allow(role, kind.action(), arn)) {
-      throw new UndeliverableException(
-          "%s is not allowed %s on it".formatted(role, kind.action()));
+      throw new UndeliverableException("%s is not allowed %s on it".formatted(role, kind.action()));
     }
     return kind.target().forward(arn, notice);
   }

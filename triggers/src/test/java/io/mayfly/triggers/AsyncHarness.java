@@ -144,13 +144,17 @@ final class AsyncHarness implements AutoCloseable {
   private void open() {
     queues = SqliteQueues.open(folder.resolve("queues"), () -> now);
     async =
-        new AsyncCalls(
-            queues, parts, (role, action, resource) -> !resource.endsWith(":forbidden"));
+        new AsyncCalls(queues, parts, (role, action, resource) -> !resource.endsWith(":forbidden"));
   }
 
-  /** What the next process finds; what was running is not known to it. */
+  /** What the next process finds after an orderly end. */
   void restart() {
     async.close();
+    killAndRestart();
+  }
+
+  /** What the next process finds when nobody gave back what was running. */
+  void killAndRestart() {
     queues.close();
     given.clear();
     open();
@@ -210,10 +214,20 @@ final class AsyncHarness implements AutoCloseable {
     }
   }
 
-  /** Lets time pass, to just before which no handler is given anything. */
-  void nothingBefore(Duration time) {
-    // The event is back in its queue, and not yet ready.
+  /** Lets the time pass after which an event is tried again that its function failed with. */
+  void retryAfter(FunctionName function, Duration time) {
+    eventually(() -> depth(function).delayed() == 1);
+    pass(time);
+  }
+
+  /** Lets the time pass after which an event is tried again that its function was not run with. */
+  void pauseAfter(Duration time) {
     eventually(() -> waiting() == 1);
+    pass(time);
+  }
+
+  /** Lets time pass, to just before which no handler is given anything. */
+  private void pass(Duration time) {
     advance(time.minusMillis(1));
     async.tend();
     assertThat(given).isEmpty();
@@ -276,13 +290,7 @@ final class AsyncHarness implements AutoCloseable {
     }
 
     @Override
-    public void dropped(
-        FunctionName function,
-        RequestId event,
-        String condition,
-        int status,
-        String code,
-        String message) {
+    public void dropped(FunctionName function, RequestId event, String condition, String message) {
       heard.add("dropped " + condition);
     }
 

@@ -51,10 +51,7 @@ final class TestAsyncCalls {
         F,
         Optional.empty(),
         new EventInvokeConfigs.Change(
-            Optional.of(retries),
-            Optional.of(age),
-            Optional.of(SUCCESSES),
-            Optional.of(FAILURES)));
+            Optional.of(retries), Optional.of(age), Optional.of(SUCCESSES), Optional.of(FAILURES)));
   }
 
   private static String text(byte[] bytes) {
@@ -91,9 +88,9 @@ final class TestAsyncCalls {
     rules(2, Duration.ofHours(1));
     InvokeRequest sent = platform.send(F, "{}");
     platform.next().fail("{\"errorMessage\":\"first\"}");
-    platform.nothingBefore(Duration.ofSeconds(60));
+    platform.retryAfter(F, Duration.ofSeconds(60));
     platform.next().fail("{\"errorMessage\":\"second\"}");
-    platform.nothingBefore(Duration.ofSeconds(120));
+    platform.retryAfter(F, Duration.ofSeconds(120));
     Given last = platform.next();
     assertThat(last.request().requestId()).isEqualTo(sent.requestId());
     last.fail("{\"errorMessage\":\"third\"}");
@@ -127,7 +124,7 @@ final class TestAsyncCalls {
     platform.send(F, "{}");
     for (int pause = 1; pause <= 16; pause *= 2) {
       platform.next().refuse(THROTTLED);
-      platform.nothingBefore(Duration.ofSeconds(pause));
+      platform.pauseAfter(Duration.ofSeconds(pause));
     }
     // 31 seconds are over, and 32 more would be too many.
     platform.next().refuse(THROTTLED);
@@ -145,9 +142,9 @@ final class TestAsyncCalls {
     rules(0, Duration.ofHours(1));
     platform.send(F, "{}");
     platform.next().refuse(new IllegalStateException("no instance"));
-    platform.nothingBefore(Duration.ofSeconds(1));
+    platform.pauseAfter(Duration.ofSeconds(1));
     platform.next().refuse(new MayflyException(ErrorCode.CONFLICT, "Pending"));
-    platform.nothingBefore(Duration.ofSeconds(2));
+    platform.pauseAfter(Duration.ofSeconds(2));
     platform.next().succeed("1");
     assertThat(text(platform.sqsMessage("successes").body())).contains("\"Success\"");
   }
@@ -177,8 +174,7 @@ final class TestAsyncCalls {
     Given second = platform.next();
     platform.async.tend();
     assertThat(platform.async.overview())
-        .containsExactly(
-            new AsyncCalls.Overview("f", 3, 2, 0, 0, AsyncHarness.START.toString()));
+        .containsExactly(new AsyncCalls.Overview("f", 3, 2, 0, 0, AsyncHarness.START.toString()));
     assertThat(platform.given).isEmpty();
     first.succeed("0");
     Given third = platform.next();
@@ -227,13 +223,43 @@ final class TestAsyncCalls {
   }
 
   @Test
-  void whatWasRunningWhenThePlatformEndedRunsAgainWhenItsLeaseIsOver() {
+  void whatWasRunningWhenThePlatformWasKilledRunsAgainWhenItsLeaseIsOver() {
     InvokeRequest sent = platform.send(F, "1");
     platform.next();
-    platform.restart();
+    platform.killAndRestart();
     assertThat(platform.given).isEmpty();
     platform.advance(Duration.ofSeconds(24));
     assertThat(platform.next().request().requestId()).isEqualTo(sent.requestId());
+  }
+
+  @Test
+  void anOrderlyEndCostsNoRetryAndItsEventsRunAgainAtOnce() {
+    rules(0, Duration.ofHours(1));
+    InvokeRequest sent = platform.send(F, "1");
+    Given cut = platform.next();
+    platform.async.close();
+    cut.fail("{}");
+    platform.restart();
+    Given again = platform.next();
+    assertThat(again.request().requestId()).isEqualTo(sent.requestId());
+    again.succeed("1");
+    assertThat(text(platform.sqsMessage("successes").body()))
+        .contains("\"approximateInvokeCount\":1");
+  }
+
+  @Test
+  void largeEventsAreNotAllInMemoryAtOnce() {
+    String large = "\"" + "x".repeat(1024 * 1024 - 2) + "\"";
+    for (int i = 0; i < 110; i++) {
+      platform.send(F, large);
+    }
+    platform.eventually(() -> platform.given.size() > 64);
+    platform.async.tend();
+    assertThat(platform.given.size()).isLessThanOrEqualTo(64 + 33);
+    for (int i = 0; i < 110; i++) {
+      platform.next().succeed("1");
+    }
+    platform.eventuallyEmpty(F);
   }
 
   @Test

@@ -41,8 +41,7 @@ final class TestInvocationRecord {
   }
 
   private static Ending.Answer answer(String payload, boolean json) {
-    return new Ending.Answer(
-        200, Optional.of("3"), Optional.of("Unhandled"), bytes(payload), json);
+    return new Ending.Answer(200, Optional.of("3"), Optional.of("Unhandled"), bytes(payload), json);
   }
 
   @Test
@@ -76,7 +75,9 @@ final class TestInvocationRecord {
   @Test
   void anAnswerThatOnlyClaimsToBeJsonCannotBreakOutOfTheRecord() {
     for (String hostile :
-        new String[] {"", "}", "1},\"version\":\"2\"", "1 2", "{\"a\":", "[".repeat(5000), "\u0001"}) {
+        new String[] {
+          "", "}", "1},\"version\":\"2\"", "1 2", "{\"a\":", "[".repeat(5000), "\u0001"
+        }) {
       assertThat(
               record(
                   Optional.empty(),
@@ -100,7 +101,9 @@ final class TestInvocationRecord {
                 Condition.RETRIES_EXHAUSTED,
                 3,
                 Optional.of(
-                    answer("{\"x\":{\"errorMessage\":1},\"errorMessage\":\"" + message + "\"}", true))));
+                    answer(
+                        "{\"x\":{\"errorMessage\":1},\"errorMessage\":\"" + message + "\"}",
+                        true))));
     assertThat(attributes.get("RequestID").type()).isEqualTo("String");
     assertThat(attributes.get("RequestID").value())
         .isEqualTo(bytes("11111111-2222-3333-4444-555555555555"));

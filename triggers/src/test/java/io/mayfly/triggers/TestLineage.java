@@ -42,7 +42,16 @@ final class TestLineage {
     String hash = Lineage.next(TRACE, ONE).replaceAll(".*1:([0-9a-f]{8}):.*", "$1");
     for (String lineage :
         new String[] {
-          "", ":", "::", "|||", hash, hash + ":", hash + ":-1", hash + ":999999999999", "x:1", "1:2:3"
+          "",
+          ":",
+          "::",
+          "|||",
+          hash,
+          hash + ":",
+          hash + ":-1",
+          hash + ":999999999999",
+          "x:1",
+          "1:2:3"
         }) {
       String header = TRACE + ";Lineage=" + lineage;
       assertThat(Lineage.runs(header, ONE)).as(header).isZero();
