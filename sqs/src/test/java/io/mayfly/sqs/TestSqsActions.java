@@ -152,8 +152,7 @@ class TestSqsActions {
     later(Duration.ofMinutes(2));
     assertThat(receive(receiving, "a.fifo", attempt)).isEmpty();
     new DeleteMessage(queues, receipts)
-        .handle(
-            new DeleteMessage.Input(URL + "a.fifo", first.getFirst().receiptHandle()), CALLER);
+        .handle(new DeleteMessage.Input(URL + "a.fifo", first.getFirst().receiptHandle()), CALLER);
     assertThat(receive(receiving, "a.fifo", attempt).getFirst().body()).isEqualTo("2");
   }
 
@@ -165,7 +164,8 @@ class TestSqsActions {
       send("dead", "m" + i);
     }
     MoveTask task =
-        new MoveTask("t", MoveTask.Status.RUNNING, ARN + "to", 0, 5, 25, "", now.get().toEpochMilli());
+        new MoveTask(
+            "t", MoveTask.Status.RUNNING, ARN + "to", 0, 5, 25, "", now.get().toEpochMilli());
     queues.change(
         queues.byName("dead").orElseThrow(), document -> document.withTasks(List.of(task)));
     close();
@@ -227,8 +227,7 @@ class TestSqsActions {
     int found = 0;
     do {
       ListQueues.Output page =
-          list.handle(
-              new ListQueues.Input(Optional.empty(), token, Optional.of(3)), CALLER);
+          list.handle(new ListQueues.Input(Optional.empty(), token, Optional.of(3)), CALLER);
       found += page.queueUrls().orElse(List.of()).size();
       token = page.nextToken();
     } while (token.isPresent());

@@ -34,8 +34,7 @@ final class TestJavaSdkQueues {
         .credentialsProvider(
             StaticCredentialsProvider.create(
                 AwsBasicCredentials.create(mayfly.accessKey(), mayfly.secretKey())))
-        .httpClientBuilder(
-            UrlConnectionHttpClient.builder().socketTimeout(Duration.ofMinutes(2)))
+        .httpClientBuilder(UrlConnectionHttpClient.builder().socketTimeout(Duration.ofMinutes(2)))
         .overrideConfiguration(
             settings -> settings.retryStrategy(retries -> retries.maxAttempts(1)))
         .build();
@@ -69,8 +68,7 @@ final class TestJavaSdkQueues {
       assertThat(message.messageAttributes()).containsExactly(Map.entry("picture", picture));
       assertThat(message.attributes())
           .containsEntry(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT, "1");
-      sqs.deleteMessage(
-          request -> request.queueUrl(url).receiptHandle(message.receiptHandle()));
+      sqs.deleteMessage(request -> request.queueUrl(url).receiptHandle(message.receiptHandle()));
       assertThatThrownBy(
               () -> sqs.deleteMessage(request -> request.queueUrl(url).receiptHandle("x")))
           .isInstanceOf(ReceiptHandleIsInvalidException.class);
@@ -81,8 +79,7 @@ final class TestJavaSdkQueues {
                   assertThat(error.awsErrorDetails().errorCode())
                       .isEqualTo("AWS.SimpleQueueService.NonExistentQueue"));
       assertThatThrownBy(
-              () ->
-                  sqs.receiveMessage(request -> request.queueUrl(url).maxNumberOfMessages(11)))
+              () -> sqs.receiveMessage(request -> request.queueUrl(url).maxNumberOfMessages(11)))
           .isInstanceOfSatisfying(
               SqsException.class,
               error ->

@@ -16,8 +16,7 @@ final class TestQueueQueryProtocol {
   private static Reply post(String path, String form) {
     return Signing.of(MAYFLY)
         .service("sqs")
-        .request(
-            "POST", MAYFLY.endpoint() + path, form.getBytes(StandardCharsets.UTF_8))
+        .request("POST", MAYFLY.endpoint() + path, form.getBytes(StandardCharsets.UTF_8))
         .header("Content-Type", "application/x-www-form-urlencoded")
         .send();
   }
@@ -119,8 +118,7 @@ final class TestQueueQueryProtocol {
     answer(queue, "Action=SetQueueAttributes&Attribute.1.Name=DelaySeconds&Attribute.1.Value=3");
     answer(queue, "Action=UntagQueue&TagKey.1=team");
     answer(
-        queue,
-        "Action=AddPermission&Label=l&AWSAccountId.1=111111111111&ActionName.1=SendMessage");
+        queue, "Action=AddPermission&Label=l&AWSAccountId.1=111111111111&ActionName.1=SendMessage");
     answer(queue, "Action=RemovePermission&Label=l");
     answer(queue, "Action=PurgeQueue");
     answer(queue, "Action=DeleteQueue");
@@ -142,7 +140,9 @@ final class TestQueueQueryProtocol {
         "AWS.SimpleQueueService.NonExistentQueue",
         "does not exist");
     refused(
-        post("/", "Action=CreateQueue&QueueName=query-errors&Attribute.1.Name=VisibilityTimeout&Attribute.1.Value=1"),
+        post(
+            "/",
+            "Action=CreateQueue&QueueName=query-errors&Attribute.1.Name=VisibilityTimeout&Attribute.1.Value=1"),
         400,
         "QueueAlreadyExists",
         "different value");
