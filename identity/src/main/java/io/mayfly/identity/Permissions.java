@@ -50,6 +50,19 @@ public final class Permissions implements Authorizer {
   }
 
   /**
+   * Whether a role's policies allow it something; a role that is not there is allowed nothing.
+   *
+   * @param role the role's ARN
+   */
+  public boolean allowsRole(String role, String action, String resource) {
+    return roles
+        .find(AwsPolicies.name(role))
+        .filter(found -> found.arn(account).equals(role))
+        .filter(found -> decide(found, action, resource) == Decision.ALLOWED)
+        .isPresent();
+  }
+
+  /**
    * Checks that a text is the policy of a resource, as {@link Access} brings it.
    *
    * @throws io.mayfly.aws.AwsException {@code MalformedPolicyDocument} if it is not
@@ -75,8 +88,14 @@ public final class Permissions implements Authorizer {
     if (principal.equals(owner)) {
       return Decision.ALLOWED;
     }
+    return role(principal)
+        .map(role -> decide(role, action, resource))
+        .orElse(Decision.SILENT);
+  }
+
+  private Decision decide(Role role, String action, String resource) {
     Decision decision = Decision.SILENT;
-    for (String document : role(principal).map(this::documents).orElse(List.of())) {
+    for (String document : documents(role)) {
       switch (parsed(document, PolicyDocument.Use.IDENTITY).decide(action, resource)) {
         case DENIED -> {
           return Decision.DENIED;

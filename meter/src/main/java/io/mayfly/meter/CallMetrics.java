@@ -57,6 +57,13 @@ public final class CallMetrics {
           "runtime",
           "part");
 
+  private final SourceMetrics sources = new SourceMetrics(registry);
+
+  /** What event source mappings bring. */
+  public SourceMetrics sources() {
+    return sources;
+  }
+
   /** Registers what is read when asked for. */
   public void gauge(String name, String help, IntSupplier value) {
     GaugeWithCallback.builder()

@@ -42,6 +42,7 @@ import io.mayfly.model.FunctionUrl;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.LayerVersionId;
 import io.mayfly.queue.Queues;
+import io.mayfly.sqs.SourceQueues;
 import io.mayfly.sqs.SqsApi;
 import io.mayfly.store.BlobStore;
 import io.mayfly.store.Database;
@@ -52,6 +53,8 @@ import io.mayfly.store.SqliteEventSourceMappingStore;
 import io.mayfly.store.SqliteFunctionStore;
 import io.mayfly.store.SqliteIdentityStore;
 import io.mayfly.store.SqliteLayerStore;
+import io.mayfly.triggers.EventSources;
+import io.mayfly.triggers.SourcePorts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -220,6 +223,21 @@ final class AccountServices implements AutoCloseable {
         "mayfly_evictions_total",
         "Idle instances stopped for want of memory.",
         dispatcher::evicted);
+    SourceQueues sources = new SourceQueues(account, queues, machine.platformKey());
+    mappings.deliverWith(
+        closing.add(
+            new EventSources(
+                new SourcePorts(
+                    catalog,
+                    aliases,
+                    arn -> sources.find(arn).map(SqsEventQueue::new),
+                    dispatcher::submit,
+                    new CatalogLimits(concurrency),
+                    permissions::allowsRole,
+                    new SourceMeter(meter.sources()),
+                    clock,
+                    System::nanoTime,
+                    RANDOM))));
     trainings.whenDecided(starter::expect);
     catalog.whenServing(starter::expect);
 

@@ -11,6 +11,7 @@ import io.mayfly.meter.CallRecord;
 import io.mayfly.meter.Explanation;
 import io.mayfly.meter.RecentRequests;
 import io.mayfly.meter.RefusalRecord;
+import io.mayfly.meter.SourceMetrics;
 import io.mayfly.meter.UsageTotals;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.RequestId;
@@ -39,6 +40,10 @@ final class CallMeter implements CallListener, RefusalListener, AccountView.Metr
 
   void counter(String name, String help, LongSupplier value) {
     metrics.counter(name, help, value);
+  }
+
+  SourceMetrics sources() {
+    return metrics.sources();
   }
 
   @Override
