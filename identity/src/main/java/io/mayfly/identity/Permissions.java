@@ -50,15 +50,6 @@ public final class Permissions implements Authorizer {
   }
 
   /**
-   * Checks that a text is the policy of a resource, as {@link Access} brings it.
-   *
-   * @throws io.mayfly.aws.AwsException {@code MalformedPolicyDocument} if it is not
-   */
-  public void checkResourcePolicy(String document) {
-    var _ = PolicyDocument.parse(document, PolicyDocument.Use.RESOURCE);
-  }
-
-  /**
    * Whether a role's policies allow it something; a role that is not there is allowed nothing.
    *
    * @param role the role's ARN
@@ -69,6 +60,15 @@ public final class Permissions implements Authorizer {
         .filter(found -> found.arn(account).equals(role))
         .filter(found -> decide(found, action, resource) == Decision.ALLOWED)
         .isPresent();
+  }
+
+  /**
+   * Checks that a text is the policy of a resource, as {@link Access} brings it.
+   *
+   * @throws io.mayfly.aws.AwsException {@code MalformedPolicyDocument} if it is not
+   */
+  public void checkResourcePolicy(String document) {
+    var _ = PolicyDocument.parse(document, PolicyDocument.Use.RESOURCE);
   }
 
   /** Within one account it is enough that one of the two allows, and none denies. */

@@ -58,10 +58,16 @@ public final class CallMetrics {
           "part");
 
   private final EventMetrics events = new EventMetrics(registry);
+  private final SourceMetrics sources = new SourceMetrics(registry);
 
   /** Those of asynchronous calls. */
   public EventMetrics events() {
     return events;
+  }
+
+  /** What event source mappings bring. */
+  public SourceMetrics sources() {
+    return sources;
   }
 
   /** Registers what is read when asked for. */

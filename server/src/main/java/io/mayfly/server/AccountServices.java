@@ -42,6 +42,7 @@ import io.mayfly.model.FunctionUrl;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.LayerVersionId;
 import io.mayfly.queue.Queues;
+import io.mayfly.sqs.SourceQueues;
 import io.mayfly.sqs.SqsApi;
 import io.mayfly.store.BlobStore;
 import io.mayfly.store.Database;
@@ -54,6 +55,8 @@ import io.mayfly.store.SqliteIdentityStore;
 import io.mayfly.store.SqliteLayerStore;
 import io.mayfly.triggers.AsyncCalls;
 import io.mayfly.triggers.AsyncParts;
+import io.mayfly.triggers.EventSources;
+import io.mayfly.triggers.SourcePorts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -246,6 +249,21 @@ final class AccountServices implements AutoCloseable {
           starter.expect(config);
           async.serving(config.name());
         });
+    SourceQueues sources = new SourceQueues(account, queues, machine.platformKey());
+    mappings.deliverWith(
+        closing.add(
+            new EventSources(
+                new SourcePorts(
+                    catalog,
+                    aliases,
+                    arn -> sources.find(arn).map(SqsEventQueue::new),
+                    dispatcher::submit,
+                    new CatalogLimits(concurrency),
+                    permissions::allowsRole,
+                    new SourceMeter(meter.sources()),
+                    clock,
+                    System::nanoTime,
+                    RANDOM))));
 
     // Its side of the network
     functionUrls =

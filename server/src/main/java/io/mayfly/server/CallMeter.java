@@ -13,6 +13,7 @@ import io.mayfly.meter.EventMetrics;
 import io.mayfly.meter.Explanation;
 import io.mayfly.meter.RecentRequests;
 import io.mayfly.meter.RefusalRecord;
+import io.mayfly.meter.SourceMetrics;
 import io.mayfly.meter.UsageTotals;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionName;
@@ -42,6 +43,10 @@ final class CallMeter implements CallListener, RefusalListener, AccountView.Metr
 
   void counter(String name, String help, LongSupplier value) {
     metrics.counter(name, help, value);
+  }
+
+  SourceMetrics sources() {
+    return metrics.sources();
   }
 
   @Override

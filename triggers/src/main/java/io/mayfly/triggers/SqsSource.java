@@ -158,7 +158,10 @@ final class SqsSource {
     mapping = next;
     if (next.enabled() && !wasRunning && !stopped) {
       started = false;
-      pump = Thread.ofVirtual().name("source-" + next.uuid()).start(this::pump);
+      Thread thread = Thread.ofVirtual().name("source-" + next.uuid()).unstarted(this::pump);
+      // It runs as long as it stands here.
+      pump = thread;
+      thread.start();
     } else if (!next.enabled()) {
       if (wasRunning) {
         starting = "Enabling";
