@@ -209,9 +209,7 @@ final class TestQueueTriggers {
   void whatIsUnderWayWhenThePlatformIsKilledComesAgain() {
     try (Mayfly mayfly = Mayfly.start()) {
       String role = role(mayfly);
-      mayfly
-          .functions()
-          .deployPython("slow", SLOW, request -> request.role(role).timeout(5));
+      mayfly.functions().deployPython("slow", SLOW, request -> request.role(role).timeout(5));
       String url = queue(mayfly, "work", Map.of("VisibilityTimeout", "5"));
       map(mayfly, "slow", "work");
       send(mayfly, url, "first");
