@@ -2,8 +2,6 @@ package io.mayfly.queue;
 
 import io.mayfly.model.ErrorCode;
 import io.mayfly.model.MayflyException;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -40,6 +38,7 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
   private final SqliteQueues queues;
   private final String name;
   private final Ledger ledger;
+  private final Deliveries deliveries;
   private volatile QueueRules rules;
   private volatile String document;
 
@@ -52,7 +51,7 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
   private @Nullable CompletableFuture<Void> opening;
   private @Nullable CompletableFuture<Void> paging;
   private final Deque<Waiter> waiters = new ArrayDeque<>();
-  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private List<Message> changedLeases = new ArrayList<>();
   private long leasesDue = Timers.NEVER;
   private long nextWake = Timers.NEVER;
@@ -64,6 +63,7 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
     this.queues = queues;
     this.name = name;
     this.ledger = ledger;
+    this.deliveries = new Deliveries(queues.database(), ledger);
     this.rules = rules;
     this.document = document;
   }
@@ -157,7 +157,7 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
     if (leases.isEmpty() && !wait.isZero()) {
       leases = await(max, visibility, wait);
     }
-    return deliver(leases);
+    return deliveries.of(leases);
   }
 
   /** Leases what is ready, in memory or on the disk. */
@@ -242,14 +242,14 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
       } else if (deadLetters != null && message.receives >= maxReceives) {
         held.passGroup();
         dropContent(message);
-        queues.add(List.of(new Move(this, List.of(message), deadLetters, name)), 0);
+        var _ = queues.add(List.of(new Move(this, List.of(message), deadLetters, name)), 0);
       } else {
         taken.add(lease(held, message, now, visibility));
       }
     }
     held.endBatch();
     if (!expired.isEmpty()) {
-      queues.add(List.of(new Remove(this, expired, List.of())), 0);
+      var _ = queues.add(List.of(new Remove(this, expired, List.of())), 0);
     }
     return taken;
   }
@@ -285,76 +285,10 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
     }
   }
 
-  private List<Delivery> deliver(List<Lease> leases) {
-    if (leases.isEmpty()) {
-      return List.of();
-    }
-    Map<Long, byte[]> read = read(leases);
-    List<Delivery> deliveries = new ArrayList<>(leases.size());
-    for (Lease lease : leases) {
-      byte[] content = lease.content();
-      if (content == null) {
-        content = read.get(lease.message().sequence);
-      }
-      if (content != null) {
-        deliveries.add(delivery(lease, content));
-      }
-    }
-    return deliveries;
-  }
-
-  private Delivery delivery(Lease lease, byte[] bytes) {
-    Message message = lease.message();
-    MessageContent content = MessageContent.decode(bytes);
-    return new Delivery(
-        new Receipt(message.sequence, lease.number()),
-        content.id(),
-        content.body(),
-        content.attributes(),
-        content.system(),
-        Optional.ofNullable(message.group),
-        content.deduplication(),
-        Instant.ofEpochMilli(message.sent),
-        lease.number(),
-        Instant.ofEpochMilli(lease.firstReceived()),
-        Optional.ofNullable(message.origin));
-  }
-
-  /** Contents that are on the disk only. */
-  private Map<Long, byte[]> read(List<Lease> leases) {
-    List<Long> missing =
-        leases.stream()
-            .filter(lease -> lease.content() == null)
-            .map(lease -> lease.message().sequence)
-            .toList();
-    if (missing.isEmpty()) {
-      return Map.of();
-    }
-    return queues
-        .database()
-        .read(
-            connection -> {
-              Map<Long, byte[]> found = new HashMap<>();
-              try (PreparedStatement select =
-                  connection.prepareStatement("select content from message where key = ?")) {
-                for (long sequence : missing) {
-                  select.setLong(1, ledger.key(sequence));
-                  try (ResultSet row = select.executeQuery()) {
-                    if (row.next()) {
-                      found.put(sequence, row.getBytes(1));
-                    }
-                  }
-                }
-              }
-              return found;
-            });
-  }
-
   @Override
   public AutoCloseable whenReady(Runnable listener) {
     open();
-    // Two of the same are told apart.
-    Runnable own = listener::run;
+    Listener own = new Listener(listener);
     boolean ready;
     lock.lock();
     try {
@@ -364,7 +298,7 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
       unlock();
     }
     if (ready) {
-      own.run();
+      listener.run();
     }
     return () -> listeners.remove(own);
   }
@@ -510,24 +444,7 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
   @Override
   public Depth depth() {
     open();
-    Optional<Instant> oldest =
-        queues
-            .database()
-            .read(
-                connection -> {
-                  try (PreparedStatement select =
-                      connection.prepareStatement(
-                          "select sent from message where key >= ? and key < ?"
-                              + " order by key limit 1")) {
-                    select.setLong(1, ledger.key(ledger.purged));
-                    select.setLong(2, ledger.lastKey());
-                    try (ResultSet row = select.executeQuery()) {
-                      return row.next()
-                          ? Optional.of(Instant.ofEpochMilli(row.getLong(1)))
-                          : Optional.empty();
-                    }
-                  }
-                });
+    Optional<Instant> oldest = deliveries.oldest();
     lock.lock();
     try {
       Window held = held();
@@ -711,7 +628,7 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
       }
     }
     if (!kept.isEmpty()) {
-      queues.add(List.of(new StoreLeases(this, kept)), 0);
+      var _ = queues.add(List.of(new StoreLeases(this, kept)), 0);
     }
   }
 
@@ -755,7 +672,7 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
       lock.unlock();
     }
     if (news) {
-      listeners.forEach(Runnable::run);
+      listeners.forEach(Listener::tell);
     }
   }
 
@@ -780,7 +697,7 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
       first.give(leases);
     }
     if (!waiters.isEmpty() || !listeners.isEmpty()) {
-      CompletableFuture<Void> unused = page(!held.hasReady());
+      var _ = page(!held.hasReady());
     }
   }
 

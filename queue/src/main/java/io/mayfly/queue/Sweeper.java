@@ -2,7 +2,6 @@ package io.mayfly.queue;
 
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -51,7 +50,7 @@ final class Sweeper extends Timers.Timed {
 
   /** Has a piece done, and others while there are any. */
   private void repeat(Sweep sweep) {
-    CompletableFuture<Void> unused =
+    var _ =
         queues
             .add(List.of(sweep), 0)
             .thenRun(

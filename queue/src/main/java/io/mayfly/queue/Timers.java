@@ -57,7 +57,7 @@ final class Timers implements AutoCloseable {
       waiting.remove(timed);
       timed.due = due;
       waiting.add(timed);
-      if (waiting.first() == timed) {
+      if (waiting.first().equals(timed)) {
         earlier.signal();
       }
     } finally {
@@ -111,14 +111,17 @@ final class Timers implements AutoCloseable {
   private boolean sleep() {
     lock.lock();
     try {
-      if (!closed) {
-        long now = clock.millis();
-        long due = waiting.isEmpty() ? NEVER : waiting.first().due;
-        if (due > now) {
-          long unused = earlier.awaitNanos(Math.min(due - now, MAX_SLEEP) * 1_000_000);
+      while (!closed) {
+        long left = (waiting.isEmpty() ? NEVER : waiting.first().due) - clock.millis();
+        if (left <= 0) {
+          return true;
+        }
+        // A clock that is set is looked at again after a while.
+        if (earlier.awaitNanos(Math.min(left, MAX_SLEEP) * 1_000_000) <= 0) {
+          return !closed;
         }
       }
-      return !closed;
+      return false;
     } catch (InterruptedException e) {
       return false;
     } finally {

@@ -235,11 +235,21 @@ abstract class TestQueueContract {
       assertThat(delivery.receives()).isEqualTo(i);
       assertThat(delivery.id()).isEqualTo(sent.id());
       assertThat(delivery.body()).isEqualTo(sent.body());
-      assertThat(delivery.attributes()).containsOnlyKeys("text", "bytes");
-      assertThat(delivery.attributes().get("text").type()).isEqualTo("String.ünï");
-      assertThat(delivery.attributes().get("text").value()).isEqualTo("wörd".getBytes(UTF_8));
-      assertThat(delivery.attributes().get("bytes").value()).isEqualTo(new byte[] {1, 0, -128});
-      assertThat(delivery.attributes().get("bytes").binary()).isTrue();
+      assertThat(delivery.attributes())
+          .containsOnlyKeys("text", "bytes")
+          .hasEntrySatisfying(
+              "text",
+              text -> {
+                assertThat(text.type()).isEqualTo("String.ünï");
+                assertThat(text.value()).isEqualTo("wörd".getBytes(UTF_8));
+                assertThat(text.binary()).isFalse();
+              })
+          .hasEntrySatisfying(
+              "bytes",
+              bytes -> {
+                assertThat(bytes.value()).isEqualTo(new byte[] {1, 0, -128});
+                assertThat(bytes.binary()).isTrue();
+              });
       assertThat(delivery.system())
           .containsOnly(entry("SenderId", "me"), entry("AWSTraceHeader", ""));
       assertThat(delivery.group()).contains("grüp");
@@ -425,7 +435,7 @@ abstract class TestQueueContract {
     MessageQueue queue = queues.create("q", STANDARD, "");
     sendAll(queue, "a");
     Delivery a = one(queue);
-    queue = reopened("q");
+    reopened("q");
     advance(VISIBILITY);
     queue = reopened("q");
     delete(queue, a);
@@ -551,11 +561,11 @@ abstract class TestQueueContract {
     assertThat(told).hasValue(0);
     sendAll(queue, "a");
     assertThat(told.getAndSet(0)).isPositive();
-    Delivery delivery = one(queue);
+    one(queue);
     assertThat(told).hasValue(0);
     advance(VISIBILITY);
     assertThat(told.getAndSet(0)).as("a lease has ended").isPositive();
-    delivery = one(queue);
+    Delivery delivery = one(queue);
     queue.changeVisibility(delivery.receipt(), Duration.ZERO);
     assertThat(told.getAndSet(0)).as("it was given back").isPositive();
     delete(queue, one(queue));
@@ -721,7 +731,7 @@ abstract class TestQueueContract {
 
   @Test
   void whatWasReceivedInVainMovesToTheDeadLetters() {
-    MessageQueue dead = queues.create("dead", STANDARD, "");
+    queues.create("dead", STANDARD, "");
     MessageQueue queue = queues.create("q", withDeadLetters(STANDARD, "dead", 2), "");
     NewMessage poison = message("poison");
     Instant sent = clock.instant();
@@ -733,8 +743,7 @@ abstract class TestQueueContract {
     assertDepth(queue, 1, 0, 0);
     assertThat(receive(queue, 10)).isEmpty();
     assertDepth(settled(queue), 0, 0, 0);
-    dead = reopened("dead");
-    Delivery letter = one(dead);
+    Delivery letter = one(reopened("dead"));
     assertThat(letter.id()).isEqualTo(poison.id());
     assertThat(body(letter)).isEqualTo("poison");
     assertThat(letter.sent()).isEqualTo(sent);
