@@ -759,6 +759,16 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
     }
   }
 
+  /** How many messages are in memory. */
+  int inMemory() {
+    lock.lock();
+    try {
+      return held().size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void serve(Window held) {
     while (!waiters.isEmpty()) {
       Waiter first = waiters.getFirst();

@@ -73,7 +73,7 @@ public final class SqliteQueues implements Queues {
         Database.open(file, new Database.Schema("mayfly-queue", QueueTables.MIGRATIONS));
     SqliteQueues queues = new SqliteQueues(database, clock, limits);
     try {
-      database.read(queues::load);
+      Boolean unused = database.write(queues::load);
     } catch (MayflyException e) {
       queues.close();
       throw e;

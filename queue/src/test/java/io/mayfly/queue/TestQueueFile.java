@@ -1,13 +1,13 @@
 package io.mayfly.queue;
 
-import static io.mayfly.queue.QueueContract.STANDARD;
-import static io.mayfly.queue.QueueContract.VISIBILITY;
-import static io.mayfly.queue.QueueContract.assertDepth;
-import static io.mayfly.queue.QueueContract.body;
-import static io.mayfly.queue.QueueContract.message;
-import static io.mayfly.queue.QueueContract.one;
-import static io.mayfly.queue.QueueContract.send;
-import static io.mayfly.queue.QueueContract.until;
+import static io.mayfly.queue.TestQueueContract.STANDARD;
+import static io.mayfly.queue.TestQueueContract.VISIBILITY;
+import static io.mayfly.queue.TestQueueContract.assertDepth;
+import static io.mayfly.queue.TestQueueContract.body;
+import static io.mayfly.queue.TestQueueContract.message;
+import static io.mayfly.queue.TestQueueContract.one;
+import static io.mayfly.queue.TestQueueContract.send;
+import static io.mayfly.queue.TestQueueContract.until;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -80,7 +81,7 @@ class TestQueueFile {
     try (SqliteQueues queues = SqliteQueues.open(disk.resolve("queue.db"), clock)) {
       MessageQueue dead = queues.create("dead", STANDARD, "");
       MessageQueue queue =
-          queues.create("q", QueueContract.withDeadLetters(STANDARD, "dead", 1), "");
+          queues.create("q", TestQueueContract.withDeadLetters(STANDARD, "dead", 1), "");
       Set<String> accepted = new HashSet<>();
       send(queue, message("leased"));
       Delivery leased = one(queue);
@@ -118,6 +119,109 @@ class TestQueueFile {
       assertDepth(queue, 0, accepted.size() + 1, 0);
     } finally {
       run("umount", "-l", disk.toString());
+    }
+  }
+
+  @Test
+  void leasesAreOnTheDiskATenthOfASecondLater() throws Exception {
+    Path before = Files.createDirectory(folder.resolve("before"));
+    Path after = Files.createDirectory(folder.resolve("after"));
+    Receipt receipt;
+    try (SqliteQueues queues = SqliteQueues.open(file(), clock)) {
+      MessageQueue queue = queues.create("q", STANDARD, "");
+      send(queue, message("a"));
+      receipt = one(queue).receipt();
+      clock.advance(Duration.ofMillis(99));
+      queues.tick();
+      send(queue, message("b"));
+      copy(before);
+      clock.advance(Duration.ofMillis(1));
+      queues.tick();
+      send(queue, message("c"));
+      copy(after);
+    }
+    try (SqliteQueues queues = SqliteQueues.open(before.resolve("queue.db"), clock)) {
+      assertThat(one(queues.find("q").orElseThrow()).receives()).isEqualTo(1);
+    }
+    try (SqliteQueues queues = SqliteQueues.open(after.resolve("queue.db"), clock)) {
+      MessageQueue queue = queues.find("q").orElseThrow();
+      assertThat(queue.holds(receipt)).isTrue();
+      assertThat(body(one(queue))).isEqualTo("b");
+    }
+  }
+
+  /** What a process that is killed now leaves. */
+  private void copy(Path target) throws IOException {
+    for (String name : List.of("queue.db", "queue.db-wal")) {
+      Files.copy(folder.resolve(name), target.resolve(name));
+    }
+  }
+
+  @Test
+  void aBacklogStaysOnTheDiskAndComesInOrder() {
+    SqliteQueues.Limits limits = new SqliteQueues.Limits(100, 50, 10, 10_000, 1L << 30);
+    int count = 3_000;
+    try (SqliteQueues queues = SqliteQueues.open(file(), clock, limits)) {
+      MessageQueue queue = queues.create("q", STANDARD, "");
+      assertThat(queue.depth().ready()).isZero();
+      for (int i = 0; i < count; i += 10) {
+        List<NewMessage> batch = new ArrayList<>();
+        for (int j = i; j < i + 10; j++) {
+          batch.add(message("m" + j));
+        }
+        queue.send(batch).join();
+      }
+      assertThat(((SqliteQueue) queue).inMemory()).isEqualTo(limits.window());
+      assertDepth(queue, count, 0, 0);
+    }
+    try (SqliteQueues queues = SqliteQueues.open(file(), clock, limits)) {
+      SqliteQueue queue = (SqliteQueue) queues.find("q").orElseThrow();
+      assertDepth(queue, count, 0, 0);
+      assertThat(queue.inMemory()).isEqualTo(limits.page());
+      for (int i = 0; i < count; ) {
+        for (Delivery delivery : queue.receive(7, VISIBILITY)) {
+          assertThat(body(delivery)).isEqualTo("m" + i++);
+          TestQueueContract.delete(queue, delivery);
+        }
+        assertThat(queue.inMemory()).isLessThanOrEqualTo(limits.window());
+      }
+      assertDepth(queue, 0, 0, 0);
+    }
+  }
+
+  @Test
+  void whatIsGoneIsClearedFromTheDisk() throws Exception {
+    try (SqliteQueues queues = SqliteQueues.open(file(), clock)) {
+      MessageQueue purged = queues.create("purged", STANDARD, "");
+      MessageQueue removed = queues.create("removed", TestQueueContract.FIFO, "");
+      for (int i = 0; i < 3 * Sweeper.PIECE; i++) {
+        purged.send(List.of(message("a"))).join();
+        send(removed, message("g", "a"));
+      }
+      one(purged);
+      one(removed);
+      purged.purge().join();
+      queues.delete("removed");
+      send(purged, message("b"));
+      queues.tick();
+      until(() -> rows("message") == 1 && rows("queue") == 1 && rows("lease") == 0);
+      assertThat(rows("deduplication")).isZero();
+      MessageQueue fifo = queues.create("fifo", TestQueueContract.FIFO, "");
+      send(fifo, message("g", "a"));
+      clock.advance(Duration.ofMinutes(6));
+      queues.tick();
+      until(() -> rows("deduplication") == 0);
+      assertDepth(fifo, 1, 0, 0);
+    }
+  }
+
+  private long rows(String table) {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("select count(*) from " + table)) {
+      return row.getLong(1);
+    } catch (java.sql.SQLException e) {
+      throw new IllegalStateException(e);
     }
   }
 
@@ -264,7 +368,7 @@ class TestQueueFile {
             queue.receive(1 + random.nextInt(10), VISIBILITY, Duration.ofSeconds(1));
         List<Delivery> done = deliveries.stream().filter(_ -> random.nextInt(3) > 0).toList();
         if (!done.isEmpty()) {
-          String all = String.join(",", done.stream().map(QueueContract::body).toList());
+          String all = String.join(",", done.stream().map(TestQueueContract::body).toList());
           say("d" + all);
           queue.delete(done.stream().map(Delivery::receipt).toList(), List.of()).join();
           say("D" + all);

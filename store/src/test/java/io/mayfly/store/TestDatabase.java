@@ -18,6 +18,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -255,6 +256,63 @@ class TestDatabase {
     }
     try (Database again = Database.open(file())) {
       assertThat(names(again)).hasSize(stored);
+    }
+  }
+
+  @Test
+  void workThatNobodyWaitsForIsToldItsOutcomeInOrder() {
+    List<String> told = Collections.synchronizedList(new ArrayList<>());
+    CompletableFuture<Boolean> last = new CompletableFuture<>();
+    try (Database database = Database.open(file())) {
+      for (String name : List.of("a", "b", "a", "c")) {
+        database.submit(
+            connection -> insert(connection, name),
+            new Database.Outcome<Integer>() {
+              @Override
+              public void stored(Integer rows) {
+                told.add(name + " " + rows);
+                if (name.equals("c")) {
+                  last.complete(true);
+                }
+              }
+
+              @Override
+              public void failed(Throwable reason) {
+                told.add(name + " failed");
+              }
+            });
+      }
+      assertThat(last.join()).isTrue();
+      // One that fails alone is told at once, the others when they are on the disk.
+      assertThat(told).containsExactlyInAnyOrder("a 1", "b 1", "a failed", "c 1");
+      assertThat(told).containsSubsequence("a 1", "b 1", "c 1");
+      assertThat(names(database)).containsExactlyInAnyOrder("a", "b", "c");
+    }
+  }
+
+  @Test
+  void aReaderSeesWhatIsCommittedAndChangesNothing() {
+    try (Database database = Database.open(file())) {
+      database.write(connection -> insert(connection, "a"));
+      assertThat(database.read(TestDatabase::count)).isEqualTo(1);
+      int seen =
+          database.write(
+              connection -> {
+                insert(connection, "b");
+                return database.read(TestDatabase::count);
+              });
+      assertThat(seen).as("before the commit").isEqualTo(1);
+      assertThat(database.read(TestDatabase::count)).isEqualTo(2);
+      assertThatThrownBy(() -> database.read(connection -> insert(connection, "c")))
+          .isInstanceOf(MayflyException.class)
+          .hasMessageContaining("cannot be read");
+    }
+  }
+
+  private static int count(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("select count(*) from role")) {
+      return row.getInt(1);
     }
   }
 

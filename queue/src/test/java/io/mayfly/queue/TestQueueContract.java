@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -33,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every kind of {@link Queues} promises. */
-abstract class QueueContract {
+abstract class TestQueueContract {
   static final Duration VISIBILITY = Duration.ofSeconds(30);
   static final Duration LONG = Duration.ofSeconds(20);
   static final Duration DAYS = Duration.ofDays(4);
@@ -130,7 +131,7 @@ abstract class QueueContract {
   }
 
   static List<String> bodies(List<Delivery> deliveries) {
-    return deliveries.stream().map(QueueContract::body).toList();
+    return deliveries.stream().map(TestQueueContract::body).toList();
   }
 
   static List<String> receive(MessageQueue queue, int max) {
@@ -374,6 +375,27 @@ abstract class QueueContract {
     assertDepth(queue, 0, 1, 0);
     delete(queue, second);
     assertDepth(queue, 0, 0, 0);
+  }
+
+  @Test
+  void noMoreAreInFlightThanTheLimit() {
+    MessageQueue queue = queues.create("q", STANDARD, "");
+    List<NewMessage> batch = Collections.nCopies(1_001, message("m"));
+    List<CompletableFuture<List<Sent>>> sends = new ArrayList<>();
+    for (int i = 0; i < MessageQueue.MAX_IN_FLIGHT / 1_000; i++) {
+      sends.add(queue.send(batch));
+    }
+    sends.forEach(CompletableFuture::join);
+    List<Delivery> all = new ArrayList<>();
+    List<Delivery> some = queue.receive(50_000, VISIBILITY);
+    while (!some.isEmpty()) {
+      all.addAll(some);
+      some = queue.receive(50_000, VISIBILITY);
+    }
+    assertThat(all).hasSize(MessageQueue.MAX_IN_FLIGHT);
+    assertDepth(queue, 120, MessageQueue.MAX_IN_FLIGHT, 0);
+    delete(queue, all.getFirst());
+    assertThat(receive(queue, 10)).hasSize(1);
   }
 
   @Test
