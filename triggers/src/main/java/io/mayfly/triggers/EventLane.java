@@ -125,6 +125,9 @@ final class EventLane implements AutoCloseable {
 
   /** Renews leases that end soon. To be called every second or so. */
   void tend() {
+    if (closed) {
+      return;
+    }
     Instant now = parts.clock().instant();
     running.forEach(
         (receipt, lease) -> {

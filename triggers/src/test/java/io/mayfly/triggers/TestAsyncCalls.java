@@ -59,7 +59,7 @@ final class TestAsyncCalls {
   }
 
   private static String attribute(Delivery message, String name) {
-    return text(message.attributes().get(name).value());
+    return text(Optional.ofNullable(message.attributes().get(name)).orElseThrow().value());
   }
 
   @Test

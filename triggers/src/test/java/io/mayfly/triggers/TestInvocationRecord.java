@@ -104,12 +104,22 @@ final class TestInvocationRecord {
                     answer(
                         "{\"x\":{\"errorMessage\":1},\"errorMessage\":\"" + message + "\"}",
                         true))));
-    assertThat(attributes.get("RequestID").type()).isEqualTo("String");
-    assertThat(attributes.get("RequestID").value())
-        .isEqualTo(bytes("11111111-2222-3333-4444-555555555555"));
-    assertThat(attributes.get("ErrorCode").type()).isEqualTo("Number");
-    assertThat(attributes.get("ErrorCode").value()).isEqualTo(bytes("200"));
-    assertThat(attributes.get("ErrorMessage").value()).isEqualTo(bytes("é".repeat(512)));
+    assertThat(attributes)
+        .hasEntrySatisfying(
+            "RequestID",
+            id -> {
+              assertThat(id.type()).isEqualTo("String");
+              assertThat(id.value()).isEqualTo(bytes("11111111-2222-3333-4444-555555555555"));
+            })
+        .hasEntrySatisfying(
+            "ErrorCode",
+            code -> {
+              assertThat(code.type()).isEqualTo("Number");
+              assertThat(code.value()).isEqualTo(bytes("200"));
+            })
+        .hasEntrySatisfying(
+            "ErrorMessage",
+            error -> assertThat(error.value()).isEqualTo(bytes("é".repeat(512))));
   }
 
   @Test
