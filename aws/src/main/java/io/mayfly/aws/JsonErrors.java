@@ -35,9 +35,7 @@ final class JsonErrors {
           .flatMap(Shape.Structure::error)
           .or(
               () ->
-                  shape
-                      .flatMap(Shape.Structure::error)
-                      .filter(trait -> !trait.code().equals(type)))
+                  shape.flatMap(Shape.Structure::error).filter(trait -> !trait.code().equals(type)))
           .ifPresent(trait -> headers.set("x-amzn-query-error", queryError(trait)));
     }
     return response(shape, error, headers, Map.of("__type", type));

@@ -108,7 +108,12 @@ public final class ServiceRouter {
       Optional<String> scope = SigV4.serviceOf(request);
       return services.stream()
           .filter(service -> scope.equals(Optional.of(service.metadata().signingName())))
-          .findFirst();
+          .findFirst()
+          .map(
+              service ->
+                  request.headers().first("x-amz-target").isPresent()
+                      ? service
+                      : service.older().orElse(service));
     } catch (AwsException brokenQuery) {
       return Optional.empty();
     }

@@ -143,6 +143,7 @@ public final class Permissions implements Authorizer {
       return true;
     }
     names.addAll(List.of(account.id(), owner));
-    return trust.trusts(names) && decide(caller.principal(), "sts:AssumeRole", role.arn(account)) == Decision.ALLOWED;
+    return trust.trusts(names)
+        && decide(caller.principal(), "sts:AssumeRole", role.arn(account)) == Decision.ALLOWED;
   }
 }

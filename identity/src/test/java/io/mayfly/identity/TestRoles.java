@@ -70,7 +70,11 @@ class TestRoles {
 
   private static Caller session(String role) {
     return new Caller(
-        "arn:aws:sts::000000000000:assumed-role/" + role + "/me", "ASIA", "us-east-1", "r", "localhost");
+        "arn:aws:sts::000000000000:assumed-role/" + role + "/me",
+        "ASIA",
+        "us-east-1",
+        "r",
+        "localhost");
   }
 
   @Test
@@ -231,7 +235,8 @@ class TestRoles {
 
   @Test
   void whoTrustsTheAccountNeedsTheCallersPermissionToo() {
-    Caller owner = new Caller("arn:aws:iam::000000000000:root", "AKIA", "us-east-1", "r", "localhost");
+    Caller owner =
+        new Caller("arn:aws:iam::000000000000:root", "AKIA", "us-east-1", "r", "localhost");
     Role lambda = create("thumb");
     assertThat(permissions.mayAssume(owner, lambda)).isFalse();
     roles.trust(

@@ -23,6 +23,19 @@ final class Commits {
   private static final int MAX_BATCH = 1_000;
 
   private record Transaction(List<Change> changes, CompletableFuture<Void> done) {
+    void stored() {
+      try {
+        changes.forEach(Change::stored);
+        done.complete(null);
+      } catch (RuntimeException e) {
+        // Those behind it have to hear of theirs all the same.
+        done.completeExceptionally(e);
+        Thread.currentThread()
+            .getUncaughtExceptionHandler()
+            .uncaughtException(Thread.currentThread(), e);
+      }
+    }
+
     void failed(MayflyException reason) {
       changes.forEach(Change::failed);
       done.completeExceptionally(reason);
@@ -101,10 +114,7 @@ final class Commits {
     @Override
     public void stored(QueueTables target) {
       target.committed();
-      for (Transaction transaction : transactions) {
-        transaction.changes().forEach(Change::stored);
-        transaction.done().complete(null);
-      }
+      transactions.forEach(Transaction::stored);
     }
 
     @Override

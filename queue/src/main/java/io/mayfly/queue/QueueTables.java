@@ -24,7 +24,7 @@ final class QueueTables {
       List.of(
           """
           create table queue (
-            id integer primary key,
+            id integer primary key autoincrement,
             name text unique,
             fifo integer not null,
             group_deduplication integer not null,

@@ -26,6 +26,9 @@ final class Remove implements Change {
   @Override
   public void apply(QueueTables tables, long now) throws SQLException {
     Ledger ledger = queue.ledger();
+    if (ledger.gone) {
+      return;
+    }
     for (Message message : leaving) {
       tables.delete(ledger, message.sequence, message.leaseStored, tally);
       gone.add(message.sequence);

@@ -31,14 +31,6 @@ import org.jspecify.annotations.Nullable;
  * under it where their order matters.
  */
 final class SqliteQueue extends Timers.Timed implements MessageQueue {
-  /** The most messages that wait in memory for a receiver. */
-  static final int WINDOW = 100_000;
-
-  /** How many are read from the disk at once, and when: with so few ready. */
-  private static final int PAGE = 2_000;
-
-  private static final int LOW = 1_000;
-
   /** How long a lease may be in memory only. */
   private static final long LEASE_PAUSE = 100;
 
@@ -161,24 +153,29 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
   @Override
   public List<Delivery> receive(int max, Duration visibility, Duration wait) {
     open();
+    List<Lease> leases = ready(max, visibility);
+    if (leases.isEmpty() && !wait.isZero()) {
+      leases = await(max, visibility, wait);
+    }
+    return deliver(leases);
+  }
+
+  /** Leases what is ready, in memory or on the disk. */
+  private List<Lease> ready(int max, Duration visibility) {
     while (true) {
       CompletableFuture<Void> page;
       lock.lock();
       try {
         List<Lease> leases = take(max, visibility);
-        if (!leases.isEmpty()) {
-          return deliver(leases);
-        }
-        page = page();
-        if (page == null) {
-          break;
+        page = page(leases.isEmpty());
+        if (!leases.isEmpty() || page == null) {
+          return leases;
         }
       } finally {
         unlock();
       }
       join(page);
     }
-    return wait.isZero() ? List.of() : deliver(await(max, visibility, wait));
   }
 
   private List<Lease> await(int max, Duration visibility, Duration wait) {
@@ -227,6 +224,7 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
     Window held = held();
     held.expire(now);
     List<Lease> taken = new ArrayList<>(Math.min(max, 16));
+    List<Message> expired = new ArrayList<>(0);
     QueueRules current = rules;
     long fresh = now - current.retention().toMillis();
     SqliteQueue deadLetters =
@@ -240,7 +238,7 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
       message.visibleAt = now + RETRY_PAUSE;
       if (message.sent <= fresh) {
         dropContent(message);
-        queues.add(List.of(new Remove(this, List.of(message), List.of())), 0);
+        expired.add(message);
       } else if (deadLetters != null && message.receives >= maxReceives) {
         held.passGroup();
         dropContent(message);
@@ -250,6 +248,9 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
       }
     }
     held.endBatch();
+    if (!expired.isEmpty()) {
+      queues.add(List.of(new Remove(this, expired, List.of())), 0);
+    }
     return taken;
   }
 
@@ -545,7 +546,7 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
     update(
         held -> {
           for (Message message : messages) {
-            boolean next = !held.more() && held.size() < WINDOW;
+            boolean next = !held.more() && held.size() < queues.limits().window();
             held.total++;
             if (next || (message.state == Message.State.DELAYED && !rules.fifo())) {
               add(held, message);
@@ -641,7 +642,7 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
         }
       }
     }
-    if (messages.size() < PAGE) {
+    if (messages.size() < queues.limits().page()) {
       // There are no others. The count says so as well, unless somebody changed the file.
       held.total = held.size();
     }
@@ -758,6 +759,16 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
     }
   }
 
+  /** How many messages are in memory. */
+  int inMemory() {
+    lock.lock();
+    try {
+      return held().size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void serve(Window held) {
     while (!waiters.isEmpty()) {
       Waiter first = waiters.getFirst();
@@ -768,8 +779,8 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
       waiters.removeFirst();
       first.give(leases);
     }
-    if (held.ready() < LOW && (!waiters.isEmpty() || !listeners.isEmpty())) {
-      page();
+    if (!waiters.isEmpty() || !listeners.isEmpty()) {
+      CompletableFuture<Void> unused = page(!held.hasReady());
     }
   }
 
@@ -782,17 +793,17 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
     }
   }
 
-  /** Has messages read from the disk, if some are there and few in memory. Under the lock. */
-  private @Nullable CompletableFuture<Void> page() {
+  /**
+   * Has messages read from the disk, if some are there and few in memory. Under the lock.
+   *
+   * @param stuck whether none of those in memory can be leased: their groups may all be blocked
+   * @return when they are in memory, or null if none are read
+   */
+  private @Nullable CompletableFuture<Void> page(boolean stuck) {
     Window held = held();
-    if (!held.more() || held.ready() >= LOW && !rules.fifo()) {
-      return paging;
-    }
-    if (held.ready() >= MAX_IN_FLIGHT) {
-      return null;
-    }
-    if (paging == null) {
-      paging = queues.add(List.of(new Page(this, held.horizon, PAGE)), 0);
+    boolean few = held.ready() < (stuck && rules.fifo() ? MAX_IN_FLIGHT : queues.limits().low());
+    if (paging == null && few && held.more()) {
+      paging = queues.add(List.of(new Page(this, held.horizon, queues.limits().page())), 0);
     }
     return paging;
   }
@@ -820,7 +831,7 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
     try {
       CompletableFuture<Void> known = opening;
       if (known == null) {
-        known = queues.add(List.of(new Open(this, PAGE)), 0);
+        known = queues.add(List.of(new Open(this, queues.limits().page())), 0);
         opening = known;
       }
       return known;

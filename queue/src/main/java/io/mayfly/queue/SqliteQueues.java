@@ -25,22 +25,33 @@ import org.jspecify.annotations.Nullable;
  * in memory, one is the timer. A queue takes memory once somebody asks for its messages.
  */
 public final class SqliteQueues implements Queues {
-  /** Contents of messages that are kept in memory for their receivers. */
-  private static final long CONTENTS = 32L << 20;
-
-  /** Contents of messages that wait for the disk. */
-  private static final long WAITING = 64L << 20;
+  /**
+   * What is in memory.
+   *
+   * @param window the most messages of a queue that wait in memory for a receiver
+   * @param page how many are read from the disk at once
+   * @param low with how few in memory that is done
+   * @param contents bytes of messages that wait for a receiver, of all queues
+   * @param waiting bytes of messages that wait for the disk, of all queues
+   */
+  record Limits(int window, int page, int low, long contents, long waiting) {
+    static final Limits USUAL = new Limits(100_000, 2_000, 1_000, 32L << 20, 256L << 20);
+  }
 
   private final Database database;
   private final InstantSource clock;
   private final Commits commits;
   private final Timers timers;
   private final Sweeper sweeper;
-  private final Contents contents = new Contents(CONTENTS);
-  private final Contents waiting = new Contents(WAITING);
+  private final Limits limits;
+  private final Contents contents;
+  private final Contents waiting;
   private final ConcurrentNavigableMap<String, SqliteQueue> queues = new ConcurrentSkipListMap<>();
 
-  private SqliteQueues(Database database, InstantSource clock) {
+  private SqliteQueues(Database database, InstantSource clock, Limits limits) {
+    this.limits = limits;
+    this.contents = new Contents(limits.contents());
+    this.waiting = new Contents(limits.waiting());
     this.database = database;
     this.clock = clock;
     this.commits = new Commits(database, clock);
@@ -54,9 +65,13 @@ public final class SqliteQueues implements Queues {
    * @throws MayflyException if it is damaged, not writable, or from a newer Mayfly
    */
   public static SqliteQueues open(Path file, InstantSource clock) {
+    return open(file, clock, Limits.USUAL);
+  }
+
+  static SqliteQueues open(Path file, InstantSource clock, Limits limits) {
     Database database =
         Database.open(file, new Database.Schema("mayfly-queue", QueueTables.MIGRATIONS));
-    SqliteQueues queues = new SqliteQueues(database, clock);
+    SqliteQueues queues = new SqliteQueues(database, clock, limits);
     try {
       database.read(queues::load);
     } catch (MayflyException e) {
@@ -218,6 +233,10 @@ public final class SqliteQueues implements Queues {
 
   Timers timers() {
     return timers;
+  }
+
+  Limits limits() {
+    return limits;
   }
 
   Contents contents() {

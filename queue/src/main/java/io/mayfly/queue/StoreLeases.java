@@ -30,7 +30,7 @@ final class StoreLeases implements Change {
   @Override
   public void apply(QueueTables tables, long now) throws SQLException {
     for (Row row : rows) {
-      if (row.sequence() >= queue.ledger().purged) {
+      if (row.sequence() >= queue.ledger().purged && !queue.ledger().gone) {
         tables.lease(
             queue.ledger(), row.sequence(), row.visibleAt(), row.receives(), row.firstReceived());
       }

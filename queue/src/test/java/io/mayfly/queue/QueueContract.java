@@ -19,12 +19,16 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,8 +40,7 @@ abstract class QueueContract {
   static final Duration DAYS = Duration.ofDays(4);
   static final QueueRules STANDARD =
       new QueueRules(false, false, Duration.ZERO, DAYS, Optional.empty());
-  static final QueueRules FIFO =
-      new QueueRules(true, false, Duration.ZERO, DAYS, Optional.empty());
+  static final QueueRules FIFO = new QueueRules(true, false, Duration.ZERO, DAYS, Optional.empty());
 
   final SetClock clock = new SetClock();
   Queues queues;
@@ -172,7 +175,8 @@ abstract class QueueContract {
     assertThat(again.rules()).isEqualTo(rules);
     assertThat(again.document()).isEqualTo("{\"ünï\":1}");
     again.change(FIFO, "changed");
-    assertThatThrownBy(() -> again.change(STANDARD, "")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> again.change(STANDARD, ""))
+        .isInstanceOf(IllegalArgumentException.class);
     MessageQueue changed = reopened("sqs/b");
     assertThat(changed.rules()).isEqualTo(FIFO);
     assertThat(changed.document()).isEqualTo("changed");
@@ -236,7 +240,8 @@ abstract class QueueContract {
       assertThat(delivery.attributes().get("text").value()).isEqualTo("wörd".getBytes(UTF_8));
       assertThat(delivery.attributes().get("bytes").value()).isEqualTo(new byte[] {1, 0, -128});
       assertThat(delivery.attributes().get("bytes").binary()).isTrue();
-      assertThat(delivery.system()).containsOnly(entry("SenderId", "me"), entry("AWSTraceHeader", ""));
+      assertThat(delivery.system())
+          .containsOnly(entry("SenderId", "me"), entry("AWSTraceHeader", ""));
       assertThat(delivery.group()).contains("grüp");
       assertThat(delivery.deduplication()).contains("once");
       assertThat(delivery.sent()).isEqualTo(then);
@@ -370,6 +375,27 @@ abstract class QueueContract {
     assertDepth(queue, 0, 1, 0);
     delete(queue, second);
     assertDepth(queue, 0, 0, 0);
+  }
+
+  @Test
+  void noMoreAreInFlightThanTheLimit() {
+    MessageQueue queue = queues.create("q", STANDARD, "");
+    List<NewMessage> batch = Collections.nCopies(1_001, message("m"));
+    List<CompletableFuture<List<Sent>>> sends = new ArrayList<>();
+    for (int i = 0; i < MessageQueue.MAX_IN_FLIGHT / 1_000; i++) {
+      sends.add(queue.send(batch));
+    }
+    sends.forEach(CompletableFuture::join);
+    List<Delivery> all = new ArrayList<>();
+    List<Delivery> some = queue.receive(50_000, VISIBILITY);
+    while (!some.isEmpty()) {
+      all.addAll(some);
+      some = queue.receive(50_000, VISIBILITY);
+    }
+    assertThat(all).hasSize(MessageQueue.MAX_IN_FLIGHT);
+    assertDepth(queue, 120, MessageQueue.MAX_IN_FLIGHT, 0);
+    delete(queue, all.getFirst());
+    assertThat(receive(queue, 10)).hasSize(1);
   }
 
   @Test
@@ -629,7 +655,10 @@ abstract class QueueContract {
     advance(Duration.ofSeconds(299));
     queue = reopened("q");
     List<Sent> again =
-        queue.send(List.of(message("h", "b", "once"), message("h", "c", "c"), message("h", "d", "c"))).join();
+        queue
+            .send(
+                List.of(message("h", "b", "once"), message("h", "c", "c"), message("h", "d", "c")))
+            .join();
     assertThat(again.get(0)).isEqualTo(new Sent(first.id(), first.sequence(), true));
     assertThat(again.get(1).duplicate()).isFalse();
     assertThat(again.get(2)).isEqualTo(new Sent(again.get(1).id(), again.get(1).sequence(), true));
@@ -730,25 +759,34 @@ abstract class QueueContract {
     for (int i = 0; i < 20; i++) {
       send(queue, message("g", "m" + i));
     }
-    assertThat(receive(queue, 10)).hasSize(10);
+    int received = receive(queue, 10).size();
     advance(VISIBILITY);
-    List<String> next = List.of();
-    while (next.isEmpty()) {
-      next = receive(settled(queue), 10);
+    List<String> next = new ArrayList<>();
+    until(() -> next.addAll(receive(queue, 10)));
+    assertThat(next).first().isEqualTo("m" + received);
+    List<String> letters = new ArrayList<>();
+    for (int i = 0; i < received; i++) {
+      Delivery letter = one(dead);
+      letters.add(body(letter));
+      delete(dead, letter);
     }
-    assertThat(next).startsWith("m10").hasSize(10);
-    assertThat(receive(dead, 10))
-        .containsExactly("m0", "m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "m9");
+    assertThat(letters)
+        .containsExactlyElementsOf(IntStream.range(0, received).mapToObj(i -> "m" + i).toList());
+    assertDepth(dead, 0, 0, 0);
   }
 
-  /** The queue, when what was under way is on the disk. */
+  /** The queue, when nothing is in flight or on its way elsewhere. */
   static MessageQueue settled(MessageQueue queue) {
-    queue.send(List.of()).join();
-    queue.delete(List.of(new Receipt(Long.MAX_VALUE >> 24, 1)), List.of()).join();
-    for (int i = 0; i < 1000 && queue.depth().inFlight() > 0; i++) {
-      Thread.onSpinWait();
-    }
+    until(() -> queue.depth().inFlight() == 0);
     return queue;
+  }
+
+  static void until(BooleanSupplier condition) {
+    long end = System.nanoTime() + 20_000_000_000L;
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).isLessThan(end);
+      LockSupport.parkNanos(100_000);
+    }
   }
 
   // Deleting, moving, purging
@@ -759,8 +797,7 @@ abstract class QueueContract {
     MessageQueue next = queues.create("next", STANDARD, "");
     MessageQueue last = queues.create("last", FIFO, "");
     sendAll(queue, "a", "b");
-    List<Receipt> receipts =
-        queue.receive(10, VISIBILITY).stream().map(Delivery::receipt).toList();
+    List<Receipt> receipts = queue.receive(10, VISIBILITY).stream().map(Delivery::receipt).toList();
     queue
         .delete(
             receipts,
@@ -839,10 +876,8 @@ abstract class QueueContract {
     clock.advance(Duration.ofMinutes(30));
     assertThat(receive(queue, 1)).containsExactly("new");
     advance(Duration.ofMinutes(1));
-    for (int i = 0; i < 1000 && queue.depth().ready() > 1; i++) {
-      settled(queue);
-    }
-    assertDepth(queue, 1, 0, 0);
+    until(() -> queue.depth().ready() == 1);
+    assertDepth(settled(queue), 1, 0, 0);
     assertThat(receive(reopened("q"), 10)).containsExactly("new");
   }
 
@@ -883,8 +918,7 @@ abstract class QueueContract {
           Thread.startVirtualThread(
               () -> {
                 while (done.getCount() > 0) {
-                  for (Delivery delivery :
-                      queue.receive(7, VISIBILITY, Duration.ofMillis(50))) {
+                  for (Delivery delivery : queue.receive(7, VISIBILITY, Duration.ofMillis(50))) {
                     if (!received.add(body(delivery))) {
                       twice.incrementAndGet();
                     }
@@ -973,6 +1007,42 @@ abstract class QueueContract {
     }
     assertThat(together).as("one lease at a time per group").hasValue(0);
     assertDepth(settled(queue), 0, 0, 0);
+  }
+
+  @Test
+  void aRandomHistoryOfAStandardQueueIsThatOfItsModel() {
+    for (int seed = 0; seed < 25; seed++) {
+      history("standard" + seed, STANDARD, new Random(seed));
+    }
+  }
+
+  @Test
+  void aRandomHistoryOfAFirstInFirstOutQueueIsThatOfItsModel() {
+    for (int seed = 0; seed < 25; seed++) {
+      history("fifo" + seed, FIFO, new Random(seed));
+    }
+  }
+
+  private void history(String name, QueueRules rules, Random random) {
+    MessageQueue queue = queues.create(name, rules, "");
+    QueueModel model = new QueueModel(rules.fifo(), clock, random);
+    for (int step = 0; step < 150; step++) {
+      switch (random.nextInt(10)) {
+        case 0, 1, 2 -> model.send(queue);
+        case 3, 4 -> model.receive(queue);
+        case 5, 6 -> model.delete(queue);
+        case 7 -> model.changeVisibility(queue);
+        case 8 -> advance(Duration.ofSeconds(random.nextInt(20)));
+        default -> {
+          switch (random.nextInt(8)) {
+            case 0 -> model.purge(queue);
+            case 1, 2, 3 -> queue = reopened(name);
+            default -> tick(queues);
+          }
+        }
+      }
+      model.check(queue);
+    }
   }
 
   static <T> void put(SynchronousQueue<T> target, T value) {

@@ -12,16 +12,16 @@ import java.util.Optional;
 record AttributeValue(
     Optional<String> stringValue,
     Optional<byte[]> binaryValue,
-    List<String> stringListValues,
-    List<byte[]> binaryListValues,
+    Optional<List<String>> stringListValues,
+    Optional<List<byte[]>> binaryListValues,
     String dataType) {
   static AttributeValue text(String type, String value) {
     return new AttributeValue(
-        Optional.of(value), Optional.empty(), List.of(), List.of(), type);
+        Optional.of(value), Optional.empty(), Optional.empty(), Optional.empty(), type);
   }
 
   static AttributeValue binary(String type, byte[] value) {
     return new AttributeValue(
-        Optional.empty(), Optional.of(value), List.of(), List.of(), type);
+        Optional.empty(), Optional.of(value), Optional.empty(), Optional.empty(), type);
   }
 }

@@ -20,8 +20,7 @@ final class CancelMessageMoveTask
 
   @Override
   public Output handle(Input input, Caller caller) {
-    TaskHandle handle =
-        TaskHandle.parse(input.taskHandle()).orElseThrow(SqsErrors::noSuchTask);
+    TaskHandle handle = TaskHandle.parse(input.taskHandle()).orElseThrow(SqsErrors::noSuchTask);
     SqsQueue source = queues.byArn(handle.sourceArn()).orElseThrow(SqsErrors::noSuchTask);
     return new Output(tasks.cancel(source, handle.taskId()));
   }

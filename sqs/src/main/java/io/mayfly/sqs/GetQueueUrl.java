@@ -23,7 +23,6 @@ final class GetQueueUrl implements Operation<GetQueueUrl.Input, GetQueueUrl.Outp
       throw SqsErrors.noQueue();
     }
     return new Output(
-        queues.url(
-            caller, queues.byName(input.queueName()).orElseThrow(SqsErrors::noQueue)));
+        queues.url(caller, queues.byName(input.queueName()).orElseThrow(SqsErrors::noQueue)));
   }
 }

@@ -22,9 +22,7 @@ final class ListDeadLetterSourceQueues
   public Output handle(Input input, Caller caller) {
     SqsPage page =
         SqsPage.of(
-            queues.sources(queues.byUrl(input.queueUrl())),
-            input.nextToken(),
-            input.maxResults());
+            queues.sources(queues.byUrl(input.queueUrl())), input.nextToken(), input.maxResults());
     return new Output(
         page.queues().stream().map(each -> queues.url(caller, each)).toList(), page.next());
   }

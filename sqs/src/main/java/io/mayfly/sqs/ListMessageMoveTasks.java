@@ -34,10 +34,9 @@ final class ListMessageMoveTasks
   @Override
   public Output handle(Input input, Caller caller) {
     SqsQueue source =
-        queues
-            .byArn(input.sourceArn())
-            .orElseThrow(() -> SqsErrors.noSuchResource("SourceArn"));
-    int most = input.maxResults().isEmpty() ? 1 : Ranges.results(input.maxResults(), MoveTasks.KEPT);
+        queues.byArn(input.sourceArn()).orElseThrow(() -> SqsErrors.noSuchResource("SourceArn"));
+    int most =
+        input.maxResults().isEmpty() ? 1 : Ranges.results(input.maxResults(), MoveTasks.KEPT);
     return new Output(
         tasks.list(source).stream().limit(most).map(task -> shown(source, task)).toList());
   }

@@ -8,9 +8,7 @@ import java.util.Optional;
 /** {@code ListQueues}: in pages if the request says how long, at most 1,000 at once. */
 final class ListQueues implements Operation<ListQueues.Input, ListQueues.Output> {
   record Input(
-      Optional<String> queueNamePrefix,
-      Optional<String> nextToken,
-      Optional<Integer> maxResults) {}
+      Optional<String> queueNamePrefix, Optional<String> nextToken, Optional<Integer> maxResults) {}
 
   record Output(Optional<List<String>> queueUrls, Optional<String> nextToken) {}
 
@@ -24,9 +22,7 @@ final class ListQueues implements Operation<ListQueues.Input, ListQueues.Output>
   public Output handle(Input input, Caller caller) {
     SqsPage page =
         SqsPage.of(
-            queues.list(input.queueNamePrefix().orElse("")),
-            input.nextToken(),
-            input.maxResults());
+            queues.list(input.queueNamePrefix().orElse("")), input.nextToken(), input.maxResults());
     List<String> urls = page.queues().stream().map(each -> queues.url(caller, each)).toList();
     return new Output(Optional.of(urls).filter(all -> !all.isEmpty()), page.next());
   }

@@ -84,7 +84,8 @@ final class MessageAttributes {
           "The message attribute '%s' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String."
               .formatted(name));
     }
-    if (!given.stringListValues().isEmpty() || !given.binaryListValues().isEmpty()) {
+    if (!given.stringListValues().orElse(List.of()).isEmpty()
+        || !given.binaryListValues().orElse(List.of()).isEmpty()) {
       throw SqsErrors.invalid(
           "Message attribute list values in SendMessage operation are not supported.");
     }

@@ -142,7 +142,10 @@ final class MoveTasks {
   private void run(SqsQueue source, MoveTask task) {
     Progress progress = new Progress(task.moved());
     running.put(task.id(), progress);
-    var _ = Thread.ofVirtual().name("mayfly-move-" + source.name()).start(() -> run(source, task, progress));
+    var _ =
+        Thread.ofVirtual()
+            .name("mayfly-move-" + source.name())
+            .start(() -> run(source, task, progress));
   }
 
   private void run(SqsQueue source, MoveTask task, Progress progress) {
@@ -203,8 +206,7 @@ final class MoveTasks {
     return "";
   }
 
-  private String move(
-      SqsQueue source, MoveTask task, List<Delivery> batch, Progress progress) {
+  private String move(SqsQueue source, MoveTask task, List<Delivery> batch, Progress progress) {
     Map<String, List<Receipt>> byQueue = new LinkedHashMap<>();
     String failure = "";
     for (Delivery delivery : batch) {

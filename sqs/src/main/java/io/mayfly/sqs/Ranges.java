@@ -41,7 +41,12 @@ final class Ranges {
     return given
         .map(
             count ->
-                check(count, 1, most, "MaxResults", "MaxResults must be an integer between 1 and " + most + "."))
+                check(
+                    count,
+                    1,
+                    most,
+                    "MaxResults",
+                    "MaxResults must be an integer between 1 and " + most + "."))
         .orElse(most);
   }
 

@@ -120,8 +120,7 @@ final class ReceiveMessage implements Operation<ReceiveMessage.Input, ReceiveMes
             });
   }
 
-  private ReceiveAttempts.Answer receive(
-      SqsQueue queue, int max, Duration visibility, int wait) {
+  private ReceiveAttempts.Answer receive(SqsQueue queue, int max, Duration visibility, int wait) {
     List<Delivery> deliveries =
         wait > 0
             ? queue.messages().receive(max, visibility, Duration.ofSeconds(wait))
@@ -173,8 +172,7 @@ final class ReceiveMessage implements Operation<ReceiveMessage.Input, ReceiveMes
     all.put("SentTimestamp", Long.toString(delivery.sent().toEpochMilli()));
     all.put("ApproximateReceiveCount", Integer.toString(delivery.receives()));
     all.put(
-        "ApproximateFirstReceiveTimestamp",
-        Long.toString(delivery.firstReceived().toEpochMilli()));
+        "ApproximateFirstReceiveTimestamp", Long.toString(delivery.firstReceived().toEpochMilli()));
     put(all, "MessageGroupId", delivery::group);
     put(all, "MessageDeduplicationId", delivery::deduplication);
     put(all, "SequenceNumber", () -> SequenceNumbers.of(queue, delivery.receipt().sequence()));
@@ -192,8 +190,7 @@ final class ReceiveMessage implements Operation<ReceiveMessage.Input, ReceiveMes
     return all;
   }
 
-  private static void put(
-      Map<String, String> all, String name, Supplier<Optional<String>> value) {
+  private static void put(Map<String, String> all, String name, Supplier<Optional<String>> value) {
     value.get().ifPresent(present -> all.put(name, present));
   }
 }

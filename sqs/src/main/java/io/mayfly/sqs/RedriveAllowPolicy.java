@@ -29,7 +29,8 @@ record RedriveAllowPolicy(String permission, List<String> sources) {
             .orElseThrow(() -> refused(text, "Redrive allow policy is not a valid JSON map."));
     for (String name : policy.propertyNames()) {
       if (!Set.of(PERMISSION, SOURCES).contains(name)) {
-        throw refused(text, "Only following attributes are supported: [redrivePermission, sourceQueueArns].");
+        throw refused(
+            text, "Only following attributes are supported: [redrivePermission, sourceQueueArns].");
       }
     }
     String permission = policy.path(PERMISSION).asString("");

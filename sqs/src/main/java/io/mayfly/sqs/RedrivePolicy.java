@@ -27,7 +27,9 @@ record RedrivePolicy(String target, int maxReceives) {
             .orElseThrow(() -> refused(text, "Redrive policy is not a valid JSON map."));
     for (String name : policy.propertyNames()) {
       if (!Set.of(TARGET, RECEIVES).contains(name)) {
-        throw refused(text, "Only following attributes are supported: [deadLetterTargetArn, maxReceiveCount].");
+        throw refused(
+            text,
+            "Only following attributes are supported: [deadLetterTargetArn, maxReceiveCount].");
       }
     }
     for (String name : new String[] {TARGET, RECEIVES}) {

@@ -10,8 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** {@code SendMessageBatch}: those that are right go to the disk together. */
-final class SendMessageBatch
-    implements Operation<SendMessageBatch.Input, SendMessageBatch.Output> {
+final class SendMessageBatch implements Operation<SendMessageBatch.Input, SendMessageBatch.Output> {
   record Input(String queueUrl, List<Entry> entries) {}
 
   record Entry(

@@ -90,7 +90,6 @@ public final class SqsApi {
   /** A random id of version 4 (RFC 9562). */
   private static UUID id(RandomGenerator random) {
     return new UUID(
-        (random.nextLong() & VERSION_MASK) | VERSION,
-        (random.nextLong() & VARIANT_MASK) | VARIANT);
+        (random.nextLong() & VERSION_MASK) | VERSION, (random.nextLong() & VARIANT_MASK) | VARIANT);
   }
 }

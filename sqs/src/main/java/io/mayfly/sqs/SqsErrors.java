@@ -115,8 +115,7 @@ final class SqsErrors {
     return new AwsException(
         "ResourceNotFoundException",
         NOT_FOUND,
-        "The resource that you specified for the %s parameter doesn't exist."
-            .formatted(parameter));
+        "The resource that you specified for the %s parameter doesn't exist.".formatted(parameter));
   }
 
   static AwsException unsupported(String message) {

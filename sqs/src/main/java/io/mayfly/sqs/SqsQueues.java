@@ -129,8 +129,7 @@ final class SqsQueues {
       long now = clock.millis();
       QueueDocument document =
           new QueueDocument(ids.get().toString(), now, now, set, tags, List.of());
-      var _ =
-          queues.create(PREFIX + name, SqsQueue.rules(set, fifo, names), document.text());
+      var _ = queues.create(PREFIX + name, SqsQueue.rules(set, fifo, names), document.text());
     } finally {
       changes.unlock();
     }
@@ -165,8 +164,7 @@ final class SqsQueues {
         throw SqsErrors.invalidAttribute(
             QueueAttributes.FIFO, "Modifying queue type is not supported.");
       }
-      Map<String, String> set =
-          QueueAttributes.set(now.document().attributes(), given, now.fifo());
+      Map<String, String> set = QueueAttributes.set(now.document().attributes(), given, now.fifo());
       checkDocuments(now.name(), given, now.fifo());
       apply(now, now.document().withAttributes(set, clock.millis()));
     } finally {
@@ -247,8 +245,7 @@ final class SqsQueues {
     SqsQueue deadLetters =
         byName(target)
             .filter(found -> !target.equals(name))
-            .orElseThrow(
-                () -> RedrivePolicy.refused(text, "Dead letter target does not exist."));
+            .orElseThrow(() -> RedrivePolicy.refused(text, "Dead letter target does not exist."));
     if (deadLetters.fifo() != fifo) {
       throw RedrivePolicy.refused(
           text, "Dead-letter queue must be same type of queue as the source.");

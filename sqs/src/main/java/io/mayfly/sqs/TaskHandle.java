@@ -10,8 +10,7 @@ record TaskHandle(String taskId, String sourceArn) {
   /** Reads a handle; empty if it is none. */
   static Optional<TaskHandle> parse(String text) {
     try {
-      return Documents.object(
-              new String(Base64.getDecoder().decode(text), StandardCharsets.UTF_8))
+      return Documents.object(new String(Base64.getDecoder().decode(text), StandardCharsets.UTF_8))
           .map(TaskHandle::of);
     } catch (IllegalArgumentException e) {
       return Optional.empty();

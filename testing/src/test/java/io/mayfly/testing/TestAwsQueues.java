@@ -22,11 +22,15 @@ final class TestAwsQueues {
     }
   }
 
+  /** The first version of the command knows no other setting of SQS's address. */
   private static JsonNode sqs(String... arguments) {
     return Json.of(
         Tools.aws(
                 Mayfly.shared(),
-                Stream.concat(Stream.of("sqs"), Stream.of(arguments)).toArray(String[]::new))
+                Stream.concat(
+                        Stream.of("--endpoint-url", Mayfly.shared().endpoint().toString(), "sqs"),
+                        Stream.of(arguments))
+                    .toArray(String[]::new))
             .ok()
             .out());
   }
@@ -44,6 +48,8 @@ final class TestAwsQueues {
     assertThat(message.path("Body").asString()).isEqualTo("hello");
     Tools.aws(
             Mayfly.shared(),
+            "--endpoint-url",
+            Mayfly.shared().endpoint().toString(),
             "sqs",
             "delete-message",
             "--queue-url",
