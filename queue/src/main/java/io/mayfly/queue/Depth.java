@@ -6,6 +6,6 @@ import java.util.Optional;
 /**
  * How many messages a queue has.
  *
- * @param oldest when the oldest was sent
+ * @param oldest when the first of them, in the queue's order, was sent
  */
 public record Depth(long ready, long inFlight, long delayed, Optional<Instant> oldest) {}

@@ -31,11 +31,17 @@ public interface MessageQueue {
    * Adds messages, all or none. In a first-in-first-out queue a message whose deduplication id was
    * sent in the last five minutes is answered with what was sent then, and not added.
    *
-   * @return one for each message, in their order
+   * @return one for each message, in their order; fails with a {@link
+   *     io.mayfly.model.MayflyException}: SERVICE if the disk does not take them,
+   *     SERVICE_UNAVAILABLE if too many wait for it, NOT_FOUND if the queue is gone,
+   *     INVALID_PARAMETER if the queue does not take such a message
    */
   CompletableFuture<List<Sent>> send(List<NewMessage> messages);
 
-  /** Leases up to so many messages that are ready now, the oldest first. Does not wait. */
+  /**
+   * Leases up to so many messages that are ready now, the oldest first. Does not wait for messages,
+   * but for the disk if they are there only; so not on a thread that must not be blocked.
+   */
   List<Delivery> receive(int max, Duration visibility);
 
   /**
@@ -55,7 +61,8 @@ public interface MessageQueue {
   /**
    * Deletes messages and, in the same transaction, sends others elsewhere, so that a message that
    * is answered or given up is in one place at any time. One that is gone already counts as
-   * deleted.
+   * deleted. A receipt that is not the message's last deletes nothing, nor does one whose lease is
+   * over in a first-in-first-out queue; what is to be sent is sent all the same.
    *
    * @param then what to send where, of the same {@link Queues}
    */
@@ -81,6 +88,6 @@ public interface MessageQueue {
   /** Deletes every message that was sent before. */
   CompletableFuture<Void> purge();
 
-  /** How many messages there are, exactly. */
+  /** How many messages there are, exactly. Reads from the disk. */
   Depth depth();
 }

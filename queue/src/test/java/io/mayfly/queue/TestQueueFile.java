@@ -1,13 +1,13 @@
 package io.mayfly.queue;
 
-import static io.mayfly.queue.QueueContract.STANDARD;
-import static io.mayfly.queue.QueueContract.VISIBILITY;
-import static io.mayfly.queue.QueueContract.assertDepth;
-import static io.mayfly.queue.QueueContract.body;
-import static io.mayfly.queue.QueueContract.message;
-import static io.mayfly.queue.QueueContract.one;
-import static io.mayfly.queue.QueueContract.send;
-import static io.mayfly.queue.QueueContract.until;
+import static io.mayfly.queue.TestQueueContract.STANDARD;
+import static io.mayfly.queue.TestQueueContract.VISIBILITY;
+import static io.mayfly.queue.TestQueueContract.assertDepth;
+import static io.mayfly.queue.TestQueueContract.body;
+import static io.mayfly.queue.TestQueueContract.message;
+import static io.mayfly.queue.TestQueueContract.one;
+import static io.mayfly.queue.TestQueueContract.send;
+import static io.mayfly.queue.TestQueueContract.until;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -81,7 +81,7 @@ class TestQueueFile {
     try (SqliteQueues queues = SqliteQueues.open(disk.resolve("queue.db"), clock)) {
       MessageQueue dead = queues.create("dead", STANDARD, "");
       MessageQueue queue =
-          queues.create("q", QueueContract.withDeadLetters(STANDARD, "dead", 1), "");
+          queues.create("q", TestQueueContract.withDeadLetters(STANDARD, "dead", 1), "");
       Set<String> accepted = new HashSet<>();
       send(queue, message("leased"));
       Delivery leased = one(queue);
@@ -181,7 +181,7 @@ class TestQueueFile {
       for (int i = 0; i < count; ) {
         for (Delivery delivery : queue.receive(7, VISIBILITY)) {
           assertThat(body(delivery)).isEqualTo("m" + i++);
-          QueueContract.delete(queue, delivery);
+          TestQueueContract.delete(queue, delivery);
         }
         assertThat(queue.inMemory()).isLessThanOrEqualTo(limits.window());
       }
@@ -193,7 +193,7 @@ class TestQueueFile {
   void whatIsGoneIsClearedFromTheDisk() throws Exception {
     try (SqliteQueues queues = SqliteQueues.open(file(), clock)) {
       MessageQueue purged = queues.create("purged", STANDARD, "");
-      MessageQueue removed = queues.create("removed", QueueContract.FIFO, "");
+      MessageQueue removed = queues.create("removed", TestQueueContract.FIFO, "");
       for (int i = 0; i < 3 * Sweeper.PIECE; i++) {
         purged.send(List.of(message("a"))).join();
         send(removed, message("g", "a"));
@@ -206,7 +206,7 @@ class TestQueueFile {
       queues.tick();
       until(() -> rows("message") == 1 && rows("queue") == 1 && rows("lease") == 0);
       assertThat(rows("deduplication")).isZero();
-      MessageQueue fifo = queues.create("fifo", QueueContract.FIFO, "");
+      MessageQueue fifo = queues.create("fifo", TestQueueContract.FIFO, "");
       send(fifo, message("g", "a"));
       clock.advance(Duration.ofMinutes(6));
       queues.tick();
@@ -368,7 +368,7 @@ class TestQueueFile {
             queue.receive(1 + random.nextInt(10), VISIBILITY, Duration.ofSeconds(1));
         List<Delivery> done = deliveries.stream().filter(_ -> random.nextInt(3) > 0).toList();
         if (!done.isEmpty()) {
-          String all = String.join(",", done.stream().map(QueueContract::body).toList());
+          String all = String.join(",", done.stream().map(TestQueueContract::body).toList());
           say("d" + all);
           queue.delete(done.stream().map(Delivery::receipt).toList(), List.of()).join();
           say("D" + all);

@@ -5,7 +5,7 @@ import java.time.InstantSource;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Queues most of whose messages are on the disk only. */
-class TestSmallWindow extends QueueContract {
+class TestSmallWindow extends TestQueueContract {
   @TempDir Path folder;
 
   @Override

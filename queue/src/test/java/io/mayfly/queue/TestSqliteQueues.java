@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import org.junit.jupiter.api.io.TempDir;
 
-class TestSqliteQueues extends QueueContract {
+class TestSqliteQueues extends TestQueueContract {
   @TempDir Path folder;
 
   @Override

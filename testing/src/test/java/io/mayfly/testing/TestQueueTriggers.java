@@ -41,7 +41,12 @@ final class TestQueueTriggers {
       """;
 
   private static JsonNode aws(Mayfly mayfly, String... words) {
-    String out = Tools.aws(mayfly, words).ok().out();
+    // The first version of the command knows no other setting of SQS's address.
+    String[] command =
+        Stream.concat(
+                Stream.of("--endpoint-url", mayfly.endpoint().toString()), Stream.of(words))
+            .toArray(String[]::new);
+    String out = Tools.aws(mayfly, command).ok().out();
     return Json.of(out.isBlank() ? "{}" : out);
   }
 

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every kind of {@link Queues} promises. */
-abstract class QueueContract {
+abstract class TestQueueContract {
   static final Duration VISIBILITY = Duration.ofSeconds(30);
   static final Duration LONG = Duration.ofSeconds(20);
   static final Duration DAYS = Duration.ofDays(4);
@@ -131,7 +131,7 @@ abstract class QueueContract {
   }
 
   static List<String> bodies(List<Delivery> deliveries) {
-    return deliveries.stream().map(QueueContract::body).toList();
+    return deliveries.stream().map(TestQueueContract::body).toList();
   }
 
   static List<String> receive(MessageQueue queue, int max) {
