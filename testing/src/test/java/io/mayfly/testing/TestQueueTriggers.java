@@ -50,8 +50,8 @@ final class TestQueueTriggers {
     return Json.of(out.isBlank() ? "{}" : out);
   }
 
-  /** A role that may read queues. */
-  private static String role(Mayfly mayfly) {
+  /** A role that may read queues; its ARN. */
+  static String role(Mayfly mayfly, String name) {
     String trust =
         "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Principal\": {\"Service\": \"lambda.amazonaws.com\"}, \"Action\": \"sts:AssumeRole\"}]}";
     JsonNode role =
@@ -60,23 +60,22 @@ final class TestQueueTriggers {
             "iam",
             "create-role",
             "--role-name",
-            "worker",
+            name,
             "--assume-role-policy-document",
             trust);
     aws(
         mayfly,
         "iam",
-        "put-role-policy",
+        "attach-role-policy",
         "--role-name",
-        "worker",
-        "--policy-name",
-        "queues",
-        "--policy-document",
-        "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Action\": [\"sqs:ReceiveMessage\", \"sqs:DeleteMessage\", \"sqs:GetQueueAttributes\"], \"Resource\": \"*\"}]}");
+        name,
+        "--policy-arn",
+        "arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole");
     return role.at("/Role/Arn").asString();
   }
 
-  private static String queue(Mayfly mayfly, String name, Map<String, String> attributes) {
+  /** A queue; its URL. */
+  static String queue(Mayfly mayfly, String name, Map<String, String> attributes) {
     return aws(
             mayfly,
             "sqs",
@@ -131,7 +130,7 @@ final class TestQueueTriggers {
   @Test
   void messagesReachHandlersAndEndDeletedOrAsDeadLetters() {
     try (Mayfly mayfly = Mayfly.start()) {
-      String role = role(mayfly);
+      String role = role(mayfly, "worker");
       mayfly
           .functions()
           .deploy(
@@ -213,7 +212,7 @@ final class TestQueueTriggers {
   @Test
   void whatIsUnderWayWhenThePlatformIsKilledComesAgain() {
     try (Mayfly mayfly = Mayfly.start()) {
-      String role = role(mayfly);
+      String role = role(mayfly, "worker");
       mayfly
           .functions()
           .deployPython("slow", SLOW, request -> request.role(role).timeout(5));
