@@ -88,9 +88,7 @@ public final class Permissions implements Authorizer {
     if (principal.equals(owner)) {
       return Decision.ALLOWED;
     }
-    return role(principal)
-        .map(role -> decide(role, action, resource))
-        .orElse(Decision.SILENT);
+    return role(principal).map(role -> decide(role, action, resource)).orElse(Decision.SILENT);
   }
 
   private Decision decide(Role role, String action, String resource) {

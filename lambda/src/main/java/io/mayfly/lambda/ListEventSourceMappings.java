@@ -54,7 +54,9 @@ final class ListEventSourceMappings
     Page<EventSourceMapping> page =
         Page.of(wanted, EventSourceMapping::uuid, input.marker(), input.maxItems(), MOST);
     return new Output(
-        page.items().stream().map(mapping -> MappingDescription.of(mapping, account, mappings.status(mapping))).toList(),
+        page.items().stream()
+            .map(mapping -> MappingDescription.of(mapping, account, mappings.status(mapping)))
+            .toList(),
         page.next());
   }
 }

@@ -70,7 +70,9 @@ record MappingDescription(
         mapping.functionArn(account).toString(),
         status.state(),
         queue ? "USER_INITIATED" : "User action",
-        status.lastResult().or(() -> queue ? Optional.empty() : Optional.of("No records processed")),
+        status
+            .lastResult()
+            .or(() -> queue ? Optional.empty() : Optional.of("No records processed")),
         mapping.lastModified(),
         settings.batchSize(),
         settings.window().map(window -> (int) window.toSeconds()),

@@ -48,8 +48,7 @@ public final class SourceQueue {
     all.put("ApproximateReceiveCount", Integer.toString(message.receives()));
     all.put("SentTimestamp", Long.toString(message.sent().toEpochMilli()));
     all.put(
-        "ApproximateFirstReceiveTimestamp",
-        Long.toString(message.firstReceived().toEpochMilli()));
+        "ApproximateFirstReceiveTimestamp", Long.toString(message.firstReceived().toEpochMilli()));
     message.group().ifPresent(group -> all.put("MessageGroupId", group));
     message.deduplication().ifPresent(id -> all.put("MessageDeduplicationId", id));
     SequenceNumbers.of(queue, message.receipt().sequence())

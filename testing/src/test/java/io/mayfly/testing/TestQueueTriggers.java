@@ -43,8 +43,7 @@ final class TestQueueTriggers {
   private static JsonNode aws(Mayfly mayfly, String... words) {
     // The first version of the command knows no other setting of SQS's address.
     String[] command =
-        Stream.concat(
-                Stream.of("--endpoint-url", mayfly.endpoint().toString()), Stream.of(words))
+        Stream.concat(Stream.of("--endpoint-url", mayfly.endpoint().toString()), Stream.of(words))
             .toArray(String[]::new);
     String out = Tools.aws(mayfly, command).ok().out();
     return Json.of(out.isBlank() ? "{}" : out);
@@ -213,9 +212,7 @@ final class TestQueueTriggers {
   void whatIsUnderWayWhenThePlatformIsKilledComesAgain() {
     try (Mayfly mayfly = Mayfly.start()) {
       String role = role(mayfly, "worker");
-      mayfly
-          .functions()
-          .deployPython("slow", SLOW, request -> request.role(role).timeout(5));
+      mayfly.functions().deployPython("slow", SLOW, request -> request.role(role).timeout(5));
       String url = queue(mayfly, "work", Map.of("VisibilityTimeout", "5"));
       map(mayfly, "slow", "work");
       send(mayfly, url, "first");

@@ -9,7 +9,9 @@ import java.util.function.LongSupplier;
  * decrease). Safe for use by many threads.
  */
 final class BatchSlots {
-  /** As many as Lambda begins with ("Configuring scaling behavior for SQS event source mappings"). */
+  /**
+   * As many as Lambda begins with ("Configuring scaling behavior for SQS event source mappings").
+   */
   static final int FIRST = 5;
 
   /** Lambda adds 300 in a minute; this adds 600. */

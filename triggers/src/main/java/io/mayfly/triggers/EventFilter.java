@@ -19,8 +19,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Which messages a function is called with: those that match one of the patterns of its mapping
- * ("Using event filtering with an Amazon SQS event source" in the developer guide), as EventBridge's
- * own matcher finds. Safe for use by many threads.
+ * ("Using event filtering with an Amazon SQS event source" in the developer guide), as
+ * EventBridge's own matcher finds. Safe for use by many threads.
  */
 final class EventFilter {
   private static final Logger log = LoggerFactory.getLogger(EventFilter.class);

@@ -34,9 +34,7 @@ public final class EventSources implements EventDeliveries, AutoCloseable {
   @Override
   public void changed(EventSourceMapping mapping) {
     if (mapping.source().kind() == Kind.SQS) {
-      sources
-          .computeIfAbsent(mapping.uuid(), _ -> new SqsSource(ports, mapping))
-          .change(mapping);
+      sources.computeIfAbsent(mapping.uuid(), _ -> new SqsSource(ports, mapping)).change(mapping);
     }
     leaving.values().removeIf(source -> !source.busy());
   }
@@ -59,9 +57,7 @@ public final class EventSources implements EventDeliveries, AutoCloseable {
 
   @Override
   public Optional<EventSourceMapping> leaving(String uuid) {
-    return Optional.ofNullable(leaving.get(uuid))
-        .filter(SqsSource::busy)
-        .map(SqsSource::mapping);
+    return Optional.ofNullable(leaving.get(uuid)).filter(SqsSource::busy).map(SqsSource::mapping);
   }
 
   /** Takes no more messages, and gives back those that calls are under way with. */

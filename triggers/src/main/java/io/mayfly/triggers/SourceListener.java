@@ -4,9 +4,7 @@ import io.mayfly.model.EventSourceMapping;
 
 /** Hears what becomes of the records of event sources. Must not block. */
 public interface SourceListener {
-  /**
-   * What became of a batch.
-   */
+  /** What became of a batch. */
   enum Result {
     /** The function has returned, and said of no message that it failed. */
     SUCCESS,

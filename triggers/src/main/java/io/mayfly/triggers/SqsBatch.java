@@ -157,9 +157,11 @@ final class SqsBatch {
       event
           .messages()
           .forEach(
-              message ->
-                  queue.messages().changeVisibility(message.receipt(), queue.visibility()));
-      pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+              message -> queue.messages().changeVisibility(message.receipt(), queue.visibility()));
+      pause =
+          pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
+              ? pause.multipliedBy(2)
+              : LONGEST_PAUSE;
     }
   }
 
@@ -240,9 +242,7 @@ final class SqsBatch {
   /** The function's configuration, if it is there. */
   static Optional<FunctionConfig> function(SourcePorts ports, EventSourceMapping mapping) {
     try {
-      return ports
-          .catalog()
-          .find(ports.aliases().meant(mapping.function(), mapping.qualifier()));
+      return ports.catalog().find(ports.aliases().meant(mapping.function(), mapping.qualifier()));
     } catch (MayflyException e) {
       return Optional.empty();
     }

@@ -45,7 +45,9 @@ record SqsEvent(byte[] payload, List<Delivery> messages) {
               .toBytes();
     }
 
-    /** An event with the first of these messages, at least one, and as many as there is room for. */
+    /**
+     * An event with the first of these messages, at least one, and as many as there is room for.
+     */
     SqsEvent event(List<Delivery> messages) {
       JsonBytes json = new JsonBytes().raw(START);
       int count = 0;

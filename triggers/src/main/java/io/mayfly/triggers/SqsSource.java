@@ -101,15 +101,13 @@ final class SqsSource {
     }
     var _ = new EventFilter(mapping.settings().filters());
     FunctionConfig function =
-        SqsBatch.function(ports, mapping)
-            .orElseThrow(() -> invalid("Function does not exist"));
+        SqsBatch.function(ports, mapping).orElseThrow(() -> invalid("Function does not exist"));
     denied(ports, mapping, function)
         .ifPresent(
             problem -> {
               throw invalid(problem);
             });
-    EventQueue queue =
-        ports.queues().find(arn).orElseThrow(() -> invalid(Problems.NO_QUEUE));
+    EventQueue queue = ports.queues().find(arn).orElseThrow(() -> invalid(Problems.NO_QUEUE));
     if (queue.visibility().compareTo(function.timeout()) < 0) {
       throw invalid(
           "Queue visibility timeout: %d seconds is less than Function timeout: %d seconds"
@@ -133,8 +131,7 @@ final class SqsSource {
     for (String action : List.of("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")) {
       if (!ports
           .permissions()
-          .allows(
-              function.settings().role(), "sqs:" + action, mapping.source().arn().orElse(""))) {
+          .allows(function.settings().role(), "sqs:" + action, mapping.source().arn().orElse(""))) {
         return Optional.of(Problems.NO_PERMISSION.formatted(action));
       }
     }
@@ -319,14 +316,10 @@ final class SqsSource {
                     settings
                         .pollers()
                         .map(
-                            pollers ->
-                                pollers.maximum().orElse(MOST_POLLERS) * BATCHES_PER_POLLER))
+                            pollers -> pollers.maximum().orElse(MOST_POLLERS) * BATCHES_PER_POLLER))
             .orElse(MOST_BATCHES);
     int there =
-        ports
-            .limits()
-            .reserved(now.function())
-            .orElseGet(() -> ports.limits().unreserved() / 2);
+        ports.limits().reserved(now.function()).orElseGet(() -> ports.limits().unreserved() / 2);
     return Math.min(asked, Math.max(1, there));
   }
 

@@ -72,8 +72,7 @@ class TestBatchItemFailures {
       for (int changes = random.nextInt(4); changes >= 0; changes--) {
         bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
       }
-      BatchItemFailures.parse(bytes, IDS)
-          .ifPresent(failed -> assertThat(IDS).containsAll(failed));
+      BatchItemFailures.parse(bytes, IDS).ifPresent(failed -> assertThat(IDS).containsAll(failed));
     }
   }
 }

@@ -152,7 +152,9 @@ class TestSqsEvent {
     assertThat(matches(sender, "text")).isTrue();
     assertThat(matches(sender, "{}")).isTrue();
     assertThat(matches("{\"attributes\": {\"SenderId\": [\"x\"]}}", "text")).isFalse();
-    assertThat(matches("{\"$or\": [{\"body\": {\"a\": [1]}}, {\"body\": {\"b\": [1]}}]}", "{\"b\": 1}"))
+    assertThat(
+            matches(
+                "{\"$or\": [{\"body\": {\"a\": [1]}}, {\"body\": {\"b\": [1]}}]}", "{\"b\": 1}"))
         .isTrue();
   }
 

@@ -63,8 +63,7 @@ class TestSqsSource {
     send(queue, "c");
     platform.next().succeed("1");
     eventually(() -> empty(queue));
-    eventually(
-        () -> platform.mappings.status(mapping).lastResult().equals(Optional.of("OK")));
+    eventually(() -> platform.mappings.status(mapping).lastResult().equals(Optional.of("OK")));
     assertThat(platform.state(mapping)).isEqualTo("Enabled");
     assertThat(platform.count("SUCCESS")).isEqualTo(2);
   }
@@ -97,11 +96,9 @@ class TestSqsSource {
     MessageQueue queue = queue("q");
     send(queue, "a", "b", "c");
     platform.map(
-        "q",
-        change(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), true));
+        "q", change(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), true));
     Call call = platform.next();
-    call.succeed(
-        "{\"batchItemFailures\": [{\"itemIdentifier\": \"%s\"}]}".formatted(call.id(1)));
+    call.succeed("{\"batchItemFailures\": [{\"itemIdentifier\": \"%s\"}]}".formatted(call.id(1)));
     eventually(() -> platform.count("PARTIAL") == 1);
     assertThat(queue.depth().inFlight()).isEqualTo(1);
     send(queue, "d");
@@ -206,9 +203,7 @@ class TestSqsSource {
     send(queue, IntStream.range(0, 100).mapToObj(Integer::toString).toArray(String[]::new));
     EventSourceMapping mapping =
         platform.map(
-            "q",
-            change(
-                Optional.of(1), Optional.empty(), Optional.empty(), Optional.of(8), false));
+            "q", change(Optional.of(1), Optional.empty(), Optional.empty(), Optional.of(8), false));
     eventually(() -> platform.calls.size() == 8);
     platform.mappings.update(mapping.uuid(), Optional.empty(), Optional.of(false), change());
     assertThat(platform.state(platform.mappings.require(mapping.uuid()))).isEqualTo("Disabling");
@@ -216,19 +211,14 @@ class TestSqsSource {
     for (int i = 0; i < 8; i++) {
       platform.next().succeed("1");
     }
-    eventually(
-        () ->
-            platform
-                .state(platform.mappings.require(mapping.uuid()))
-                .equals("Disabled"));
+    eventually(() -> platform.state(platform.mappings.require(mapping.uuid())).equals("Disabled"));
     assertThat(queue.depth().ready()).isEqualTo(92);
     platform.mappings.update(mapping.uuid(), Optional.empty(), Optional.of(true), change());
     platform.next().succeed("1");
   }
 
   @Test
-  void aFunctionThatIsThrottledIsTriedAgainWithoutCountingAsReceived()
-      throws InterruptedException {
+  void aFunctionThatIsThrottledIsTriedAgainWithoutCountingAsReceived() throws InterruptedException {
     MessageQueue queue = queue("q");
     AtomicInteger refusals = new AtomicInteger();
     var calls = platform.function;
@@ -246,8 +236,7 @@ class TestSqsSource {
         .isEqualTo("1");
     call.succeed("1");
     eventually(() -> empty(queue));
-    eventually(
-        () -> platform.mappings.status(mapping).lastResult().equals(Optional.of("OK")));
+    eventually(() -> platform.mappings.status(mapping).lastResult().equals(Optional.of("OK")));
   }
 
   @Test
@@ -353,8 +342,7 @@ class TestSqsSource {
     MessageQueue queue = queue("q");
     send(queue, "a", "b", "c", "d");
     platform.map(
-        "q",
-        change(Optional.of(1), Optional.empty(), Optional.empty(), Optional.empty(), false));
+        "q", change(Optional.of(1), Optional.empty(), Optional.empty(), Optional.empty(), false));
     List<Call> first = List.of(platform.next(), platform.next());
     // Nothing more comes before one of these is over, so the third is here because of that.
     assertThat(platform.calls).isEmpty();
