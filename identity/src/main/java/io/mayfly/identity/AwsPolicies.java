@@ -20,6 +20,9 @@ final class AwsPolicies {
               "\"lambda:Get*\",\"lambda:List*\",\"logs:Describe*\",\"logs:Filter*\",\"logs:Get*\""),
           "service-role/AWSLambdaBasicExecutionRole",
           allow("\"logs:CreateLogGroup\",\"logs:CreateLogStream\",\"logs:PutLogEvents\""),
+          "service-role/AWSLambdaSQSQueueExecutionRole",
+          allow(
+              "\"sqs:ReceiveMessage\",\"sqs:DeleteMessage\",\"sqs:GetQueueAttributes\",\"logs:CreateLogGroup\",\"logs:CreateLogStream\",\"logs:PutLogEvents\""),
           "service-role/AWSLambdaRole",
           allow("\"lambda:InvokeFunction\""));
 

@@ -2,23 +2,31 @@ package io.mayfly.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Event source mappings, with the AWS command line. They deliver nothing yet. */
+/** Event source mappings, with the AWS command line; {@link TestQueueTriggers} has them deliver. */
 final class TestAwsEventSourceMappings {
   private static final Mayfly MAYFLY = Mayfly.shared();
   private static final AwsLambda AWS = new AwsLambda(MAYFLY);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final String NAME = "cli-mapped";
   private static final String ARN = "arn:aws:lambda:us-east-1:000000000000:function:" + NAME;
   private static final String QUEUE = "arn:aws:sqs:us-east-1:000000000000:cli-queue";
 
   @BeforeAll
   static void createFunction() {
-    MAYFLY.functions().deployPython(NAME, "def handler(event, context): return 1\n");
+    String role = TestQueueTriggers.role(MAYFLY, "cli-mapped");
+    MAYFLY
+        .functions()
+        .deployPython(
+            NAME, "def handler(event, context): return 1\n", request -> request.role(role));
+    var _ = TestQueueTriggers.queue(MAYFLY, "cli-queue", Map.of());
     AWS.run("publish-version", "--function-name", NAME);
     AWS.run("create-alias", "--function-name", NAME, "--name", "prod", "--function-version", "1");
   }
@@ -51,6 +59,7 @@ final class TestAwsEventSourceMappings {
     assertThat(created.path("FunctionArn").asString()).isEqualTo(ARN);
     String arn = created.path("EventSourceMappingArn").asString();
     assertThat(arn).endsWith(":event-source-mapping:" + uuid);
+    Eventually.holds(PATIENCE, () -> state(uuid).equals("Enabled"));
     JsonNode shown = AWS.json("get-event-source-mapping", "--uuid", uuid);
     assertThat(shown.path("State").asString()).isEqualTo("Enabled");
     assertThat(shown.at("/ScalingConfig/MaximumConcurrency").asInt()).isEqualTo(5);
@@ -181,6 +190,11 @@ final class TestAwsEventSourceMappings {
   void whatIsNoSourceHereIsRefused() {
     assertSource("arn:aws:s3:::bucket", "Unrecognized event source.");
     assertSource("arn:aws:dynamodb:us-east-1:000000000000:table/t", "Unrecognized event source.");
+    assertSource(
+        QUEUE + "-nowhere",
+        "Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue.");
+    assertSource(
+        QUEUE.replace("us-east-1", "eu-west-1"), "must be in the region and the account of");
     assertSource("arn:aws:kafka:us-east-1:000000000000:cluster/c/1", "Amazon MSK");
     assertThat(AWS.refusal("create-event-source-mapping", "--function-name", NAME))
         .contains("InvalidParameterValueException", "Unrecognized event source.");
@@ -209,6 +223,10 @@ final class TestAwsEventSourceMappings {
             AWS.refusal(
                 "create-event-source-mapping", "--function-name", NAME, "--event-source-arn", arn))
         .contains("InvalidParameterValueException", why);
+  }
+
+  private static String state(String uuid) {
+    return AWS.json("get-event-source-mapping", "--uuid", uuid).path("State").asString();
   }
 
   private static JsonNode list(String... which) {

@@ -41,12 +41,16 @@ final class TestQueueTriggers {
       """;
 
   private static JsonNode aws(Mayfly mayfly, String... words) {
-    String out = Tools.aws(mayfly, words).ok().out();
+    // The first version of the command knows no other setting of SQS's address.
+    String[] command =
+        Stream.concat(Stream.of("--endpoint-url", mayfly.endpoint().toString()), Stream.of(words))
+            .toArray(String[]::new);
+    String out = Tools.aws(mayfly, command).ok().out();
     return Json.of(out.isBlank() ? "{}" : out);
   }
 
-  /** A role that may read queues. */
-  private static String role(Mayfly mayfly) {
+  /** A role that may read queues; its ARN. */
+  static String role(Mayfly mayfly, String name) {
     String trust =
         "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Principal\": {\"Service\": \"lambda.amazonaws.com\"}, \"Action\": \"sts:AssumeRole\"}]}";
     JsonNode role =
@@ -55,23 +59,22 @@ final class TestQueueTriggers {
             "iam",
             "create-role",
             "--role-name",
-            "worker",
+            name,
             "--assume-role-policy-document",
             trust);
     aws(
         mayfly,
         "iam",
-        "put-role-policy",
+        "attach-role-policy",
         "--role-name",
-        "worker",
-        "--policy-name",
-        "queues",
-        "--policy-document",
-        "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Action\": [\"sqs:ReceiveMessage\", \"sqs:DeleteMessage\", \"sqs:GetQueueAttributes\"], \"Resource\": \"*\"}]}");
+        name,
+        "--policy-arn",
+        "arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole");
     return role.at("/Role/Arn").asString();
   }
 
-  private static String queue(Mayfly mayfly, String name, Map<String, String> attributes) {
+  /** A queue; its URL. */
+  static String queue(Mayfly mayfly, String name, Map<String, String> attributes) {
     return aws(
             mayfly,
             "sqs",
@@ -126,7 +129,7 @@ final class TestQueueTriggers {
   @Test
   void messagesReachHandlersAndEndDeletedOrAsDeadLetters() {
     try (Mayfly mayfly = Mayfly.start()) {
-      String role = role(mayfly);
+      String role = role(mayfly, "worker");
       mayfly
           .functions()
           .deploy(
@@ -208,7 +211,7 @@ final class TestQueueTriggers {
   @Test
   void whatIsUnderWayWhenThePlatformIsKilledComesAgain() {
     try (Mayfly mayfly = Mayfly.start()) {
-      String role = role(mayfly);
+      String role = role(mayfly, "worker");
       mayfly.functions().deployPython("slow", SLOW, request -> request.role(role).timeout(5));
       String url = queue(mayfly, "work", Map.of("VisibilityTimeout", "5"));
       map(mayfly, "slow", "work");
