@@ -25,7 +25,6 @@ public final class QueueBench {
 
   private QueueBench() {}
 
-
   public static void main(String[] arguments) throws Exception {
     Path folder =
         arguments.length > 0 ? Path.of(arguments[0]) : Files.createTempDirectory("queue-bench");

@@ -114,8 +114,7 @@ final class Accounts implements AutoCloseable {
     try {
       Database database = opened.add(Database.open(data.folder(folder).resolve("mayfly.db")));
       Queues queues =
-          opened.add(
-              SqliteQueues.open(data.folder(folder).resolve("queue.db"), machine.clock()));
+          opened.add(SqliteQueues.open(data.folder(folder).resolve("queue.db"), machine.clock()));
       AccountServices services =
           opened.add(
               new AccountServices(
