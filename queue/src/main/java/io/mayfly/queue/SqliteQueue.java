@@ -546,7 +546,13 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
   }
 
   void pagingFailed() {
-    update(_ -> paging = null);
+    lock.lock();
+    try {
+      // Not tried again at once: the disk would be asked without end.
+      paging = null;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void page(Window held, List<Message> messages) {
@@ -719,7 +725,7 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
   private @Nullable CompletableFuture<Void> page(boolean stuck) {
     Window held = held();
     boolean few = held.ready() < (stuck && rules.fifo() ? MAX_IN_FLIGHT : queues.limits().low());
-    if (paging == null && few && held.more()) {
+    if (paging == null && few && held.more() && !ended) {
       paging = queues.add(List.of(new Page(this, held.horizon, queues.limits().page())), 0);
     }
     return paging;

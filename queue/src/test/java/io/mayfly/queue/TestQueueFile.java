@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -187,6 +188,23 @@ class TestQueueFile {
       }
       assertDepth(queue, 0, 0, 0);
     }
+  }
+
+  @Test
+  void aListenerThatIsLeftBehindAsksNothingOfClosedQueues() {
+    SqliteQueues.Limits limits = new SqliteQueues.Limits(2, 2, 1, 10_000, 1L << 30);
+    SqliteQueues queues = SqliteQueues.open(file(), clock, limits);
+    MessageQueue queue = queues.create("q", STANDARD, "");
+    AtomicInteger told = new AtomicInteger();
+    AutoCloseable unused = queue.whenReady(told::incrementAndGet);
+    for (int i = 0; i < 10; i++) {
+      send(queue, message("m" + i));
+    }
+    assertThat(queue.receive(10, VISIBILITY)).isNotEmpty();
+    queues.close();
+    assertThat(queue.receive(10, VISIBILITY).size()).isLessThanOrEqualTo(limits.window());
+    assertThat(queue.receive(10, VISIBILITY)).isEmpty();
+    assertThat(unused).isNotNull();
   }
 
   @Test
