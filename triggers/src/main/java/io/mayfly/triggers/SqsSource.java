@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One virtual thread gathers batches, one after another, and sleeps while the queue has no
  * message or the function no room; every batch then has a virtual thread of its own ({@link
- * SqsBatch}). Its public methods are for any thread and do not wait.
+ * SqsBatch}). Its methods are for any thread, and all but {@link #interrupt} do not wait.
  */
 final class SqsSource {
   /** How many batches Lambda runs of a queue at most, if nobody says anything else. */
@@ -192,10 +192,6 @@ final class SqsSource {
   /** Whether calls are under way. */
   boolean busy() {
     return slots.taken() > 0;
-  }
-
-  int concurrency() {
-    return slots.limit();
   }
 
   Status status() {
