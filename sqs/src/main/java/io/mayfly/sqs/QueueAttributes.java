@@ -149,8 +149,7 @@ final class QueueAttributes {
   static Optional<String> different(Map<String, String> effective, Map<String, String> given) {
     return given.entrySet().stream()
         .filter(
-            each ->
-                !Documents.same(each.getValue(), effective.getOrDefault(each.getKey(), "")))
+            each -> !Documents.same(each.getValue(), effective.getOrDefault(each.getKey(), "")))
         .map(Map.Entry::getKey)
         .sorted()
         .findFirst();
