@@ -28,7 +28,7 @@ final class Batch {
           code.equals("MessageNotInflight")
               ? "AWS.SimpleQueueService.MessageNotInflight"
               : code.endsWith(SUFFIX) ? code.substring(0, code.length() - SUFFIX.length()) : code,
-          Optional.of(error.getMessage()));
+          Optional.ofNullable(error.getMessage()));
     }
   }
 

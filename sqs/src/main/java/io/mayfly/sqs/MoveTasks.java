@@ -29,6 +29,7 @@ final class MoveTasks {
 
   private static final int BATCH = 10;
   private static final Duration LEASE = Duration.ofMinutes(1);
+  private static final long MILLI_NANOS = 1_000_000;
   private static final long SECOND_NANOS = Duration.ofSeconds(1).toNanos();
   private static final System.Logger LOG = System.getLogger(MoveTasks.class.getName());
 
@@ -70,10 +71,12 @@ final class MoveTasks {
       notifyAll();
     }
 
-    /** Waits until somebody cancels it, for so many nanoseconds at most. */
-    synchronized void pause(long nanos) throws InterruptedException {
-      if (!cancelled && nanos > 0) {
-        wait(Math.max(1, nanos / 1_000_000));
+    /** Waits until a time has come or somebody cancels it. */
+    synchronized void pause(LongSupplier nanoTime, long until) throws InterruptedException {
+      for (long left = until - nanoTime.getAsLong();
+          !cancelled && left > 0;
+          left = until - nanoTime.getAsLong()) {
+        wait(Math.max(1, left / MILLI_NANOS));
       }
     }
   }
@@ -200,7 +203,7 @@ final class MoveTasks {
       }
       if (task.rate() > 0) {
         long due = began + (progress.moved() - before) * SECOND_NANOS / task.rate();
-        progress.pause(due - nanoTime.getAsLong());
+        progress.pause(nanoTime, due);
       }
     }
     return "";

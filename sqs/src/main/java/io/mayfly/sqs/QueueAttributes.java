@@ -4,7 +4,6 @@ import static java.util.Map.entry;
 
 import io.mayfly.aws.AwsException;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -44,9 +43,9 @@ final class QueueAttributes {
           entry(WAIT, whole(0, Ranges.LONGEST_WAIT)),
           entry(KMS_REUSE, whole(60, 86_400)),
           entry(KMS_KEY, value -> value.length() <= 2048),
-          entry(MANAGED_SSE, truth()),
-          entry(FIFO, truth()),
-          entry(CONTENT_BASED, truth()),
+          entry(MANAGED_SSE, QueueAttributes::isTruth),
+          entry(FIFO, QueueAttributes::isTruth),
+          entry(CONTENT_BASED, QueueAttributes::isTruth),
           entry(SCOPE, Set.of("queue", BY_GROUP)::contains),
           entry(THROUGHPUT, Set.of("perQueue", PER_GROUP)::contains),
           // These are documents, which are checked by what reads them.
@@ -85,8 +84,8 @@ final class QueueAttributes {
     };
   }
 
-  private static Predicate<String> truth() {
-    return value -> value.equalsIgnoreCase("true") || value.equalsIgnoreCase("false");
+  private static boolean isTruth(String value) {
+    return value.equalsIgnoreCase("true") || value.equalsIgnoreCase("false");
   }
 
   /**
@@ -148,8 +147,10 @@ final class QueueAttributes {
 
   /** The first of the given attributes that a queue has otherwise. */
   static Optional<String> different(Map<String, String> effective, Map<String, String> given) {
-    return List.copyOf(given.keySet()).stream()
-        .filter(name -> !Documents.same(given.get(name), effective.getOrDefault(name, "")))
+    return given.entrySet().stream()
+        .filter(
+            each -> !Documents.same(each.getValue(), effective.getOrDefault(each.getKey(), "")))
+        .map(Map.Entry::getKey)
         .sorted()
         .findFirst();
   }

@@ -229,7 +229,7 @@ final class SqsQueues {
     try {
       policyCheck.accept(text);
     } catch (AwsException e) {
-      throw SqsErrors.invalidAttribute(QueueAttributes.POLICY, e.getMessage());
+      throw SqsErrors.invalidAttribute(QueueAttributes.POLICY, String.valueOf(e.getMessage()));
     }
   }
 

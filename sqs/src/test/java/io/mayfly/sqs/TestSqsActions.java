@@ -188,7 +188,7 @@ class TestSqsActions {
     }
     int received = 0;
     for (int some = 1; some > 0; received += some) {
-      some = queue.messages().receive(1000, Duration.ofSeconds(600)).size();
+      some = queue.messages().receive(1000, Duration.ofMinutes(10)).size();
     }
     assertThat(received).isEqualTo(MessageQueue.MAX_IN_FLIGHT);
     refused(() -> receive(receiving(), "a", Optional.empty()), "OverLimit");
