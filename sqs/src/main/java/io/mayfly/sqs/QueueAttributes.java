@@ -148,8 +148,7 @@ final class QueueAttributes {
   /** The first of the given attributes that a queue has otherwise. */
   static Optional<String> different(Map<String, String> effective, Map<String, String> given) {
     return given.entrySet().stream()
-        .filter(
-            each -> !Documents.same(each.getValue(), effective.getOrDefault(each.getKey(), "")))
+        .filter(each -> !Documents.same(each.getValue(), effective.getOrDefault(each.getKey(), "")))
         .map(Map.Entry::getKey)
         .sorted()
         .findFirst();

@@ -118,8 +118,7 @@ final class TestInvocationRecord {
               assertThat(code.value()).isEqualTo(bytes("200"));
             })
         .hasEntrySatisfying(
-            "ErrorMessage",
-            error -> assertThat(error.value()).isEqualTo(bytes("é".repeat(512))));
+            "ErrorMessage", error -> assertThat(error.value()).isEqualTo(bytes("é".repeat(512))));
   }
 
   @Test
