@@ -92,7 +92,7 @@ final class TestKilledEvents {
         accepted.addAll(now);
         mayfly.restart();
       }
-      Eventually.holds(Duration.ofSeconds(120), () -> noted(notes).containsAll(accepted));
+      Eventually.holds(Duration.ofMinutes(2), () -> noted(notes).containsAll(accepted));
       Eventually.holds(
           Duration.ofSeconds(60),
           () ->

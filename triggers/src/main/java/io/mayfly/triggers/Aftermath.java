@@ -43,8 +43,8 @@ final class Aftermath {
                     arn,
                     function.name(),
                     event.requestId(),
-                    e.getMessage());
-                listener.destinationFailed(function.name(), event.requestId(), arn, e.getMessage());
+                    e.why());
+                listener.destinationFailed(function.name(), event.requestId(), arn, e.why());
               }
             });
     if (ending.success()) {
@@ -67,8 +67,8 @@ final class Aftermath {
                     arn,
                     function.name(),
                     event.requestId(),
-                    e.getMessage());
-                listener.deadLetterFailed(function.name(), event.requestId(), arn, e.getMessage());
+                    e.why());
+                listener.deadLetterFailed(function.name(), event.requestId(), arn, e.why());
               }
             });
     return forwards;

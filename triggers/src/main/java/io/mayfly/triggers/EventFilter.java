@@ -49,7 +49,7 @@ final class EventFilter {
 
   private static Pattern compile(String text) {
     try {
-      Machine machine = new Machine();
+      Machine machine = Machine.builder().build();
       machine.addRule("match", text);
       return new Pattern(machine, body(JsonMapper.shared().readTree(text)));
     } catch (IOException | RuntimeException e) {

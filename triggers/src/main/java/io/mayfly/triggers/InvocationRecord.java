@@ -107,7 +107,7 @@ final class InvocationRecord {
   private static byte[] message(Ending.Answer answer) {
     try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), answer.payload())) {
       if (answer.json() && parser.nextToken() == JsonToken.START_OBJECT) {
-        while (parser.nextName() instanceof String name) {
+        for (String name = parser.nextName(); name != null; name = parser.nextName()) {
           var value = parser.nextToken();
           if (name.equals("errorMessage") && value == JsonToken.VALUE_STRING) {
             return parser.getString().getBytes(StandardCharsets.UTF_8);

@@ -53,7 +53,7 @@ public final class Lineage {
         .limit(MOST_FUNCTIONS - 1L)
         .forEach(entries::add);
     StringBuilder next = new StringBuilder();
-    for (String part : header.split(";")) {
+    for (String part : header.split(";", -1)) {
       if (!part.isBlank() && !part.strip().startsWith(NAME)) {
         next.append(part.strip()).append(';');
       }
@@ -67,10 +67,10 @@ public final class Lineage {
 
   private static List<Entry> entries(String header) {
     List<Entry> entries = new ArrayList<>();
-    for (String part : header.split(";")) {
+    for (String part : header.split(";", -1)) {
       if (part.strip().startsWith(NAME)) {
-        for (String entry : part.strip().substring(NAME.length()).split("\\|")) {
-          String[] fields = entry.split(":");
+        for (String entry : part.strip().substring(NAME.length()).split("\\|", -1)) {
+          String[] fields = entry.split(":", -1);
           int last = fields.length - 1;
           if (last >= 1
               && fields[last].matches("[0-9]{1,5}")

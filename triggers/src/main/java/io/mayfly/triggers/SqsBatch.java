@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -165,7 +166,7 @@ final class SqsBatch {
     }
   }
 
-  private void refused(Throwable why) {
+  private void refused(@Nullable Throwable why) {
     slots.throttled();
     if (why instanceof MayflyException known) {
       result =

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -283,7 +284,7 @@ final class SqsSource {
 
   /** A queue that was deleted and made again is another one. */
   private void hear(@Nullable MessageQueue queue) {
-    if (heard == queue) {
+    if (Objects.equals(heard, queue)) {
       return;
     }
     AutoCloseable before = listening;

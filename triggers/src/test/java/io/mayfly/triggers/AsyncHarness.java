@@ -260,7 +260,7 @@ final class AsyncHarness implements AutoCloseable {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!holds.getAsBoolean()) {
       assertThat(System.nanoTime()).as("the time by which it holds").isLessThan(end);
-      Thread.yield();
+      Thread.onSpinWait();
     }
   }
 

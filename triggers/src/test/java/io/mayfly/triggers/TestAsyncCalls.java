@@ -28,8 +28,10 @@ final class TestAsyncCalls {
   private static final String SUCCESSES = "arn:aws:sqs:us-east-1:000000000000:successes";
   private static final String FAILURES = "arn:aws:sqs:us-east-1:000000000000:failures";
   private static final String DEAD = "arn:aws:sqs:us-east-1:000000000000:dead";
-  private static final MayflyException THROTTLED =
-      new MayflyException(ErrorCode.THROTTLED, "Rate Exceeded.");
+
+  private static MayflyException throttled() {
+    return new MayflyException(ErrorCode.THROTTLED, "Rate Exceeded.");
+  }
 
   @TempDir Path folder;
   private AsyncHarness platform;
@@ -90,7 +92,7 @@ final class TestAsyncCalls {
     platform.next().fail("{\"errorMessage\":\"first\"}");
     platform.retryAfter(F, Duration.ofSeconds(60));
     platform.next().fail("{\"errorMessage\":\"second\"}");
-    platform.retryAfter(F, Duration.ofSeconds(120));
+    platform.retryAfter(F, Duration.ofMinutes(2));
     Given last = platform.next();
     assertThat(last.request().requestId()).isEqualTo(sent.requestId());
     last.fail("{\"errorMessage\":\"third\"}");
@@ -123,11 +125,11 @@ final class TestAsyncCalls {
     rules(2, Duration.ofSeconds(60));
     platform.send(F, "{}");
     for (int pause = 1; pause <= 16; pause *= 2) {
-      platform.next().refuse(THROTTLED);
+      platform.next().refuse(throttled());
       platform.pauseAfter(Duration.ofSeconds(pause));
     }
     // 31 seconds are over, and 32 more would be too many.
-    platform.next().refuse(THROTTLED);
+    platform.next().refuse(throttled());
     assertThat(text(platform.sqsMessage("failures").body()))
         .contains(
             "\"condition\":\"EventAgeExceeded\"",
