@@ -20,8 +20,6 @@ class TestNodeContract {
         Case.of("cases.context")
             .caller("{\"custom\": {\"a\": \"b\"}}", "{\"cognitoIdentityId\": \"id\"}"),
         Case.of("cases.context").tenant("blue/1 @x"),
-        Case.of("cases.logsObjects").with("AWS_LAMBDA_LOG_FORMAT", "JSON").tenant("blue"),
-        Case.of("cases.throws").with("AWS_LAMBDA_LOG_FORMAT", "JSON").tenant("blue"),
         Case.of("cases.environment"),
         Case.of("cases.throws").events("1", "2"),
         Case.of("cases.throwsAtOnce"),
@@ -66,9 +64,14 @@ class TestNodeContract {
         Case.of("logs.handler"));
   }
 
-  /** What only the runtimes up to nodejs22.x have. */
+  /**
+   * What only the runtimes up to nodejs22.x have. The client of nodejs24.x names no tenant in its
+   * lines of JSON; ours does with every runtime.
+   */
   static Stream<Case> callbackCases() {
     return Stream.of(
+        Case.of("cases.logsObjects").with("AWS_LAMBDA_LOG_FORMAT", "JSON").tenant("blue"),
+        Case.of("cases.throws").with("AWS_LAMBDA_LOG_FORMAT", "JSON").tenant("blue"),
         Case.of("cases.echo").events("no json"),
         Case.of("cases.plain"),
         Case.of("cases.throwsNothing"),

@@ -35,6 +35,10 @@ class TestStores {
   @TempDir Path folder;
 
   private static FunctionConfig function(Lifecycle lifecycle) {
+    return function(lifecycle, true);
+  }
+
+  private static FunctionConfig function(Lifecycle lifecycle, boolean perTenant) {
     return new FunctionConfig(
         FunctionVersion.latest(NAME),
         new FunctionSettings(
@@ -50,7 +54,7 @@ class TestStores {
         lifecycle,
         "6e0c9f0a",
         Instant.parse("2026-03-01T12:00:00.123456789Z"),
-        true);
+        perTenant);
   }
 
   private static FunctionUrl url(Optional<FunctionUrl.Cors> cors) {
@@ -159,7 +163,7 @@ class TestStores {
     }
     try (Database database = Database.open(file)) {
       FunctionStore store = new SqliteFunctionStore(database);
-      assertThat(store.versions()).containsExactly(function(Lifecycle.active()));
+      assertThat(store.versions()).containsExactly(function(Lifecycle.active(), false));
       assertThat(store.tags(NAME)).containsExactly(Map.entry("team", "x"));
       assertThat(store.urls()).containsExactly(url(Optional.empty()));
     }
