@@ -306,18 +306,14 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
   @Override
   public CompletableFuture<Void> delete(Collection<Receipt> receipts, List<Forward> then) {
     List<Change> changes = new ArrayList<>(1 + then.size());
-    long bytes = 0;
     try {
       for (Map.Entry<SqliteQueue, List<NewMessage>> forward : byQueue(then).entrySet()) {
-        Insert insert = forward.getKey().insert(forward.getValue());
-        changes.add(insert);
-        bytes += insert.bytes();
+        changes.add(forward.getKey().insert(forward.getValue()));
       }
     } catch (MayflyException e) {
       return CompletableFuture.failedFuture(e);
     }
-    long size = bytes;
-    return whenOpen(() -> remove(receipts, changes, size));
+    return whenOpen(() -> remove(receipts, changes));
   }
 
   private Map<SqliteQueue, List<NewMessage>> byQueue(List<Forward> forwards) {
@@ -335,8 +331,7 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
     throw new IllegalArgumentException(queue.name() + " is a queue of somebody else");
   }
 
-  private CompletableFuture<Void> remove(
-      Collection<Receipt> receipts, List<Change> changes, long bytes) {
+  private CompletableFuture<Void> remove(Collection<Receipt> receipts, List<Change> changes) {
     lock.lock();
     try {
       List<Message> leaving = new ArrayList<>(receipts.size());
@@ -347,7 +342,8 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
       }
       return changes.isEmpty()
           ? CompletableFuture.completedFuture(null)
-          : queues.add(changes, bytes);
+          // What goes on takes the place of what is deleted, so it is never too much.
+          : queues.add(changes, 0);
     } finally {
       unlock();
     }

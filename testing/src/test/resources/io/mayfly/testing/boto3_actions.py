@@ -53,8 +53,7 @@ failed = client.invoke(FunctionName=NAME, Payload=b'"fail"')
 assert failed["FunctionError"] == "Unhandled"
 assert json.loads(failed["Payload"].read())["errorType"] == "KeyError"
 assert client.invoke(FunctionName=NAME, InvocationType="DryRun")["StatusCode"] == 204
-refused(errors.InvalidParameterValueException, "Event", client.invoke, FunctionName=NAME,
-        InvocationType="Event")
+assert client.invoke(FunctionName=NAME, InvocationType="Event")["StatusCode"] == 202
 response = refused(errors.InvalidRequestContentException, "Could not parse request body into json",
                    client.invoke, FunctionName=NAME, Payload=b"{no json")
 assert response["ResponseMetadata"]["HTTPStatusCode"] == 400
@@ -181,11 +180,22 @@ client.put_function_recursion_config(FunctionName=NAME, RecursiveLoop="Allow")
 assert client.get_function_recursion_config(FunctionName=NAME)["RecursiveLoop"] == "Allow"
 refused(errors.InvalidParameterValueException, "CapacityProviderConfig", client.get_function_scaling_config,
         FunctionName=NAME, Qualifier=published)
-refused(errors.InvalidParameterValueException, "InvokeAsync is not supported yet", client.invoke_async,
-        FunctionName=NAME, InvokeArgs=b"{}")
+assert client.invoke_async(FunctionName=NAME, InvokeArgs=b"{}")["Status"] == 202
 
 # Event source mappings
+trust = {"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+iam, sqs = boto3.client("iam"), boto3.client("sqs")
+role = iam.create_role(RoleName="boto-reader", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
 queue = "arn:aws:sqs:us-east-1:000000000000:boto-"
+for name in "abc":
+    sqs.create_queue(QueueName="boto-" + name)
+client.update_function_configuration(FunctionName=NAME, Role=role)
+client.get_waiter("function_updated_v2").wait(FunctionName=NAME)
+refused(errors.InvalidParameterValueException, "permissions to call ReceiveMessage on SQS",
+        client.create_event_source_mapping, FunctionName=NAME, EventSourceArn=queue + "a")
+iam.attach_role_policy(
+    RoleName="boto-reader", PolicyArn="arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole")
 mappings = [client.create_event_source_mapping(FunctionName=NAME, EventSourceArn=queue + name)["UUID"]
             for name in "abc"]
 pages = client.get_paginator("list_event_source_mappings").paginate(

@@ -5,6 +5,7 @@ import io.mayfly.functions.Belongings;
 import io.mayfly.model.Account;
 import io.mayfly.model.ErrorCode;
 import io.mayfly.model.FunctionArn;
+import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionName;
 import io.mayfly.model.MayflyException;
 import io.mayfly.queue.Depth;
@@ -79,17 +80,19 @@ public final class AsyncCalls implements Belongings, AutoCloseable {
                 "lambda",
                 new Targets.Kind(
                     "lambda:InvokeFunction",
-                    new FunctionTarget(
-                        account, function -> laneOf(function).queue(), parts.clock()))),
+                    new FunctionTarget(account, this::queueOfTarget, parts.clock()))),
             permissions);
     this.aftermath = new Aftermath(targets, parts.listener(), parts.clock());
-    for (MessageQueue queue : queues.list(PREFIX)) {
-      FunctionName function = new FunctionName(queue.name().substring(PREFIX.length()));
-      if (parts.catalog().find(function).isPresent()) {
-        lanes.put(function, lane(function, queue));
-      } else {
-        // The platform ended between the function's deletion and the queue's.
-        queues.delete(queue.name());
+    // The first lanes may want others while these are being made.
+    synchronized (lanes) {
+      for (MessageQueue queue : queues.list(PREFIX)) {
+        FunctionName function = new FunctionName(queue.name().substring(PREFIX.length()));
+        if (parts.catalog().find(function).isPresent()) {
+          lanes.put(function, lane(function, queue));
+        } else {
+          // The platform ended between the function's deletion and the queue's.
+          queues.delete(queue.name());
+        }
       }
     }
     lanes.values().forEach(EventLane::signal);
@@ -147,17 +150,26 @@ public final class AsyncCalls implements Belongings, AutoCloseable {
   @Override
   public void forget(FunctionName function) {
     synchronized (lanes) {
-      EventLane lane = lanes.remove(function);
+      EventLane lane = lanes.get(function);
       if (lane != null) {
         lane.close();
-        queues.delete(lane.queue().name());
       }
+      queues.delete(PREFIX + function);
+      lanes.remove(function);
     }
   }
 
   @Override
   public void close() {
     lanes.values().forEach(EventLane::close);
+  }
+
+  /** The queue of a function that is to be told what became of another's event. */
+  private MessageQueue queueOfTarget(FunctionName function) {
+    if (parts.catalog().find(function).filter(FunctionConfig::perTenant).isPresent()) {
+      throw new UndeliverableException("it runs on behalf of tenants, and there is none");
+    }
+    return laneOf(function).queue();
   }
 
   private EventLane laneOf(FunctionName function) {
@@ -177,6 +189,8 @@ public final class AsyncCalls implements Belongings, AutoCloseable {
       if (known != null) {
         return known;
       }
+      // One without a lane is an earlier function's, which could not be removed with it.
+      queues.delete(PREFIX + function);
       EventLane made = lane(function, queues.create(PREFIX + function, RULES, ""));
       lanes.put(function, made);
       return made;

@@ -1,10 +1,12 @@
 package io.mayfly.triggers;
 
+import io.mayfly.functions.Aliases;
 import io.mayfly.functions.EventInvokeConfigs;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.model.EventInvokeConfig;
 import io.mayfly.model.FunctionName;
 import io.mayfly.model.FunctionVersion;
+import io.mayfly.model.MayflyException;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -43,12 +45,12 @@ record AsyncRules(
       FunctionName function,
       Optional<String> qualifier,
       EventInvokeConfigs configs,
-      FunctionCatalog catalog) {
+      FunctionCatalog catalog,
+      Aliases aliases) {
     Optional<EventInvokeConfig> config = configs.find(function, qualifier);
     var settings =
-        qualifier
-            .filter(FunctionVersion::isVersion)
-            .flatMap(version -> catalog.find(new FunctionVersion(function, version)))
+        meant(function, qualifier, aliases)
+            .flatMap(catalog::find)
             .or(() -> catalog.find(function))
             .map(found -> found.settings());
     return new AsyncRules(
@@ -58,6 +60,16 @@ record AsyncRules(
         config.flatMap(EventInvokeConfig::onFailure).filter(arn -> !arn.isEmpty()),
         settings.flatMap(found -> found.deadLetter()),
         settings.map(found -> found.role()).orElse(""));
+  }
+
+  /** The version that runs, if it is still there. */
+  private static Optional<FunctionVersion> meant(
+      FunctionName function, Optional<String> qualifier, Aliases aliases) {
+    try {
+      return Optional.of(aliases.meant(function, qualifier));
+    } catch (MayflyException e) {
+      return Optional.empty();
+    }
   }
 
   /** How long after so many failed attempts the next is made. */

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -169,14 +170,27 @@ final class EventLane implements AutoCloseable {
         });
   }
 
+  /** Does something about an event that is being handled; if that fails, it is so no more. */
+  private void task(Delivery delivery, Runnable work) {
+    task(
+        () -> {
+          try {
+            work.run();
+          } catch (RuntimeException | Error e) {
+            leave(delivery);
+            throw e;
+          }
+        });
+  }
+
   private void work() {
     int seen;
     do {
       seen = signals.get();
       try {
         drain();
-      } catch (RuntimeException e) {
-        // The next look, in a second, may find things better.
+      } catch (RuntimeException | Error e) {
+        // The next look, in a second, may find things better; it comes only if this one ends.
         if (!closed) {
           log.error("events of {} cannot be taken from their queue", function.name(), e);
         }
@@ -193,11 +207,13 @@ final class EventLane implements AutoCloseable {
         return;
       }
       int room = Math.min(most() - running.size(), BATCH);
-      if (room <= 0 || held.get() > MOST_BYTES) {
+      // However much others hold, each function may be run with one event.
+      boolean full = held.get() > MOST_BYTES;
+      if (room <= 0 || (full && !running.isEmpty())) {
         return;
       }
       Duration length = config.get().timeout().plus(SLACK);
-      List<Delivery> leased = queue.receive(room, length);
+      List<Delivery> leased = queue.receive(full ? 1 : room, length);
       more = !leased.isEmpty();
       for (Delivery delivery : leased) {
         more &= start(delivery, length);
@@ -216,14 +232,21 @@ final class EventLane implements AutoCloseable {
   private boolean start(Delivery delivery, Duration lease) {
     AsyncEvent event = AsyncEvent.of(delivery);
     AsyncRules rules =
-        AsyncRules.of(function.name(), event.qualifier(), parts.configs(), parts.catalog());
+        AsyncRules.of(
+            function.name(), event.qualifier(), parts.configs(), parts.catalog(), parts.aliases());
     Instant now = parts.clock().instant();
     running.put(delivery.receipt(), new Lease(now.plus(lease), lease, event.payload().length));
     held.addAndGet(event.payload().length);
+    if (closed) {
+      // close() may have looked before this event was among those that run.
+      queue.changeVisibility(delivery.receipt(), Duration.ZERO);
+      leave(delivery);
+      return false;
+    }
     try {
       Optional<Ending> over = overBefore(event, rules, now);
       if (over.isPresent()) {
-        task(() -> end(delivery, event, rules, over.get()));
+        task(delivery, () -> end(delivery, event, rules, over.get()));
         return true;
       }
       parts.listener().started(function.name(), Duration.between(event.accepted(), now));
@@ -232,10 +255,11 @@ final class EventLane implements AutoCloseable {
               .calls()
               .apply(request(event))
               .whenComplete(
-                  (result, failure) -> task(() -> called(delivery, event, rules, result, failure)));
+                  (result, failure) ->
+                      task(delivery, () -> called(delivery, event, rules, result, failure)));
       return true;
     } catch (RuntimeException refusal) {
-      task(() -> refused(delivery, event, rules, refusal));
+      task(delivery, () -> refused(delivery, event, rules, refusal));
       return !throttled(refusal);
     }
   }
@@ -288,7 +312,11 @@ final class EventLane implements AutoCloseable {
       AsyncRules rules,
       InvokeResult result,
       Throwable failure) {
-    if (closed && (failure != null || result.failure().isPresent())) {
+    boolean succeeded = failure == null && result.failure().isEmpty();
+    if (!succeeded && (closed || !queue.holds(delivery.receipt()))) {
+      // It is not this call's any more: it comes, or has come, again of itself.
+      leave(delivery);
+      signal();
       return;
     }
     if (failure != null) {
@@ -383,12 +411,12 @@ final class EventLane implements AutoCloseable {
 
   /** Deletes an event and writes what follows from it. If that fails, the event comes again. */
   private void finish(Delivery delivery, List<Forward> then) {
+    // Before others are taken, among which it could be if its lease has ended.
+    CompletableFuture<Void> deleted = queue.delete(List.of(delivery.receipt()), then);
     leave(delivery);
     signal();
     var _ =
-        queue
-            .delete(List.of(delivery.receipt()), then)
-            .whenComplete(
+        deleted.whenComplete(
                 (_, failure) -> {
                   if (failure != null && !closed) {
                     log.error(

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The event sources that functions are called with records of, one for each mapping. Queues of SQS
@@ -17,6 +18,7 @@ public final class EventSources implements EventDeliveries, AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private final SourcePorts ports;
+  private final AtomicLong held = new AtomicLong();
   private final Map<String, SqsSource> sources = new ConcurrentHashMap<>();
   private final Map<String, SqsSource> leaving = new ConcurrentHashMap<>();
 
@@ -34,7 +36,9 @@ public final class EventSources implements EventDeliveries, AutoCloseable {
   @Override
   public void changed(EventSourceMapping mapping) {
     if (mapping.source().kind() == Kind.SQS) {
-      sources.computeIfAbsent(mapping.uuid(), _ -> new SqsSource(ports, mapping)).change(mapping);
+      sources
+          .computeIfAbsent(mapping.uuid(), _ -> new SqsSource(ports, held, mapping))
+          .change(mapping);
     }
     leaving.values().removeIf(source -> !source.busy());
   }

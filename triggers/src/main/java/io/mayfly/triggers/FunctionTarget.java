@@ -1,6 +1,7 @@
 package io.mayfly.triggers;
 
 import io.mayfly.model.Account;
+import io.mayfly.model.ErrorCode;
 import io.mayfly.model.FunctionName;
 import io.mayfly.model.FunctionReference;
 import io.mayfly.model.Limits;
@@ -56,6 +57,10 @@ public final class FunctionTarget implements Target {
     try {
       return new Forward(queues.apply(reference.name()), event.message(Optional.empty()));
     } catch (MayflyException e) {
+      if (e.code() != ErrorCode.NOT_FOUND) {
+        // It may be told later.
+        throw e;
+      }
       throw new UndeliverableException("there is no such function");
     }
   }

@@ -138,7 +138,8 @@ final class SqsBatch {
 
   /** Empty if the function could not be run in time. */
   private Optional<InvokeResult> call(SqsEvent event) throws InterruptedException {
-    Instant end = received.plus(queue.visibility());
+    // The leases are fresh: receive() and keep() have just given them so long.
+    Instant end = ports.clock().instant().plus(queue.visibility());
     Duration pause = FIRST_PAUSE;
     while (true) {
       try {

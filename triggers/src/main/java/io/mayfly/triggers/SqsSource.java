@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,10 +43,14 @@ final class SqsSource {
   /** Messages of one event, in bytes of their bodies; what does not fit comes in the next. */
   private static final long GATHERED_BYTES = 6L * 1024 * 1024;
 
-  /** A message may have a megabyte, so not many are received before their sizes are known. */
+  /** What batches of all mappings hold in memory when no more are begun beside others. */
+  private static final long MOST_BYTES = 64L * 1024 * 1024;
+
+  /** A message may have a megabyte, so many are received at once only where they are small. */
   private static final int FIRST_STEP = 10;
 
   private static final int STEP = 50;
+  private static final int SMALL = 16 * 1024;
 
   /** How often a queue that was there, or could be read, is looked for. */
   private static final Duration LOOK = Duration.ofSeconds(5);
@@ -54,6 +59,7 @@ final class SqsSource {
   private static final Logger log = LoggerFactory.getLogger(SqsSource.class);
 
   private final SourcePorts ports;
+  private final AtomicLong held;
   private final Semaphore signal = new Semaphore(0);
   private final Set<Thread> batches = ConcurrentHashMap.newKeySet();
   private final BatchSlots slots;
@@ -65,15 +71,23 @@ final class SqsSource {
   private volatile boolean stopped;
   private volatile @Nullable Thread pump;
 
+  /** The newest pump, whether it is to go on or not. */
+  private volatile @Nullable Thread last;
+
   /** Of the pump's thread alone. */
   private @Nullable MessageQueue heard;
 
   private @Nullable AutoCloseable listening;
-  private @Nullable Boolean permitted;
-  private long permittedAt;
+  private boolean asked;
+  private Optional<String> denied = Optional.empty();
+  private long deniedAt;
 
-  SqsSource(SourcePorts ports, EventSourceMapping mapping) {
+  /**
+   * @param held how many bytes batches of all mappings have in memory
+   */
+  SqsSource(SourcePorts ports, AtomicLong held, EventSourceMapping mapping) {
     this.ports = ports;
+    this.held = held;
     this.mapping = mapping;
     this.filter = new EventFilter(mapping.settings().filters());
     this.starting = "Creating";
@@ -156,9 +170,12 @@ final class SqsSource {
     mapping = next;
     if (next.enabled() && !wasRunning && !stopped) {
       started = false;
-      Thread thread = Thread.ofVirtual().name("source-" + next.uuid()).unstarted(this::pump);
+      Thread before = last;
+      Thread thread =
+          Thread.ofVirtual().name("source-" + next.uuid()).unstarted(() -> pumpAfter(before));
       // It runs as long as it stands here.
       pump = thread;
+      last = thread;
       thread.start();
     } else if (!next.enabled()) {
       if (wasRunning) {
@@ -178,15 +195,27 @@ final class SqsSource {
 
   /** Gives back what batches have that run. Waits for them to see it. */
   void interrupt(Duration patience) {
-    batches.forEach(Thread::interrupt);
     long end = System.nanoTime() + patience.toNanos();
+    Thread gathering = last;
+    if (gathering != null && !joined(gathering, end)) {
+      return;
+    }
+    batches.forEach(Thread::interrupt);
     for (Thread batch : batches) {
-      try {
-        var _ = batch.join(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+      if (!joined(batch, end)) {
         return;
       }
+    }
+  }
+
+  /** Waits for a thread's end until then; false if this one is interrupted. */
+  private static boolean joined(Thread thread, long end) {
+    try {
+      var _ = thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 
@@ -200,6 +229,18 @@ final class SqsSource {
       return new Status(busy() ? "Disabling" : "Disabled", lastResult);
     }
     return new Status(started ? "Enabled" : starting, lastResult);
+  }
+
+  /** One pump at a time: the one before may still be gathering. */
+  private void pumpAfter(@Nullable Thread before) {
+    try {
+      if (before != null) {
+        before.join();
+      }
+      pump();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void pump() {
@@ -244,7 +285,7 @@ final class SqsSource {
     }
     EventQueue source = queue.orElseThrow();
     hear(source.messages());
-    if (!slots.take(most(now))) {
+    if ((held.get() > MOST_BYTES && !batches.isEmpty()) || !slots.take(most(now))) {
       return BatchSlots.GROWTH;
     }
     List<Delivery> messages = List.of();
@@ -260,7 +301,13 @@ final class SqsSource {
     if (messages.isEmpty()) {
       return LOOK;
     }
-    start(new SqsBatch(ports, source, now, filter, slots, messages, received));
+    if (stopped) {
+      messages.forEach(
+          message -> source.messages().changeVisibility(message.receipt(), Duration.ZERO));
+      slots.giveBack();
+      return RETRY;
+    }
+    start(new SqsBatch(ports, source, now, filter, slots, messages, received), bytes(messages));
     return Duration.ZERO;
   }
 
@@ -273,13 +320,12 @@ final class SqsSource {
       return Optional.of(Problems.NO_QUEUE);
     }
     long nanos = ports.nanoTime().getAsLong();
-    if (permitted == null || nanos - permittedAt >= RETRY.toNanos()) {
-      Optional<String> denied = denied(ports, now, function.get());
-      permitted = denied.isEmpty();
-      permittedAt = nanos;
-      return denied;
+    if (!asked || nanos - deniedAt >= RETRY.toNanos()) {
+      denied = denied(ports, now, function.get());
+      deniedAt = nanos;
+      asked = true;
     }
-    return permitted ? Optional.empty() : lastResult;
+    return denied;
   }
 
   /** A queue that was deleted and made again is another one. */
@@ -288,8 +334,8 @@ final class SqsSource {
       return;
     }
     AutoCloseable before = listening;
-    heard = queue;
     listening = queue == null ? null : queue.whenReady(signal::release);
+    heard = queue;
     if (before != null) {
       try {
         before.close();
@@ -329,7 +375,7 @@ final class SqsSource {
     long end = 0;
     while (all.size() < most && bytes < GATHERED_BYTES) {
       long left = all.isEmpty() ? window : end - ports.nanoTime().getAsLong();
-      int step = all.isEmpty() ? FIRST_STEP : STEP;
+      int step = all.isEmpty() || bytes / all.size() > SMALL ? FIRST_STEP : STEP;
       List<Delivery> more =
           source
               .messages()
@@ -353,7 +399,12 @@ final class SqsSource {
     return all;
   }
 
-  private void start(SqsBatch batch) {
+  private static long bytes(List<Delivery> messages) {
+    return messages.stream().mapToLong(message -> message.body().length).sum();
+  }
+
+  private void start(SqsBatch batch, long bytes) {
+    held.addAndGet(bytes);
     Thread thread =
         Thread.ofVirtual()
             .name("batch-" + mapping.uuid())
@@ -366,6 +417,7 @@ final class SqsSource {
                     log.warn("a batch of {} ended badly", mapping.source().arn().orElse(""), e);
                   } finally {
                     batches.remove(Thread.currentThread());
+                    held.addAndGet(-bytes);
                     slots.giveBack();
                     signal.release();
                   }
