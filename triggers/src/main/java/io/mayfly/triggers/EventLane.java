@@ -417,14 +417,14 @@ final class EventLane implements AutoCloseable {
     signal();
     var _ =
         deleted.whenComplete(
-                (_, failure) -> {
-                  if (failure != null && !closed) {
-                    log.error(
-                        "event {} of {} is done and cannot be deleted; it will come again",
-                        delivery.id(),
-                        function.name(),
-                        failure);
-                  }
-                });
+            (_, failure) -> {
+              if (failure != null && !closed) {
+                log.error(
+                    "event {} of {} is done and cannot be deleted; it will come again",
+                    delivery.id(),
+                    function.name(),
+                    failure);
+              }
+            });
   }
 }
