@@ -37,8 +37,11 @@ final class Commits {
     }
 
     void failed(MayflyException reason) {
-      changes.forEach(Change::failed);
-      done.completeExceptionally(reason);
+      try {
+        changes.forEach(Change::failed);
+      } finally {
+        done.completeExceptionally(reason);
+      }
     }
   }
 
@@ -126,6 +129,13 @@ final class Commits {
       MayflyException told =
           new MayflyException(
               ErrorCode.SERVICE, "the change could not be stored: " + reason, reason);
+      if (transactions.isEmpty()) {
+        // The transaction ended before apply() was called: nobody else tells those who wait.
+        called.set(false);
+        for (Transaction next = waiting.poll(); next != null; next = waiting.poll()) {
+          transactions.add(next);
+        }
+      }
       transactions.forEach(transaction -> transaction.failed(told));
     }
   }

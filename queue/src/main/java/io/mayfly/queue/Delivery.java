@@ -8,7 +8,7 @@ import java.util.UUID;
 /**
  * A message that is leased to a receiver.
  *
- * @param sent when it was first sent, wherever
+ * @param sent when it was sent, which a dead letter of a standard queue keeps, or moved here
  * @param receives how often it has been received from this queue, with this time; receives in the
  *     last moments before the platform was killed may be missing
  * @param origin the name of the queue it came from, if it is a dead letter

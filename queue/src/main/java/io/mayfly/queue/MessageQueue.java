@@ -80,8 +80,8 @@ public interface MessageQueue {
   boolean changeVisibility(Receipt receipt, Duration visibility);
 
   /**
-   * Moves messages, as they are, to the end of another queue of the same {@link Queues}, in one
-   * transaction.
+   * Moves messages to the end of another queue of the same {@link Queues}, in one transaction. They
+   * stay as they are, but their retention begins anew.
    */
   CompletableFuture<Void> move(Collection<Receipt> receipts, MessageQueue to);
 

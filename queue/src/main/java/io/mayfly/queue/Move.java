@@ -32,9 +32,11 @@ final class Move implements Change {
     }
     moved = true;
     for (Message message : leaving) {
-      long sequence = tables.copy(from.ledger(), message.sequence, to.ledger(), origin);
+      // As on SQS, dead letters of a standard queue are as old as they were; all else begins anew.
+      long sent = origin == null || from.rules().fifo() ? now : message.sent;
+      long sequence = tables.copy(from.ledger(), message.sequence, to.ledger(), sent, origin);
       if (sequence > 0) {
-        arrived.add(new Message(sequence, message.sent, message.group, origin));
+        arrived.add(new Message(sequence, sent, message.group, origin));
       }
       tables.delete(from.ledger(), message.sequence, message.leaseStored, tally);
     }

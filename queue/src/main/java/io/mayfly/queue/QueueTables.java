@@ -97,7 +97,7 @@ final class QueueTables {
     copy =
         prepare(
             "insert into message (key, sent, message_group, origin, content)"
-                + " select ?, sent, message_group, ?, content from message where key = ?");
+                + " select ?, ?, message_group, ?, content from message where key = ?");
     lease =
         prepare(
             "insert or replace into lease (key, visible_at, receives, first_received)"
@@ -148,14 +148,16 @@ final class QueueTables {
   }
 
   /** Copies a message to the end of another queue; its sequence number, or 0 if it is not there. */
-  long copy(Ledger from, long sequence, Ledger to, @Nullable String origin) throws SQLException {
+  long copy(Ledger from, long sequence, Ledger to, long sent, @Nullable String origin)
+      throws SQLException {
     if (sequence < from.purged) {
       return 0;
     }
     long copied = to.next++;
     copy.setLong(1, to.key(copied));
-    copy.setString(2, origin);
-    copy.setLong(3, from.key(sequence));
+    copy.setLong(2, sent);
+    copy.setString(3, origin);
+    copy.setLong(4, from.key(sequence));
     touched.add(to);
     if (copy.executeUpdate() == 0) {
       return 0;

@@ -320,6 +320,7 @@ final class AccountServices implements AutoCloseable {
                     model,
                     account,
                     queues,
+                    permissions,
                     permissions::checkResourcePolicy,
                     machine.platformKey(),
                     RANDOM,

@@ -29,7 +29,12 @@ final class PurgeQueue implements Operation<PurgeQueue.Input, Operation.Nothing>
     if (purged.putIfAbsent(queue.document().id(), now) != null) {
       throw SqsErrors.purging(queue.name());
     }
-    Waiting.on(queue.messages().purge());
+    try {
+      Waiting.on(queue.messages().purge());
+    } catch (RuntimeException e) {
+      purged.remove(queue.document().id());
+      throw e;
+    }
     return Nothing.VALUE;
   }
 }

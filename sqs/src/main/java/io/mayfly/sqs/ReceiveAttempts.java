@@ -22,6 +22,9 @@ final class ReceiveAttempts {
   private static final Duration KEPT = Duration.ofMinutes(5);
   private static final int MOST = 1000;
 
+  /** Of the bodies that are kept; an attempt whose answer was dropped is one like any other. */
+  private static final long MOST_BYTES = 8L * 1024 * 1024;
+
   private record Key(String queue, String attempt) {}
 
   /**
@@ -34,6 +37,7 @@ final class ReceiveAttempts {
   private final InstantSource clock;
   private final Map<Key, Answer> answers = new HashMap<>();
   private final Deque<Key> oldest = new ArrayDeque<>();
+  private long bytes;
 
   ReceiveAttempts(InstantSource clock) {
     this.clock = clock;
@@ -46,13 +50,35 @@ final class ReceiveAttempts {
     }
     Key key = new Key(queue.document().id(), attempt);
     synchronized (this) {
-      if (answers.put(key, answer) == null) {
-        oldest.add(key);
-      }
-      if (answers.size() > MOST) {
-        answers.remove(oldest.remove());
+      forget(key);
+      answers.put(key, answer);
+      oldest.add(key);
+      bytes += bytes(answer);
+      while (answers.size() > MOST || bytes > MOST_BYTES || tooOld(oldest.peek())) {
+        forget(oldest.element());
       }
     }
+  }
+
+  private boolean tooOld(@Nullable Key key) {
+    Answer answer = key == null ? null : answers.get(key);
+    return answer != null && tooOld(answer);
+  }
+
+  private boolean tooOld(Answer answer) {
+    return answer.time().plus(KEPT).isBefore(clock.instant());
+  }
+
+  private void forget(Key key) {
+    Answer answer = answers.remove(key);
+    if (answer != null) {
+      oldest.remove(key);
+      bytes -= bytes(answer);
+    }
+  }
+
+  private static long bytes(Answer answer) {
+    return answer.deliveries().stream().mapToLong(delivery -> delivery.body().length).sum();
   }
 
   /**
@@ -65,7 +91,7 @@ final class ReceiveAttempts {
     synchronized (this) {
       answer = answers.get(new Key(queue.document().id(), attempt));
     }
-    if (answer == null || answer.time().plus(KEPT).isBefore(clock.instant())) {
+    if (answer == null || tooOld(answer)) {
       return Optional.empty();
     }
     for (Delivery delivery : answer.deliveries()) {

@@ -41,8 +41,10 @@ record SqsAccess(SqsQueues queues) {
       if (values.get("TaskHandle") instanceof String handle) {
         return TaskHandle.parse(handle).flatMap(task -> queues.names().ofArn(task.sourceArn()));
       }
-      String path = route.request().path();
-      return values.getOrDefault("QueueUrl", path) instanceof String url && url.length() > 1
+      // The address is that of the queue for actions of one alone; others ignore it.
+      boolean ofOne = route.service().input(route.operation()).members().containsKey("QueueUrl");
+      Object address = ofOne ? values.getOrDefault("QueueUrl", route.request().path()) : "";
+      return address instanceof String url && url.length() > 1
           ? Optional.of(queues.names().ofUrl(url))
           : Optional.empty();
     } catch (AwsException e) {

@@ -1,5 +1,6 @@
 package io.mayfly.sqs;
 
+import io.mayfly.aws.Authorizer;
 import io.mayfly.aws.AwsService;
 import io.mayfly.aws.ServiceModel;
 import io.mayfly.aws.Shape;
@@ -26,6 +27,7 @@ public final class SqsApi {
   /**
    * Binds the actions to queues, and takes up moves of messages that were under way.
    *
+   * @param authorizer is asked for what an action does beyond what its request names
    * @param policyCheck throws an {@link io.mayfly.aws.AwsException} if a text is no policy of a
    *     resource
    * @param platformKey a secret that outlives restarts, as receipt handles do
@@ -36,6 +38,7 @@ public final class SqsApi {
       ServiceModel model,
       Account account,
       Queues queues,
+      Authorizer authorizer,
       Consumer<String> policyCheck,
       byte[] platformKey,
       RandomGenerator random,
@@ -75,7 +78,7 @@ public final class SqsApi {
             new ChangeMessageVisibilityBatch(all, visibility),
             new PurgeQueue(all),
             new ListDeadLetterSourceQueues(all),
-            new StartMessageMoveTask(all, tasks, () -> id(random)),
+            new StartMessageMoveTask(all, tasks, () -> id(random), authorizer),
             new ListMessageMoveTasks(all, tasks),
             new CancelMessageMoveTask(all, tasks)),
         List.of(),

@@ -1,5 +1,7 @@
 package io.mayfly.sqs;
 
+import io.mayfly.aws.Access;
+import io.mayfly.aws.Authorizer;
 import io.mayfly.aws.AwsException;
 import io.mayfly.aws.Caller;
 import io.mayfly.aws.Operation;
@@ -23,8 +25,15 @@ final class StartMessageMoveTask
   private final MoveTasks tasks;
   private final Supplier<UUID> ids;
 
-  StartMessageMoveTask(SqsQueues queues, MoveTasks tasks, Supplier<UUID> ids) {
+  private final Authorizer authorizer;
+
+  /**
+   * @param authorizer is asked for what the task does on behalf of who starts it
+   */
+  StartMessageMoveTask(
+      SqsQueues queues, MoveTasks tasks, Supplier<UUID> ids, Authorizer authorizer) {
     this.queues = queues;
+    this.authorizer = authorizer;
     this.tasks = tasks;
     this.ids = ids;
   }
@@ -44,7 +53,13 @@ final class StartMessageMoveTask
                         "MaxNumberOfMessagesPerSecond",
                         "You must choose a value that is between 1 and 500."))
             .orElse(0);
-    input.destinationArn().ifPresent(arn -> checkDestination(source, arn));
+    require(caller, "sqs:ReceiveMessage", source);
+    require(caller, "sqs:DeleteMessage", source);
+    if (input.destinationArn().isPresent()) {
+      require(caller, "sqs:SendMessage", checkDestination(source, input.destinationArn().get()));
+    } else {
+      queues.sources(source).forEach(queue -> require(caller, "sqs:SendMessage", queue));
+    }
     if (queues.sources(source).isEmpty()) {
       throw SqsErrors.invalid("Source queue must be configured as a Dead Letter Queue.");
     }
@@ -62,7 +77,12 @@ final class StartMessageMoveTask
     return new Output(new TaskHandle(task.id(), source.arn()).toString());
   }
 
-  private void checkDestination(SqsQueue source, String arn) {
+  private void require(Caller caller, String action, SqsQueue queue) {
+    authorizer.authorize(
+        caller, () -> new Access(action, queue.arn(), queue.attribute(QueueAttributes.POLICY)));
+  }
+
+  private SqsQueue checkDestination(SqsQueue source, String arn) {
     SqsQueue destination = queues.byArn(arn).orElseThrow(() -> noSuch("DestinationArn"));
     if (destination.name().equals(source.name())) {
       throw SqsErrors.invalid("Source and destination queues must be different.");
@@ -70,6 +90,7 @@ final class StartMessageMoveTask
     if (destination.fifo() != source.fifo()) {
       throw SqsErrors.invalid("Source and destination queues must be of the same type.");
     }
+    return destination;
   }
 
   private static AwsException noSuch(String parameter) {

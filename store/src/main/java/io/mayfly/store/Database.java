@@ -412,15 +412,26 @@ public final class Database implements AutoCloseable {
         runOne(task, statement, finished, failed);
       }
       statement.execute("commit");
-      finished.forEach(Finished::publish);
+      finished.forEach(each -> tell(each::publish));
     } catch (SQLException e) {
       rollback();
       for (Task<?> task : batch) {
         // Those that failed alone have been told their own reason already.
         if (!failed.contains(task)) {
-          task.outcome().failed(e);
+          tell(() -> task.outcome().failed(e));
         }
       }
+    }
+  }
+
+  /** Whatever comes of what somebody is told, those behind him have to be told as well. */
+  private static void tell(Runnable news) {
+    try {
+      news.run();
+    } catch (RuntimeException | Error e) {
+      Thread.currentThread()
+          .getUncaughtExceptionHandler()
+          .uncaughtException(Thread.currentThread(), e);
     }
   }
 
@@ -434,7 +445,7 @@ public final class Database implements AutoCloseable {
     } catch (SQLException | RuntimeException | Error e) {
       statement.execute("rollback to piece");
       failed.add(task);
-      task.outcome().failed(e);
+      tell(() -> task.outcome().failed(e));
     }
     statement.execute("release piece");
   }

@@ -228,17 +228,19 @@ final class TestAsync {
             print("begin", context.request_id, "VERSION")
             time.sleep(event)
         """;
-    FUNCTIONS.deployPython("async-slow", slow.replace("VERSION", "one"));
+    FUNCTIONS.deployPython(
+        "async-slow", slow.replace("VERSION", "one"), request -> request.timeout(30));
     FUNCTIONS
         .client()
         .putFunctionConcurrency(
             request -> request.functionName("async-slow").reservedConcurrentExecutions(1));
-    String running = accept("async-slow", "2");
+    String running = accept("async-slow", "8");
     MAYFLY.awaitLog("async-slow", "begin " + running + " one");
     List<String> waiting =
         List.of(accept("async-slow", "0"), accept("async-slow", "0"), accept("async-slow", "0"));
-    assertThat(events("async-slow").path("running").asInt()).isEqualTo(1);
-    assertThat(events("async-slow").path("queued").asInt()).isEqualTo(3);
+    JsonNode meanwhile = events("async-slow");
+    assertThat(meanwhile.path("running").asInt()).isEqualTo(1);
+    assertThat(meanwhile.path("queued").asInt()).isEqualTo(3);
     FUNCTIONS.update("async-slow", Custom.python(slow.replace("VERSION", "two")));
     waiting.forEach(id -> MAYFLY.awaitLog("async-slow", "begin " + id + " two"));
     eventuallyNothingIsQueued("async-slow");
