@@ -189,6 +189,7 @@ def through(mayfly, wire, runtime, seconds):
     url = sqs.create_queue(QueueName="steady", Attributes={"VisibilityTimeout": "60"})["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     mayfly.deploy("steady", runtime, "app.handler", zipped({"app.mjs": COUNTING}))
+    reader(mayfly, "steady")
     mapping = mayfly.lambdas.create_event_source_mapping(
         EventSourceArn=arn, FunctionName="steady", BatchSize=100, MaximumBatchingWindowInSeconds=1)["UUID"]
     enabled(mayfly, mapping)
@@ -205,6 +206,18 @@ def through(mayfly, wire, runtime, seconds):
     took = time.perf_counter() - begun
     messages = result.rate * sent * BATCH
     return messages, messages / took, left, took - sent, result.errors
+
+
+def reader(mayfly, name):
+    """Gives a function a role that may read queues."""
+    iam, role = client(mayfly, "iam"), "reader-of-" + name
+    trust = {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+    arn = iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    iam.attach_role_policy(
+        RoleName=role, PolicyArn="arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole")
+    mayfly.lambdas.update_function_configuration(FunctionName=name, Role=arn)
+    mayfly.lambdas.get_waiter("function_updated_v2").wait(FunctionName=name)
 
 
 def drained(sqs, url, patience=600):
@@ -226,6 +239,7 @@ def late(mayfly, wire, runtime):
     url = sqs.create_queue(QueueName="alone")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     mayfly.deploy("alone", runtime, "app.handler", zipped({"app.mjs": COUNTING}))
+    reader(mayfly, "alone")
     enabled(mayfly, mayfly.lambdas.create_event_source_mapping(EventSourceArn=arn, FunctionName="alone")["UUID"])
     headers = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "AmazonSQS.SendMessage"}
     connection = http.client.HTTPConnection("127.0.0.1", mayfly.port)
