@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mayfly.aws.AwsException;
 import io.mayfly.identity.PolicyDocument.Decision;
 import io.mayfly.identity.PolicyDocument.Use;
+import io.mayfly.model.Glob;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
