@@ -251,6 +251,7 @@ final class AccountServices implements AutoCloseable {
                     targets,
                     dispatcher::submit,
                     new EventMeter(meter),
+                    machine.processors()::busy,
                     clock)));
     catalog.whenServing(
         config -> {
@@ -269,6 +270,7 @@ final class AccountServices implements AutoCloseable {
                     (role, action, arn) ->
                         permissions.allowsRole(role, action, arn, queuePolicies.apply(arn)),
                     new SourceMeter(meter.sources()),
+                    machine.processors()::busy,
                     clock,
                     System::nanoTime,
                     RANDOM))));

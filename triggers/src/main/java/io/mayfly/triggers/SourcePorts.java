@@ -7,6 +7,7 @@ import io.mayfly.functions.Aliases;
 import io.mayfly.functions.FunctionCatalog;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -15,6 +16,7 @@ import java.util.random.RandomGenerator;
  * What event sources work with.
  *
  * @param calls runs a function, as {@link io.mayfly.dispatch.Dispatcher#submit} does
+ * @param busy whether the machine's processors have no time left
  * @param nanoTime a clock that only goes on
  */
 public record SourcePorts(
@@ -25,6 +27,7 @@ public record SourcePorts(
     ConcurrencyLimits limits,
     RolePermissions permissions,
     SourceListener listener,
+    BooleanSupplier busy,
     InstantSource clock,
     LongSupplier nanoTime,
     RandomGenerator random) {

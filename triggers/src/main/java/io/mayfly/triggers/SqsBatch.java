@@ -46,7 +46,7 @@ final class SqsBatch {
   private final EventQueue queue;
   private final EventSourceMapping mapping;
   private final EventFilter filter;
-  private final BatchSlots slots;
+  private final CallSlots slots;
   private final List<Delivery> messages;
   private final Instant received;
   private final boolean fifo;
@@ -61,7 +61,7 @@ final class SqsBatch {
       EventQueue queue,
       EventSourceMapping mapping,
       EventFilter filter,
-      BatchSlots slots,
+      CallSlots slots,
       List<Delivery> messages,
       Instant received) {
     this.ports = ports;

@@ -168,6 +168,7 @@ final class SourceHarness implements AutoCloseable {
                 ConcurrencyLimits.shared(concurrency),
                 (role, action, resource) -> permitted,
                 listener(),
+                () -> false,
                 clock,
                 System::nanoTime,
                 new Random(7)));
