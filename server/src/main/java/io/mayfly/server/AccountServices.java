@@ -264,6 +264,7 @@ final class AccountServices implements AutoCloseable {
                 new SourcePorts(
                     catalog,
                     aliases,
+                    loops,
                     arn -> sources.find(arn).map(SqsEventQueue::new),
                     dispatcher::submit,
                     new CatalogLimits(concurrency),

@@ -463,7 +463,7 @@ final class EventLane implements AutoCloseable {
   /** Deletes an event and writes what follows from it. If that fails, the event comes again. */
   private void finish(Delivery delivery, List<Forward> then) {
     // Before others are taken, among which it could be if its lease has ended.
-    CompletableFuture<Void> deleted = queue.delete(List.of(delivery.receipt()), then);
+    CompletableFuture<?> deleted = queue.delete(List.of(delivery.receipt()), then);
     leave(delivery);
     signal();
     var _ =

@@ -5,6 +5,7 @@ import io.mayfly.dispatch.InvokeRequest;
 import io.mayfly.dispatch.InvokeResult;
 import io.mayfly.functions.Aliases;
 import io.mayfly.functions.FunctionCatalog;
+import io.mayfly.functions.RecursiveLoops;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
@@ -22,6 +23,7 @@ import java.util.random.RandomGenerator;
 public record SourcePorts(
     FunctionCatalog catalog,
     Aliases aliases,
+    RecursiveLoops loops,
     EventQueues queues,
     Function<InvokeRequest, CompletableFuture<InvokeResult>> calls,
     ConcurrencyLimits limits,
