@@ -18,6 +18,7 @@ import java.util.function.Supplier;
  * @param zip where a zip file lies
  * @param explanations why a request was answered as it was; empty if it is not remembered
  * @param events what is queued for each function that is called asynchronously
+ * @param mqtt what devices publish, and where that is brought
  */
 public record AccountView(
     FunctionCatalog catalog,
@@ -26,6 +27,7 @@ public record AccountView(
     LogSource logs,
     Function<RequestId, List<?>> explanations,
     Supplier<List<?>> events,
+    MqttTable mqtt,
     MetricsSource metrics) {
   /** Where functions' logs are read. */
   @FunctionalInterface

@@ -44,6 +44,8 @@ import tools.jackson.databind.json.JsonMapper;
  *       array
  *   <li>{@code metrics}: for Prometheus, which cannot sign: keys as user and password (RFC 7617)
  *       are taken here too
+ *   <li>{@code mqtt[/rules[/NAME]]}: what devices publish, and where that is brought ({@link
+ *       MqttEndpoint})
  *   <li>{@code keys[/ID]}: the platform's key pairs, for its owner alone ({@link KeyEndpoint})
  * </ul>
  */
@@ -68,6 +70,7 @@ public final class PlatformHandler implements HttpHandler {
   private final Function<String, AccountView> accounts;
   private final Supplier<List<Map<String, String>>> runtimes;
   private final KeyEndpoint keys;
+  private final MqttEndpoint mqtt;
   private final Function<Headers, Optional<String>> password;
   private final JsonMapper json = JsonMapper.shared();
 
@@ -91,6 +94,7 @@ public final class PlatformHandler implements HttpHandler {
     this.accounts = accounts;
     this.runtimes = runtimes;
     this.keys = new KeyEndpoint(keys);
+    this.mqtt = new MqttEndpoint(authorizer);
     this.password = password;
   }
 
@@ -111,8 +115,12 @@ public final class PlatformHandler implements HttpHandler {
       if (path.equals(KeyEndpoint.PATH) || path.startsWith(KeyEndpoint.PATH + "/")) {
         return keys.handle(request.wire(), caller);
       }
+      AccountView account = accounts.apply(caller.account());
+      if (path.equals(MqttEndpoint.PATH) || path.startsWith(MqttEndpoint.PATH + "/")) {
+        return mqtt.handle(request.wire(), caller, account.catalog().account(), account.mqtt());
+      }
       authorizer.authorize(caller, () -> LOOK);
-      return look(request, path, accounts.apply(caller.account()));
+      return look(request, path, account);
     } catch (AwsException e) {
       return message(e.status(), e.getMessage());
     } catch (MayflyException e) {

@@ -27,6 +27,7 @@ import io.mayfly.model.FunctionSettings;
 import io.mayfly.model.FunctionUrl;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.KeyPair;
+import io.mayfly.model.TopicRule;
 import io.mayfly.runtimes.RuntimeLaunch;
 import io.mayfly.store.BlobStore;
 import io.mayfly.store.Database;
@@ -49,6 +50,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -92,6 +94,32 @@ abstract class GatewayTest {
     @Override
     public void write(String accept, OutputStream target) throws IOException {
       target.write("calls 1\n".getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  /** Rules that are nothing but kept. */
+  private static final class FakeMqtt implements MqttTable {
+    private final Map<String, TopicRule> rules = new ConcurrentHashMap<>();
+
+    @Override
+    public Status status() {
+      return new Status(Optional.of(1883), 2);
+    }
+
+    @Override
+    public List<TopicRule> rules() {
+      return List.copyOf(rules.values());
+    }
+
+    @Override
+    public List<String> put(TopicRule rule) {
+      rules.put(rule.name(), rule);
+      return List.of();
+    }
+
+    @Override
+    public void remove(String name) {
+      rules.remove(name);
     }
   }
 
@@ -232,6 +260,7 @@ abstract class GatewayTest {
                         (function, follow, target) -> target.write('x'),
                         requestId -> List.of(Map.of("what", requestId.value())),
                         () -> List.of(Map.of("function", "f")),
+                        new FakeMqtt(),
                         new FakeMetrics()),
                 () -> List.of(Map.of("id", "python3.12")),
                 new NoKeys(),

@@ -59,6 +59,7 @@ public final class CallMetrics {
 
   private final EventMetrics events = new EventMetrics(registry);
   private final SourceMetrics sources = new SourceMetrics(registry);
+  private @Nullable MqttMetrics mqtt;
 
   /** Those of asynchronous calls. */
   public EventMetrics events() {
@@ -68,6 +69,16 @@ public final class CallMetrics {
   /** What event source mappings bring. */
   public SourceMetrics sources() {
     return sources;
+  }
+
+  /** What comes over MQTT; there from the first use on. */
+  public synchronized MqttMetrics mqtt() {
+    MqttMetrics known = mqtt;
+    if (known == null) {
+      known = new MqttMetrics(registry);
+      mqtt = known;
+    }
+    return known;
   }
 
   /** Registers what is read when asked for. */

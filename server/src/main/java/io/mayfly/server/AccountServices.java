@@ -54,6 +54,7 @@ import io.mayfly.store.SqliteEventSourceMappingStore;
 import io.mayfly.store.SqliteFunctionStore;
 import io.mayfly.store.SqliteIdentityStore;
 import io.mayfly.store.SqliteLayerStore;
+import io.mayfly.store.SqliteTopicRuleStore;
 import io.mayfly.triggers.AsyncCalls;
 import io.mayfly.triggers.AsyncParts;
 import io.mayfly.triggers.EventSources;
@@ -105,6 +106,7 @@ final class AccountServices implements AutoCloseable {
   private final FunctionUrls urls;
   private final Dispatcher dispatcher;
   private final AsyncCalls async;
+  private final AccountMqtt mqtt;
   private final FunctionUrlHandler functionUrls;
   private final AccountView view;
 
@@ -276,6 +278,18 @@ final class AccountServices implements AutoCloseable {
                     System::nanoTime,
                     RANDOM))));
 
+    // What devices publish
+    mqtt =
+        new AccountMqtt(
+            account,
+            new SqliteTopicRuleStore(database),
+            targets,
+            queues,
+            meter,
+            machine.mqtt(),
+            clock,
+            RANDOM);
+
     // Its side of the network
     functionUrls =
         new FunctionUrlHandler(
@@ -291,7 +305,7 @@ final class AccountServices implements AutoCloseable {
             RANDOM);
     view =
         new AccountView(
-            catalog, layers, code::zip, logs::copy, meter::explain, async::overview, meter);
+            catalog, layers, code::zip, logs::copy, meter::explain, async::overview, mqtt, meter);
     apis =
         Map.of(
             "lambda",
@@ -370,6 +384,11 @@ final class AccountServices implements AutoCloseable {
 
   Sessions sessions() {
     return sessions;
+  }
+
+  /** What devices publish, and where that is brought. */
+  AccountMqtt mqtt() {
+    return mqtt;
   }
 
   /** What the platform's own endpoints show of it. */

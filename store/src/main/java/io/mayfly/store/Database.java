@@ -212,6 +212,12 @@ public final class Database implements AutoCloseable {
           """,
           """
           update function_version set document = json_set(document, '$.perTenant', json('false'));
+          """,
+          """
+          create table topic_rule (
+            name text primary key,
+            document text not null
+          ) without rowid;
           """);
 
   /** Something to do with the connection, inside a transaction. */

@@ -36,6 +36,7 @@ final class TestArchitecture {
           Map.entry("sandbox", Set.of("model", "runtimes")),
           Map.entry("dispatch", Set.of("model", "runtimes", "sandbox")),
           Map.entry("triggers", Set.of("model", "functions", "dispatch", "queue")),
+          Map.entry("mqtt", Set.of("model", "store", "queue", "triggers")),
           Map.entry("aws", Set.of("model")),
           Map.entry("identity", Set.of("model", "store", "aws")),
           Map.entry("lambda", Set.of("model", "functions", "dispatch", "aws")),
@@ -114,6 +115,17 @@ final class TestArchitecture {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.eclipse.jetty..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyMqttSeesItsLibrary() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(OURS + "mqtt..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.netty..")
         .check(CLASSES);
   }
 
