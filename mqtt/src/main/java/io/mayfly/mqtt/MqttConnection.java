@@ -43,8 +43,7 @@ final class MqttConnection extends SimpleChannelInboundHandler<MqttMessage> {
   @Override
   public void channelActive(ChannelHandlerContext context) {
     if (!clients.enter(this)) {
-      clients.say(this, "is refused, because %d are connected".formatted(MqttLimits.CONNECTIONS));
-      var _ = context.close();
+      drop("is refused, because %d are connected".formatted(MqttLimits.CONNECTIONS));
       return;
     }
     var _ =
