@@ -42,6 +42,9 @@ import io.mayfly.model.FunctionUrl;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.LayerVersionId;
 import io.mayfly.queue.Queues;
+import io.mayfly.scheduler.SchedulerApi;
+import io.mayfly.scheduler.SchedulerPorts;
+import io.mayfly.scheduler.Schedules;
 import io.mayfly.sqs.SourceQueue;
 import io.mayfly.sqs.SourceQueues;
 import io.mayfly.sqs.SqsApi;
@@ -54,9 +57,12 @@ import io.mayfly.store.SqliteEventSourceMappingStore;
 import io.mayfly.store.SqliteFunctionStore;
 import io.mayfly.store.SqliteIdentityStore;
 import io.mayfly.store.SqliteLayerStore;
+import io.mayfly.store.SqliteScheduleStore;
+import io.mayfly.triggers.Alarms;
 import io.mayfly.triggers.AsyncCalls;
 import io.mayfly.triggers.AsyncParts;
 import io.mayfly.triggers.EventSources;
+import io.mayfly.triggers.ExpectedCalls;
 import io.mayfly.triggers.QueueTarget;
 import io.mayfly.triggers.SourcePorts;
 import io.mayfly.triggers.Targets;
@@ -273,6 +279,22 @@ final class AccountServices implements AutoCloseable {
                     System::nanoTime,
                     RANDOM))));
 
+    // What fires by the clock
+    ScheduleMeter scheduleMeter = new ScheduleMeter(meter.schedules());
+    Alarms alarms = closing.add(new Alarms(queues, scheduleMeter, clock, RANDOM));
+    Schedules schedules =
+        new Schedules(
+            new SchedulerPorts(
+                account,
+                new SqliteScheduleStore(database),
+                alarms,
+                targets,
+                new ExpectedCalls(aliases::meant, dispatcher::expect),
+                (role, group) -> permissions.trustsService(role, "scheduler.amazonaws.com", group),
+                scheduleMeter,
+                clock,
+                RANDOM));
+
     // Its side of the network
     functionUrls =
         new FunctionUrlHandler(
@@ -322,6 +344,8 @@ final class AccountServices implements AutoCloseable {
             model -> IdentityApi.sts(model, account, roles, permissions, sessions),
             "logs",
             model -> LogsApi.service(model, account, logs, System::nanoTime),
+            "scheduler",
+            model -> SchedulerApi.service(model, schedules),
             "sqs",
             model ->
                 SqsApi.service(

@@ -13,6 +13,7 @@ import io.mayfly.meter.EventMetrics;
 import io.mayfly.meter.Explanation;
 import io.mayfly.meter.RecentRequests;
 import io.mayfly.meter.RefusalRecord;
+import io.mayfly.meter.ScheduleMetrics;
 import io.mayfly.meter.SourceMetrics;
 import io.mayfly.meter.UsageTotals;
 import io.mayfly.model.FunctionConfig;
@@ -47,6 +48,10 @@ final class CallMeter implements CallListener, RefusalListener, AccountView.Metr
 
   SourceMetrics sources() {
     return metrics.sources();
+  }
+
+  ScheduleMetrics schedules() {
+    return metrics.schedules();
   }
 
   @Override

@@ -179,6 +179,7 @@ final class Platform implements AutoCloseable {
                   "iam", () -> ServiceModel.bundled("iam-2010-05-08.json"),
                   "sts", () -> ServiceModel.bundled("sts-2011-06-15.json"),
                   "logs", () -> ServiceModel.bundled("logs-2014-03-28.json"),
+                  "scheduler", () -> ServiceModel.bundled("scheduler-2021-06-30.json"),
                   "sqs",
                       () ->
                           ServiceModel.bundled("sqs-2012-11-05.json", "sqs-2012-11-05.query.json")),
