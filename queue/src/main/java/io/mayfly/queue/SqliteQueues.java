@@ -50,6 +50,7 @@ public final class SqliteQueues implements Queues {
   private final Limits limits;
   private final Contents contents;
   private final Contents waiting;
+  private int start;
   private final ConcurrentNavigableMap<String, SqliteQueue> queues = new ConcurrentSkipListMap<>();
 
   private SqliteQueues(Database database, InstantSource clock, Limits limits) {
@@ -87,6 +88,12 @@ public final class SqliteQueues implements Queues {
   }
 
   private Boolean load(Connection connection) throws SQLException {
+    try (PreparedStatement next =
+            connection.prepareStatement("update start set number = number + 1 returning number");
+        ResultSet row = next.executeQuery()) {
+      row.next();
+      start = row.getInt(1);
+    }
     try (PreparedStatement select =
             connection.prepareStatement(
                 "select id, next, messages, purged, name, fifo, group_deduplication, delay,"
@@ -97,7 +104,7 @@ public final class SqliteQueues implements Queues {
         String name = row.getString(5);
         if (name == null) {
           ledger.gone = true;
-          sweeper.clear(ledger);
+          sweeper.remember(ledger);
         } else {
           queues.put(
               name, new SqliteQueue(this, name, ledger, rules(row), row.getString("document")));
@@ -136,7 +143,7 @@ public final class SqliteQueues implements Queues {
                 insert.setString(8, name);
                 try (ResultSet row = insert.executeQuery()) {
                   row.next();
-                  return row.getLong(1);
+                  return Ledger.checked(row.getLong(1));
                 }
               }
             });
@@ -254,8 +261,7 @@ public final class SqliteQueues implements Queues {
     SqliteQueue.join(commits.add(List.of(new Drop(queue))));
     queues.remove(name);
     timers.forget(queue);
-    sweeper.clear(queue.ledger());
-    sweepSoon();
+    sweeper.removed(queue.ledger());
   }
 
   /**
@@ -297,9 +303,13 @@ public final class SqliteQueues implements Queues {
     return contents;
   }
 
-  /** Has the disk cleared of what is gone. */
-  void sweepSoon() {
-    timers.at(now(), sweeper);
+  Sweeper sweeper() {
+    return sweeper;
+  }
+
+  /** In which start of the queues this is, counted from the file's beginning. */
+  int start() {
+    return start;
   }
 
   /**
@@ -313,10 +323,15 @@ public final class SqliteQueues implements Queues {
   @Override
   public void close() {
     timers.close();
+    List<CompletableFuture<Void>> leases = new ArrayList<>();
     for (SqliteQueue queue : queues.values()) {
       queue.end();
-      queue.flush();
+      leases.add(queue.flush());
     }
+    // What cannot be written comes again by itself; but it is not to be cut off.
+    CompletableFuture.allOf(leases.toArray(CompletableFuture[]::new))
+        .exceptionally(_ -> null)
+        .join();
     database.close();
   }
 }
