@@ -161,6 +161,23 @@ class TestInstanceDemand {
   }
 
   @Test
+  void theNextTickDoesNotTakeThePlaceOfOneWhoseCallMayBeOnItsWay() {
+    Function function = new Function(KeepAlive.learning(WINDOW));
+    long tick = function.now() + 5000 * SECOND;
+    long next = tick + 600 * SECOND;
+    function.demand.expect(tick, function.now());
+    function.demand.expect(next, tick + SECOND);
+    assertThat(function.demand.wanted(tick + 2 * SECOND)).isEqualTo(1);
+    assertThat(function.demand.decide(0, tick + 7 * SECOND, AHEAD)).isEqualTo(new Decision(0, 0));
+    assertThat(function.demand.nextDecision(tick + 7 * SECOND, AHEAD))
+        .isEqualTo(OptionalLong.of(next - AHEAD));
+    assertThat(function.demand.decide(0, next - AHEAD, AHEAD)).isEqualTo(new Decision(1, 1));
+    // A tick that is still to come is replaced.
+    function.demand.expect(next + 100 * SECOND, next - 50 * SECOND);
+    assertThat(function.demand.wanted(next)).isZero();
+  }
+
+  @Test
   void anInstanceIsKeptForATickThatIsClose() {
     Function function = new Function(KeepAlive.learning(WINDOW));
     // Known well enough that its instance would go.

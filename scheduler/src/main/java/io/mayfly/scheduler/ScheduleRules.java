@@ -57,7 +57,7 @@ record ScheduleRules(SchedulerPorts ports, SchedulerArns arns, TargetCalls calls
   private void checkTarget(ScheduleRequest asked, Instant now) {
     Target target = asked.target();
     String service = TargetCalls.service(target.arn());
-    if (!service.equals("scheduler") && !ports.targets().knows(service)) {
+    if (!TargetCalls.universal(target.arn()) && !ports.targets().knows(service)) {
       throw SchedulerErrors.invalid("Mayfly has no targets of the service %s".formatted(service));
     }
     int bytes = target.input().orElse("").getBytes(StandardCharsets.UTF_8).length;
@@ -67,6 +67,9 @@ record ScheduleRules(SchedulerPorts ports, SchedulerArns arns, TargetCalls calls
     }
     if (target.sqsParameters().isPresent() && !service.equals("sqs")) {
       throw SchedulerErrors.invalid("SqsParameters go with a target that is a queue.");
+    }
+    if (target.eventBridgeParameters().isPresent() && !service.equals("events")) {
+      throw SchedulerErrors.invalid("EventBridgeParameters go with a target that is an event bus.");
     }
     if (service.equals("sqs")
         && target.arn().endsWith(".fifo") == target.messageGroup().isEmpty()) {

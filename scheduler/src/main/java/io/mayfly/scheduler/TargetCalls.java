@@ -27,7 +27,7 @@ record TargetCalls(Account account) {
    */
   TargetCall of(Target target, ContextAttributes context) {
     String input = target.input().map(context::in).orElseGet(() -> notification(context));
-    if (target.arn().startsWith(UNIVERSAL)) {
+    if (universal(target.arn())) {
       return universal(target.arn().substring(UNIVERSAL.length()), input);
     }
     return switch (service(target.arn())) {
@@ -46,6 +46,10 @@ record TargetCalls(Account account) {
             request);
       }
     };
+  }
+
+  static boolean universal(String arn) {
+    return arn.startsWith(UNIVERSAL);
   }
 
   /**

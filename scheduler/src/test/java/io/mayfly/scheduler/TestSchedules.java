@@ -614,6 +614,19 @@ class TestSchedules {
             .target(target("arn:aws:states:us-east-1:000000000000:stateMachine:m", "{}")),
         "no targets of the service states");
     assertInvalid(
+        new Ask("a", "rate(1 minute)").target(target(ARN + "other", "{}")),
+        "no targets of the service scheduler");
+    Target bus =
+        new Target(
+            SQS + "ticks",
+            ROLE,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(new Target.EventBridgeParameters("type", "source")));
+    assertInvalid(new Ask("a", "rate(1 minute)").target(bus), "EventBridgeParameters go with");
+    assertInvalid(
         new Ask("a", "rate(1 minute)")
             .target(target("arn:aws:lambda:us-east-1:000000000000:function:f", "no json")),
         "well-formed JSON");

@@ -94,32 +94,30 @@ final class TestAwsSchedules {
     }
   }
 
-  /** The call of a timer is no cold start, whether it is the first of its function or not. */
+  private static List<String> reports(Mayfly mayfly, String function) {
+    return Distribution.cli(mayfly, "logs", function)
+        .ok()
+        .out()
+        .lines()
+        .filter(line -> line.contains("REPORT RequestId"))
+        .toList();
+  }
+
+  /** The first call of a function and the next ones: its timer is known. */
   @Test
   void aFunctionIsCalledByTheClockAndItsInstanceIsThereAlready() {
-    Functions functions = MAYFLY.functions();
-    functions.deployPython("clocked", ECHO);
-    String role = role(MAYFLY, "clock-of-functions", "lambda:InvokeFunction");
-    String arn =
-        "arn:aws:lambda:%s:%s:function:clocked".formatted(MAYFLY.region(), MAYFLY.account());
-    create(
-        MAYFLY,
-        "clocked",
-        in(Duration.ofSeconds(10)),
-        "{\"Arn\": \"%s\", \"RoleArn\": \"%s\", \"Input\": \"{\\\"at\\\": \\\"<aws.scheduler.scheduled-time>\\\"}\"}"
-            .formatted(arn, role));
-    MAYFLY.awaitLog("clocked", "got {\"at\": \"");
-    MAYFLY.awaitLog("clocked", "REPORT RequestId");
-    String report =
-        Distribution.cli(MAYFLY, "logs", "clocked")
-            .ok()
-            .out()
-            .lines()
-            .filter(line -> line.contains("REPORT RequestId"))
-            .findFirst()
-            .orElseThrow();
-    assertThat(report).doesNotContain("Init Duration");
-    functions.delete(List.of("clocked"));
+    try (Mayfly mayfly = Mayfly.start()) {
+      mayfly.functions().deployPython("clocked", ECHO);
+      String role = role(mayfly, "clock-of-functions", "lambda:InvokeFunction");
+      String target =
+          "{\"Arn\": \"arn:aws:lambda:%s:%s:function:clocked\", \"RoleArn\": \"%s\", \"Input\": \"{\\\"at\\\": \\\"<aws.scheduler.scheduled-time>\\\"}\"}"
+              .formatted(mayfly.region(), mayfly.account(), role);
+      create(mayfly, "first", in(Duration.ofSeconds(8)), target);
+      create(mayfly, "second", in(Duration.ofSeconds(12)), target);
+      Eventually.holds(Duration.ofSeconds(60), () -> reports(mayfly, "clocked").size() == 2);
+      assertThat(reports(mayfly, "clocked")).noneMatch(line -> line.contains("Init Duration"));
+      mayfly.awaitLog("clocked", "got {\"at\": \"20");
+    }
   }
 
   @Test
