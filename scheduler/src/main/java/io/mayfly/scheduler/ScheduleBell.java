@@ -52,8 +52,7 @@ record ScheduleBell(
     TargetCall call;
     try {
       call = calls.of(target, ContextAttributes.of(tick));
-      return identified(
-          tick, ports.targets().forward(call.arn(), sender(), notice(call.body(), Map.of(), call)));
+      return identified(tick, ports.targets().forward(call.arn(), sender(), notice(call)));
     } catch (UndeliverableException e) {
       return undelivered(tick, "Undeliverable", String.valueOf(e.getMessage()), Optional.empty());
     } catch (AwsException e) {
@@ -78,13 +77,26 @@ record ScheduleBell(
     return new Sender.Role(schedule.asked().target().roleArn());
   }
 
-  private Notice notice(String body, Map<String, MessageAttribute> attributes, TargetCall call) {
+  private Notice notice(TargetCall call) {
     return new Notice(
-        body.getBytes(StandardCharsets.UTF_8),
-        attributes,
-        TraceId.continueOrStart(Optional.empty(), ports.clock().instant(), ports.random()),
+        call.body().getBytes(StandardCharsets.UTF_8),
+        texts(call.attributes()),
+        trace(),
         call.group(),
         call.deduplication());
+  }
+
+  private static Map<String, MessageAttribute> texts(Map<String, String> texts) {
+    Map<String, MessageAttribute> attributes = new HashMap<>();
+    texts.forEach(
+        (name, text) ->
+            attributes.put(
+                name, new MessageAttribute("String", text.getBytes(StandardCharsets.UTF_8))));
+    return attributes;
+  }
+
+  private String trace() {
+    return TraceId.continueOrStart(Optional.empty(), ports.clock().instant(), ports.random());
   }
 
   /** The same under ids that tell a tick that comes twice. */
@@ -146,14 +158,6 @@ record ScheduleBell(
     texts.put("SCHEDULE_ARN", arn);
     texts.put("TARGET_ARN", target.arn());
     condition.ifPresent(each -> texts.put("EXHAUSTED_RETRY_CONDITION", each));
-    Map<String, MessageAttribute> attributes = new HashMap<>();
-    texts.forEach(
-        (name, text) ->
-            attributes.put(
-                name, new MessageAttribute("String", text.getBytes(StandardCharsets.UTF_8))));
-    return Notice.of(
-        body.getBytes(StandardCharsets.UTF_8),
-        attributes,
-        TraceId.continueOrStart(Optional.empty(), ports.clock().instant(), ports.random()));
+    return Notice.of(body.getBytes(StandardCharsets.UTF_8), texts(texts), trace());
   }
 }

@@ -2,6 +2,7 @@ package io.mayfly.scheduler;
 
 import io.mayfly.model.Account;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,6 +35,7 @@ record TargetCalls(Account account) {
       case "sqs" ->
           sqs(target.arn(), input, target.messageGroup(), Optional.of(context.executionId()));
       case "lambda" -> lambda(target.arn(), jsonText(input));
+      case "events" -> putEvents(target, jsonText(input));
       default -> {
         ObjectNode request = JSON.createObjectNode();
         request.put("TargetArn", target.arn());
@@ -41,6 +43,7 @@ record TargetCalls(Account account) {
         yield new TargetCall(
             target.arn(),
             input,
+            Map.of(),
             target.messageGroup(),
             Optional.of(context.executionId()),
             request);
@@ -71,7 +74,7 @@ record TargetCalls(Account account) {
     request.put("MessageBody", body);
     request.put("QueueUrl", url(arn));
     group.ifPresent(id -> request.put("MessageGroupId", id));
-    return new TargetCall(arn, body, group, deduplication, request);
+    return new TargetCall(arn, body, Map.of(), group, deduplication, request);
   }
 
   /** The address of a queue as AWS has it: who sends to it reads its path alone. */
@@ -85,7 +88,30 @@ record TargetCalls(Account account) {
     request.put("FunctionName", arn);
     request.put("InvocationType", "Event");
     request.put("Payload", payload);
-    return new TargetCall(arn, payload, Optional.empty(), Optional.empty(), request);
+    return new TargetCall(arn, payload, Map.of(), Optional.empty(), Optional.empty(), request);
+  }
+
+  private static TargetCall putEvents(Target target, String detail) {
+    Target.EventBridgeParameters event =
+        target
+            .eventBridgeParameters()
+            .orElseThrow(
+                () ->
+                    SchedulerErrors.invalid(
+                        "EventBridgeParameters must be given for a target that is an event bus."));
+    ObjectNode request = JSON.createObjectNode();
+    ObjectNode entry = request.putArray("Entries").addObject();
+    entry.put("Detail", detail);
+    entry.put("DetailType", event.detailType());
+    entry.put("EventBusName", target.arn());
+    entry.put("Source", event.source());
+    return new TargetCall(
+        target.arn(),
+        detail,
+        Map.of("Source", event.source(), "DetailType", event.detailType()),
+        Optional.empty(),
+        Optional.empty(),
+        request);
   }
 
   private static String jsonText(String input) {

@@ -540,6 +540,42 @@ class TestSchedules {
   }
 
   @Test
+  void anEventBusIsToldWhichEventItIs() {
+    List<String> told = new CopyOnWriteArrayList<>();
+    targets.add(
+        "events",
+        new Targets.Kind(
+            "events:PutEvents",
+            (arn, notice) -> {
+              told.add(new String(notice.body(), StandardCharsets.UTF_8));
+              notice
+                  .attributes()
+                  .forEach(
+                      (name, each) ->
+                          told.add(name + "=" + new String(each.value(), StandardCharsets.UTF_8)));
+              return List.of();
+            }));
+    String arn = "arn:aws:events:us-east-1:000000000000:event-bus/default";
+    assertInvalid(
+        new Ask("bus", "at(2026-03-01T12:00:30)").target(target(arn, "{}")),
+        "EventBridgeParameters must be given");
+    Target bus =
+        new Target(
+            arn,
+            ROLE,
+            Optional.of("{\"at\": \"<aws.scheduler.scheduled-time>\"}"),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(new Target.EventBridgeParameters("Tick", "own.clock")));
+    create(new Ask("bus", "at(2026-03-01T12:00:30)").target(bus));
+    pass(Duration.ofSeconds(30), 1);
+    assertThat(told)
+        .containsExactlyInAnyOrder(
+            "{\"at\": \"2026-03-01T12:00:30Z\"}", "Source=own.clock", "DetailType=Tick");
+  }
+
+  @Test
   void universalTargetsAreCalledInTheWordsOfTheirService() {
     String url = "http://here:9000/000000000000/ticks";
     create(

@@ -110,6 +110,32 @@ public final class Alarms implements AutoCloseable {
     plan(entry, mark);
   }
 
+  /**
+   * Up to when a key has rung. One that never has begins now, which is on the disk when this
+   * returns: so a rate that nobody keeps a start of has one.
+   *
+   * @throws MayflyException if that cannot be stored
+   */
+  public Instant begun(String key) {
+    Instant now = clock.instant();
+    synchronized (entries) {
+      Entry entry = entries.get(key);
+      Instant mark = entry == null ? before.get(key) : entry.rung;
+      if (mark != null && mark.isAfter(Instant.EPOCH)) {
+        return mark;
+      }
+    }
+    try {
+      queues.send(List.of(), Map.of(key, now)).join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof MayflyException known ? known : e;
+    }
+    synchronized (entries) {
+      before.put(key, now);
+    }
+    return now;
+  }
+
   /** Takes an alarm away, if there is one. How far it has come is kept for the next of its key. */
   public void suspend(String key) {
     synchronized (entries) {

@@ -375,6 +375,24 @@ class TestAlarms {
   }
 
   @Test
+  void aKeyBeginsOnceHoweverOftenTheProcessIsStarted() {
+    for (int minute = 0; minute < 7; minute++) {
+      now = START.plus(Duration.ofMinutes(minute));
+      Instant begun = alarms.begun("rule");
+      alarms.set(
+          "rule",
+          Alarm.of(
+              new RateExpression(begun, Duration.ofMinutes(3)), begun.plusNanos(1), new Sending()));
+      if (minute == 3 || minute == 6) {
+        rings++;
+        until(() -> rung() == rings);
+      }
+      restart();
+    }
+    assertThat(sent()).containsExactly("rule 2026-03-01T12:03:00Z", "rule 2026-03-01T12:06:00Z");
+  }
+
+  @Test
   void aTickIsKnownByTheSameIdsWheneverItIsTried() {
     Tick tick = Tick.first("arn", START, START);
     assertThat(tick.failed("x").executionId()).isEqualTo(tick.executionId()).hasSize(16);
