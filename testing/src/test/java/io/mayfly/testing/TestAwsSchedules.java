@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -103,6 +104,16 @@ final class TestAwsSchedules {
         .toList();
   }
 
+  private static String metrics(Mayfly mayfly) {
+    String keys = mayfly.accessKey() + ":" + mayfly.secretKey();
+    return Http.request("GET", mayfly.endpoint() + "/_mayfly/metrics")
+        .header(
+            "Authorization",
+            "Basic " + Base64.getEncoder().encodeToString(keys.getBytes(StandardCharsets.UTF_8)))
+        .send()
+        .text();
+  }
+
   /** The first call of a function and the next ones: its timer is known. */
   @Test
   void aFunctionIsCalledByTheClockAndItsInstanceIsThereAlready() {
@@ -117,6 +128,8 @@ final class TestAwsSchedules {
       Eventually.holds(Duration.ofSeconds(60), () -> reports(mayfly, "clocked").size() == 2);
       assertThat(reports(mayfly, "clocked")).noneMatch(line -> line.contains("Init Duration"));
       mayfly.awaitLog("clocked", "got {\"at\": \"20");
+      assertThat(metrics(mayfly))
+          .contains("mayfly_schedule_fired_total 2", "mayfly_schedule_late_seconds_count 2");
     }
   }
 

@@ -191,6 +191,22 @@ for name, wrong in [("no-queue", arn + "-none"), ("not-allowed", forbidden)]:
     assert set(attributes) >= {"ERROR_CODE", "ERROR_MESSAGE", "EXECUTION_ID", "SCHEDULED_TIME", "IS_PAYLOAD_TRUNCATED"}, attributes
     assert json.loads(message["Body"])["MessageBody"] == "tick", message
 
+# What a role may see
+iam.create_role(RoleName="viewer", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::%s:root" % account}, "Action": "sts:AssumeRole"}]}))
+iam.put_role_policy(RoleName="viewer", PolicyName="see", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": "scheduler:Get*", "Resource": [ARN + "schedule/default/universal", ARN + "schedule-group/default"]}]}))
+keys = boto3.client("sts").assume_role(RoleArn="arn:aws:iam::%s:role/viewer" % account, RoleSessionName="v")["Credentials"]
+viewer = boto3.client("scheduler", aws_access_key_id=keys["AccessKeyId"], aws_secret_access_key=keys["SecretAccessKey"],
+                      aws_session_token=keys["SessionToken"])
+assert viewer.get_schedule(Name="universal")["Name"] == "universal"
+assert viewer.get_schedule_group(Name="default")["Name"] == "default"
+refused("AccessDeniedException", "scheduler:GetSchedule", viewer.get_schedule, Name="ordered")
+refused("AccessDeniedException", "scheduler:GetSchedule", viewer.get_schedule, Name="full", GroupName="nightly")
+refused("AccessDeniedException", "scheduler:ListSchedules", viewer.list_schedules)
+refused("AccessDeniedException", "scheduler:DeleteSchedule", viewer.delete_schedule, Name="universal")
+refused("AccessDeniedException", "scheduler:TagResource", viewer.tag_resource, ResourceArn=ARN + "schedule-group/nightly", Tags=[])
+
 # Gone
 scheduler.delete_schedule(Name="universal", ClientToken="gone")
 scheduler.delete_schedule(Name="universal", ClientToken="gone")
