@@ -5,13 +5,16 @@ import io.mayfly.model.FunctionArn;
 import io.mayfly.model.FunctionName;
 import io.mayfly.model.FunctionPolicy;
 import io.mayfly.model.FunctionVersion;
+import io.mayfly.model.Glob;
 import io.mayfly.model.MayflyException;
+import io.mayfly.model.PolicyCondition;
 import io.mayfly.model.ResourcePolicy;
 import io.mayfly.model.ResourcePolicy.Condition;
 import io.mayfly.model.ResourcePolicy.Statement;
 import io.mayfly.store.FunctionStore;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -19,8 +22,9 @@ import java.util.Set;
  * The resource policies of functions, their versions and aliases. Reads are lock-free; changes are
  * on the disk before they show.
  *
- * <p>What they decide here: who may call the URL of a function whose auth type is {@code NONE}
- * (docs/design/011-resource-policies.md). The owner may do everything anyway.
+ * <p>What they decide here: who may call the URL of a function whose auth type is {@code NONE}, and
+ * which services may call a function for a rule or a topic (docs/design/011-resource-policies.md).
+ * The owner may do everything anyway.
  */
 public final class FunctionPolicies implements Belongings {
   private static final Condition NOT_SIGNED =
@@ -46,6 +50,39 @@ public final class FunctionPolicies implements Belongings {
   /** Whether a request that nobody has signed may call the URL of a function or an alias. */
   public boolean everybodyMayCallUrl(FunctionName function, Optional<String> alias) {
     return closed.find(function, key(alias)).isEmpty();
+  }
+
+  /**
+   * Whether a service may do something with a function.
+   *
+   * @param qualifier a version or an alias, whose own policy is asked; without, the function itself
+   * @param service its host name, such as {@code events.amazonaws.com}
+   * @param request what else is known of what it asks for, by IAM's keys in small letters
+   */
+  public boolean allowsService(
+      FunctionName function,
+      Optional<String> qualifier,
+      String service,
+      String action,
+      Map<String, String> request) {
+    return find(function, qualifier).stream()
+        .flatMap(policy -> policy.statements().stream())
+        .filter(
+            statement ->
+                Glob.matches(
+                    statement.action().toLowerCase(Locale.ROOT), action.toLowerCase(Locale.ROOT)))
+        .filter(
+            statement ->
+                statement.principal().equals(ResourcePolicy.EVERYBODY)
+                    || statement.principal().equals(service))
+        .anyMatch(
+            statement ->
+                statement.conditions().stream()
+                    .allMatch(each -> whole(each).holds(request).orElse(false)));
+  }
+
+  private static PolicyCondition whole(Condition condition) {
+    return new PolicyCondition(condition.operator(), condition.key(), List.of(condition.value()));
   }
 
   /**

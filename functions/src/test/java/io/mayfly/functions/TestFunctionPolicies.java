@@ -76,6 +76,42 @@ class TestFunctionPolicies {
     return policies.require(NAME, qualifier);
   }
 
+  private boolean ruleMayCall(Optional<String> qualifier, String rule) {
+    return policies.allowsService(
+        NAME,
+        qualifier,
+        "events.amazonaws.com",
+        "lambda:InvokeFunction",
+        Map.of("aws:sourcearn", rule, "aws:sourceaccount", "000000000000"));
+  }
+
+  @Test
+  void aServiceMayCallForWhomThePolicySays() {
+    assertThat(ruleMayCall(FUNCTION, "arn:rule/a")).isFalse();
+    policies.add(
+        NAME,
+        FUNCTION,
+        new Permission(
+            "rules",
+            "lambda:InvokeFunction",
+            "events.amazonaws.com",
+            Optional.of("arn:rule/a*"),
+            Optional.of("000000000000"),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty()),
+        Optional.empty());
+    assertThat(ruleMayCall(FUNCTION, "arn:rule/a1")).isTrue();
+    assertThat(ruleMayCall(FUNCTION, "arn:rule/b")).isFalse();
+    assertThat(ruleMayCall(Optional.of("alias"), "arn:rule/a1")).isFalse();
+    policies.add(
+        NAME, FUNCTION, permission("other", "lambda:*", "sns.amazonaws.com"), Optional.empty());
+    assertThat(ruleMayCall(FUNCTION, "arn:rule/b")).isFalse();
+    policies.add(NAME, FUNCTION, permission("all", "lambda:*", "*"), Optional.empty());
+    assertThat(ruleMayCall(FUNCTION, "arn:rule/b")).isTrue();
+  }
+
   @Test
   void documentsAreThoseThatLambdaWrites() {
     add(FUNCTION, permission("account", "lambda:GetFunction", "123456789012"));

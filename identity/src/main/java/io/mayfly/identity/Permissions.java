@@ -55,11 +55,56 @@ public final class Permissions implements Authorizer {
    * @param role the role's ARN
    */
   public boolean allowsRole(String role, String action, String resource) {
-    return roles
-        .find(AwsPolicies.name(role))
-        .filter(found -> found.arn(account).equals(role))
-        .filter(found -> decide(found, action, resource) == Decision.ALLOWED)
-        .isPresent();
+    return allowsRole(role, action, resource, Optional.empty());
+  }
+
+  /**
+   * Whether a role's policies or that of the resource allow it something, and none denies it.
+   *
+   * @param role the role's ARN; a role that is not there is allowed nothing
+   * @param policy of the resource
+   */
+  public boolean allowsRole(String role, String action, String resource, Optional<String> policy) {
+    Optional<Role> found =
+        roles.find(AwsPolicies.name(role)).filter(each -> each.arn(account).equals(role));
+    if (found.isEmpty()) {
+      return false;
+    }
+    Decision decision = decide(found.get(), action, resource);
+    if (decision != Decision.DENIED && policy.isPresent()) {
+      decision =
+          either(
+              decision,
+              parsed(policy.get(), PolicyDocument.Use.RESOURCE)
+                  .decide(action, resource, List.of(role), List.of(account.id(), owner)));
+    }
+    return decision == Decision.ALLOWED;
+  }
+
+  /**
+   * Whether the policy of a resource allows a service something.
+   *
+   * @param policy of the resource
+   * @param service its host name, such as {@code events.amazonaws.com}
+   * @param source the ARN of what it does so for
+   */
+  public boolean allowsService(
+      String service, String source, String action, String resource, String policy) {
+    return parsed(policy, PolicyDocument.Use.RESOURCE)
+            .decideService(
+                action,
+                resource,
+                service,
+                Map.of(
+                    "aws:sourcearn",
+                    source,
+                    "aws:sourceaccount",
+                    account.id(),
+                    "aws:principalisawsservice",
+                    "true",
+                    "aws:securetransport",
+                    "true"))
+        == Decision.ALLOWED;
   }
 
   /**

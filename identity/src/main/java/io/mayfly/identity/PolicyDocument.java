@@ -1,5 +1,7 @@
 package io.mayfly.identity;
 
+import io.mayfly.model.Glob;
+import io.mayfly.model.PolicyCondition;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,8 +14,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A policy ("Grammar of the IAM JSON policy language"). Conditions are not weighed: a statement
- * with one allows nothing, and denies whatever it names.
+ * A policy ("Grammar of the IAM JSON policy language"). A condition of which nothing is known here
+ * never lets anybody do something, and never saves anybody from a denial.
  */
 record PolicyDocument(List<Statement> statements) {
   private static final JsonMapper JSON = JsonMapper.shared();
@@ -46,7 +48,7 @@ record PolicyDocument(List<Statement> statements) {
    * @param butActions whether all actions but those named are meant
    * @param butResources whether all resources but those named are meant
    * @param principals who is meant, by kind ({@code AWS}, {@code Service}, ...); {@code *} for all
-   * @param conditional whether it has a condition
+   * @param conditions which must all hold
    */
   record Statement(
       boolean allow,
@@ -55,10 +57,15 @@ record PolicyDocument(List<Statement> statements) {
       List<String> resources,
       boolean butResources,
       Map<String, List<String>> principals,
-      boolean conditional) {
+      List<PolicyCondition> conditions) {
     boolean speaksOf(String action, String resource) {
       return meansAction(action)
           && resources.stream().anyMatch(each -> Glob.matches(each, resource)) != butResources;
+    }
+
+    /** Whether it counts for a request of which so much is known, by key. */
+    boolean counts(Map<String, String> request) {
+      return conditions.stream().allMatch(each -> each.holds(request).orElse(!allow));
     }
 
     boolean meansAction(String action) {
@@ -80,12 +87,13 @@ record PolicyDocument(List<Statement> statements) {
     Decision decision = Decision.SILENT;
     for (Statement statement : statements) {
       if (statement.speaksOf(action, resource)) {
+        if (!statement.counts(Map.of())) {
+          continue;
+        }
         if (!statement.allow()) {
           return Decision.DENIED;
         }
-        if (!statement.conditional()) {
-          decision = Decision.ALLOWED;
-        }
+        decision = Decision.ALLOWED;
       }
     }
     return decision;
@@ -107,11 +115,39 @@ record PolicyDocument(List<Statement> statements) {
       if (!statement.allow() && (meant || means(statement, groups))) {
         return Decision.DENIED;
       }
-      if (statement.allow() && meant && !statement.conditional()) {
+      if (statement.allow() && meant && statement.counts(Map.of())) {
         decision = Decision.ALLOWED;
       }
     }
     return decision;
+  }
+
+  /**
+   * What a resource's policy says of an action that a service would do on it.
+   *
+   * @param service its host name
+   * @param request what else is known, by key in small letters
+   */
+  Decision decideService(
+      String action, String resource, String service, Map<String, String> request) {
+    Decision decision = Decision.SILENT;
+    for (Statement statement : statements) {
+      if (statement.speaksOf(action, resource)
+          && meansService(statement, service)
+          && statement.counts(request)) {
+        if (!statement.allow()) {
+          return Decision.DENIED;
+        }
+        decision = Decision.ALLOWED;
+      }
+    }
+    return decision;
+  }
+
+  private static boolean meansService(Statement statement, String service) {
+    return statement.principals().getOrDefault("AWS", List.of()).contains("*")
+        || statement.principals().getOrDefault("Service", List.of()).stream()
+            .anyMatch(each -> each.equals("*") || each.equals(service));
   }
 
   /**
@@ -175,20 +211,21 @@ record PolicyDocument(List<Statement> statements) {
             "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
       }
     }
-    boolean conditional = node.has("Condition");
-    if (conditional && !node.path("Condition").isObject()) {
-      throw IdentityErrors.malformed("Syntax errors in policy: Condition is an object.");
-    }
+    List<PolicyCondition> conditions = conditions(node);
     boolean allow = effect.equals("Allow");
     return switch (use) {
-      case TRUST -> trust(node, allow, actions, butActions, conditional);
-      case IDENTITY -> identity(node, allow, actions, butActions, conditional);
-      case RESOURCE -> resource(node, allow, actions, butActions, conditional);
+      case TRUST -> trust(node, allow, actions, butActions, conditions);
+      case IDENTITY -> identity(node, allow, actions, butActions, conditions);
+      case RESOURCE -> resource(node, allow, actions, butActions, conditions);
     };
   }
 
   private static Statement trust(
-      JsonNode node, boolean allow, List<String> actions, boolean butActions, boolean conditional) {
+      JsonNode node,
+      boolean allow,
+      List<String> actions,
+      boolean butActions,
+      List<PolicyCondition> conditions) {
     if (node.has("Resource") || node.has("NotResource")) {
       throw IdentityErrors.malformed("Has prohibited field Resource");
     }
@@ -196,11 +233,15 @@ record PolicyDocument(List<Statement> statements) {
       throw IdentityErrors.malformed("Allow with NotPrincipal is not allowed.");
     }
     return new Statement(
-        allow, actions, butActions, List.of("*"), false, principals(node), conditional);
+        allow, actions, butActions, List.of("*"), false, principals(node), conditions);
   }
 
   private static Statement resource(
-      JsonNode node, boolean allow, List<String> actions, boolean butActions, boolean conditional) {
+      JsonNode node,
+      boolean allow,
+      List<String> actions,
+      boolean butActions,
+      List<PolicyCondition> conditions) {
     if (node.has("NotPrincipal")) {
       throw IdentityErrors.malformed("NotPrincipal is not supported yet by Mayfly.");
     }
@@ -215,11 +256,15 @@ record PolicyDocument(List<Statement> statements) {
         texts(node, butResources ? "NotResource" : "Resource"),
         butResources,
         principals(node),
-        conditional);
+        conditions);
   }
 
   private static Statement identity(
-      JsonNode node, boolean allow, List<String> actions, boolean butActions, boolean conditional) {
+      JsonNode node,
+      boolean allow,
+      List<String> actions,
+      boolean butActions,
+      List<PolicyCondition> conditions) {
     if (node.has("Principal") || node.has("NotPrincipal")) {
       throw IdentityErrors.malformed("Policy document should not specify a principal.");
     }
@@ -234,8 +279,29 @@ record PolicyDocument(List<Statement> statements) {
             "Resource %s must be in ARN format or \"*\".".formatted(resource));
       }
     }
-    return new Statement(
-        allow, actions, butActions, resources, butResources, Map.of(), conditional);
+    return new Statement(allow, actions, butActions, resources, butResources, Map.of(), conditions);
+  }
+
+  private static List<PolicyCondition> conditions(JsonNode node) {
+    JsonNode operators = node.path("Condition");
+    if (!operators.isMissingNode() && !operators.isObject()) {
+      throw IdentityErrors.malformed("Syntax errors in policy: Condition is an object.");
+    }
+    List<PolicyCondition> found = new ArrayList<>();
+    for (String operator : operators.propertyNames()) {
+      JsonNode keys = operators.path(operator);
+      if (!keys.isObject()) {
+        throw IdentityErrors.malformed(
+            "Syntax errors in policy: Condition's " + operator + " is an object.");
+      }
+      for (String key : keys.propertyNames()) {
+        JsonNode value = keys.path(key);
+        List<String> values = new ArrayList<>();
+        (value.isArray() ? value : List.of(value)).forEach(each -> values.add(each.asString("")));
+        found.add(new PolicyCondition(operator, key, values));
+      }
+    }
+    return List.copyOf(found);
   }
 
   private static Map<String, List<String>> principals(JsonNode node) {
@@ -289,7 +355,7 @@ record PolicyDocument(List<Statement> statements) {
             .findFirst();
     return no.isEmpty()
         && statements.stream()
-            .filter(each -> each.allow() && !each.conditional())
+            .filter(each -> each.allow() && each.counts(Map.of()))
             .filter(each -> each.meansAction("sts:AssumeRole"))
             .anyMatch(each -> means(each, principals));
   }

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mayfly.aws.AwsException;
 import io.mayfly.identity.PolicyDocument.Decision;
 import io.mayfly.identity.PolicyDocument.Use;
+import io.mayfly.model.Glob;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TestPolicyDocument {
@@ -113,6 +116,61 @@ class TestPolicyDocument {
         .isInstanceOfSatisfying(
             AwsException.class,
             refusal -> assertThat(refusal.code()).isEqualTo("MalformedPolicyDocumentException"));
+  }
+
+  private static Decision ofService(String effect, String condition, String source) {
+    String policy =
+        "{\"Statement\":{\"Effect\":\"%s\",\"Principal\":{\"Service\":\"events.amazonaws.com\"},\"Action\":\"sqs:SendMessage\",\"Resource\":\"*\",\"Condition\":%s}}"
+            .formatted(effect, condition);
+    return PolicyDocument.parse(policy, Use.RESOURCE)
+        .decideService(
+            "sqs:SendMessage", "arn:q", "events.amazonaws.com", Map.of("aws:sourcearn", source));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{} | ALLOWED",
+        "{\"ArnEquals\":{\"aws:SourceArn\":\"arn:rule/*\"}} | ALLOWED",
+        "{\"ArnLike\":{\"AWS:SourceArn\":[\"arn:x\",\"arn:rule/o?e\"]}} | ALLOWED",
+        "{\"StringEquals\":{\"aws:SourceArn\":\"arn:rule/*\"}} | SILENT",
+        "{\"StringEqualsIgnoreCase\":{\"aws:SourceArn\":\"ARN:rule/one\"}} | ALLOWED",
+        "{\"StringNotEquals\":{\"aws:SourceArn\":[\"arn:a\",\"arn:b\"]}} | ALLOWED",
+        "{\"StringNotLikeIfExists\":{\"aws:SourceArn\":\"arn:rule/*\"}} | SILENT",
+        "{\"ArnLike\":{\"aws:SourceArn\":\"arn:rule/one\"},\"StringEquals\":{\"aws:SourceOrgID\":\"o\"}} | SILENT",
+        "{\"NumericEquals\":{\"aws:SourceArn\":1}} | SILENT",
+      })
+  void conditionsAreWeighedForServices(String condition, Decision expected) {
+    assertThat(ofService("Allow", condition, "arn:rule/one")).isEqualTo(expected);
+  }
+
+  @Test
+  void aDenialHoldsUnlessItsConditionIsKnownNotTo() {
+    String rule = "{\"ArnEquals\":{\"aws:SourceArn\":\"arn:rule/one\"}}";
+    assertThat(ofService("Deny", rule, "arn:rule/one")).isEqualTo(Decision.DENIED);
+    assertThat(ofService("Deny", rule, "arn:rule/two")).isEqualTo(Decision.SILENT);
+    assertThat(ofService("Deny", "{\"Bool\":{\"aws:Unknown\":\"true\"}}", "arn:rule/two"))
+        .isEqualTo(Decision.DENIED);
+  }
+
+  @Test
+  void anotherServiceOrAnAccountIsNotMeant() {
+    String policy =
+        "{\"Statement\":{\"Effect\":\"Allow\",\"Principal\":%s,\"Action\":\"*\",\"Resource\":\"*\"}}";
+    assertThat(
+            PolicyDocument.parse(
+                    policy.formatted("{\"Service\":[\"sns.amazonaws.com\"]}"), Use.RESOURCE)
+                .decideService("sqs:SendMessage", "q", "events.amazonaws.com", Map.of()))
+        .isEqualTo(Decision.SILENT);
+    assertThat(
+            PolicyDocument.parse(policy.formatted("{\"AWS\":\"000000000000\"}"), Use.RESOURCE)
+                .decideService("sqs:SendMessage", "q", "events.amazonaws.com", Map.of()))
+        .isEqualTo(Decision.SILENT);
+    assertThat(
+            PolicyDocument.parse(policy.formatted("\"*\""), Use.RESOURCE)
+                .decideService("sqs:SendMessage", "q", "events.amazonaws.com", Map.of()))
+        .isEqualTo(Decision.ALLOWED);
   }
 
   @Test

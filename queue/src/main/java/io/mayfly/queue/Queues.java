@@ -2,6 +2,7 @@ package io.mayfly.queue;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * All queues of one account. A queue has a name that its owner gives it, with what it is for in
@@ -19,6 +20,14 @@ public interface Queues extends AutoCloseable {
 
   /** The queues whose names begin so, by name. */
   List<MessageQueue> list(String prefix);
+
+  /**
+   * Adds messages to queues, all or none, in one transaction. What is for a queue that goes at the
+   * same moment goes with it.
+   *
+   * @return fails as {@link MessageQueue#send} does
+   */
+  CompletableFuture<Void> send(List<Forward> messages);
 
   /** Removes a queue with all its messages; whoever waits for messages of it gets none. */
   void delete(String name);

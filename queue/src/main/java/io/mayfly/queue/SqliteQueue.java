@@ -8,9 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -120,7 +118,12 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
     return insert.sent();
   }
 
-  private Insert insert(List<NewMessage> messages) {
+  /**
+   * The change that adds messages.
+   *
+   * @throws MayflyException if the queue is gone or does not take them
+   */
+  Insert insert(List<NewMessage> messages) {
     requireThere();
     if (rules.fifo()) {
       for (NewMessage message : messages) {
@@ -307,28 +310,11 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
   public CompletableFuture<Void> delete(Collection<Receipt> receipts, List<Forward> then) {
     List<Change> changes = new ArrayList<>(1 + then.size());
     try {
-      for (Map.Entry<SqliteQueue, List<NewMessage>> forward : byQueue(then).entrySet()) {
-        changes.add(forward.getKey().insert(forward.getValue()));
-      }
+      changes.addAll(queues.inserts(then));
     } catch (MayflyException e) {
       return CompletableFuture.failedFuture(e);
     }
     return whenOpen(() -> remove(receipts, changes));
-  }
-
-  private Map<SqliteQueue, List<NewMessage>> byQueue(List<Forward> forwards) {
-    Map<SqliteQueue, List<NewMessage>> byQueue = new HashMap<>();
-    for (Forward forward : forwards) {
-      byQueue.computeIfAbsent(own(forward.to()), _ -> new ArrayList<>()).add(forward.message());
-    }
-    return byQueue;
-  }
-
-  private SqliteQueue own(MessageQueue queue) {
-    if (queue instanceof SqliteQueue other && other.queues == queues) {
-      return other;
-    }
-    throw new IllegalArgumentException(queue.name() + " is a queue of somebody else");
   }
 
   private CompletableFuture<Void> remove(Collection<Receipt> receipts, List<Change> changes) {
@@ -416,7 +402,7 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
 
   @Override
   public CompletableFuture<Void> move(Collection<Receipt> receipts, MessageQueue to) {
-    SqliteQueue target = own(to);
+    SqliteQueue target = queues.own(to);
     return whenOpen(
         () -> {
           lock.lock();

@@ -11,7 +11,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentNavigableMap;
@@ -189,6 +191,40 @@ public final class SqliteQueues implements Queues {
 
   List<SqliteQueue> all() {
     return List.copyOf(queues.values());
+  }
+
+  @Override
+  public CompletableFuture<Void> send(List<Forward> messages) {
+    try {
+      List<Insert> inserts = inserts(messages);
+      return inserts.isEmpty()
+          ? CompletableFuture.completedFuture(null)
+          : add(List.copyOf(inserts), inserts.stream().mapToLong(Insert::bytes).sum());
+    } catch (MayflyException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /**
+   * The changes that add messages, one for each queue, in which they keep their order.
+   *
+   * @throws MayflyException if a queue is gone or does not take them
+   */
+  List<Insert> inserts(List<Forward> forwards) {
+    Map<SqliteQueue, List<NewMessage>> byQueue = new LinkedHashMap<>();
+    for (Forward forward : forwards) {
+      byQueue.computeIfAbsent(own(forward.to()), _ -> new ArrayList<>()).add(forward.message());
+    }
+    return byQueue.entrySet().stream()
+        .map(entry -> entry.getKey().insert(entry.getValue()))
+        .toList();
+  }
+
+  SqliteQueue own(MessageQueue queue) {
+    if (queue instanceof SqliteQueue other && other.queues() == this) {
+      return other;
+    }
+    throw new IllegalArgumentException(queue.name() + " is a queue of somebody else");
   }
 
   @Override

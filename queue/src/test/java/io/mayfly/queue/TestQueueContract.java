@@ -822,6 +822,36 @@ abstract class TestQueueContract {
   }
 
   @Test
+  void messagesForSeveralQueuesAreSentTogetherOrNotAtAll() {
+    MessageQueue one = queues.create("one", STANDARD, "");
+    MessageQueue two = queues.create("two", FIFO, "");
+    queues
+        .send(
+            List.of(
+                new Forward(one, message("a")),
+                new Forward(two, message("g", "b")),
+                new Forward(one, message("c"))))
+        .join();
+    queues.send(List.of()).join();
+    assertThatThrownBy(
+            () ->
+                queues
+                    .send(List.of(new Forward(one, message("d")), new Forward(two, message("e"))))
+                    .join())
+        .hasMessageContaining("needs a group");
+    queues.delete("two");
+    assertThatThrownBy(
+            () ->
+                queues
+                    .send(
+                        List.of(
+                            new Forward(one, message("f")), new Forward(two, message("g", "h"))))
+                    .join())
+        .hasMessageContaining("there is no queue two");
+    assertDepth(reopened("one"), 2, 0, 0);
+  }
+
+  @Test
   void aWrongForwardDeletesNothing() {
     MessageQueue queue = queues.create("q", STANDARD, "");
     MessageQueue last = queues.create("last", FIFO, "");

@@ -42,6 +42,7 @@ import io.mayfly.model.FunctionUrl;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.LayerVersionId;
 import io.mayfly.queue.Queues;
+import io.mayfly.sqs.SourceQueue;
 import io.mayfly.sqs.SourceQueues;
 import io.mayfly.sqs.SqsApi;
 import io.mayfly.store.BlobStore;
@@ -56,7 +57,9 @@ import io.mayfly.store.SqliteLayerStore;
 import io.mayfly.triggers.AsyncCalls;
 import io.mayfly.triggers.AsyncParts;
 import io.mayfly.triggers.EventSources;
+import io.mayfly.triggers.QueueTarget;
 import io.mayfly.triggers.SourcePorts;
+import io.mayfly.triggers.Targets;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -229,7 +232,12 @@ final class AccountServices implements AutoCloseable {
         dispatcher::evicted);
     trainings.whenDecided(starter::expect);
 
-    // Calls that nobody waits for
+    // What can be told of events, and calls that nobody waits for
+    SourceQueues sources = new SourceQueues(account, queues, machine.platformKey());
+    Function<String, Optional<String>> queuePolicies =
+        arn -> sources.find(arn).flatMap(SourceQueue::policy);
+    Targets targets = new Targets(new TargetAccess(account, permissions, policies, queuePolicies));
+    targets.add("sqs", new Targets.Kind("sqs:SendMessage", new QueueTarget(account, queues)));
     async =
         closing.add(
             new AsyncCalls(
@@ -240,16 +248,15 @@ final class AccountServices implements AutoCloseable {
                     events,
                     loops,
                     concurrency,
+                    targets,
                     dispatcher::submit,
                     new EventMeter(meter),
-                    clock),
-                permissions::allowsRole));
+                    clock)));
     catalog.whenServing(
         config -> {
           starter.expect(config);
           async.serving(config.name());
         });
-    SourceQueues sources = new SourceQueues(account, queues, machine.platformKey());
     mappings.deliverWith(
         closing.add(
             new EventSources(
@@ -259,7 +266,8 @@ final class AccountServices implements AutoCloseable {
                     arn -> sources.find(arn).map(SqsEventQueue::new),
                     dispatcher::submit,
                     new CatalogLimits(concurrency),
-                    permissions::allowsRole,
+                    (role, action, arn) ->
+                        permissions.allowsRole(role, action, arn, queuePolicies.apply(arn)),
                     new SourceMeter(meter.sources()),
                     clock,
                     System::nanoTime,

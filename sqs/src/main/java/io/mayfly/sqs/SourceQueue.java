@@ -28,6 +28,11 @@ public final class SourceQueue {
     return queue.messages();
   }
 
+  /** Its policy, if it has one. */
+  public Optional<String> policy() {
+    return queue.attribute(QueueAttributes.POLICY);
+  }
+
   /** How long a message that has been received is kept from others. */
   public Duration visibility() {
     return Duration.ofSeconds(queue.visibility());

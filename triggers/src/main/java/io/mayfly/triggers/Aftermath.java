@@ -35,8 +35,9 @@ final class Aftermath {
             arn -> {
               try {
                 byte[] record = InvocationRecord.json(event, function, ending, clock.instant());
-                forwards.add(
-                    targets.forward(arn, rules.role(), new Notice(record, Map.of(), trace)));
+                forwards.addAll(
+                    targets.forward(
+                        arn, new Sender.Role(rules.role()), Notice.of(record, Map.of(), trace)));
               } catch (UndeliverableException e) {
                 log.warn(
                     "destination {} of {} cannot be told of event {}: {}",
@@ -55,11 +56,11 @@ final class Aftermath {
         .ifPresent(
             arn -> {
               try {
-                forwards.add(
+                forwards.addAll(
                     targets.forward(
                         arn,
-                        rules.role(),
-                        new Notice(
+                        new Sender.Role(rules.role()),
+                        Notice.of(
                             event.payload(), InvocationRecord.attributes(event, ending), trace)));
               } catch (UndeliverableException e) {
                 log.warn(

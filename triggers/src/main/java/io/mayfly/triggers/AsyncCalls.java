@@ -2,7 +2,6 @@ package io.mayfly.triggers;
 
 import io.mayfly.dispatch.InvokeRequest;
 import io.mayfly.functions.Belongings;
-import io.mayfly.model.Account;
 import io.mayfly.model.ErrorCode;
 import io.mayfly.model.FunctionArn;
 import io.mayfly.model.FunctionConfig;
@@ -37,7 +36,6 @@ public final class AsyncCalls implements Belongings, AutoCloseable {
 
   private final Queues queues;
   private final AsyncParts parts;
-  private final Targets targets;
   private final Aftermath aftermath;
   private final Executor tasks;
   private final AtomicLong held = new AtomicLong();
@@ -55,34 +53,26 @@ public final class AsyncCalls implements Belongings, AutoCloseable {
   public record Overview(
       String function, long queued, long running, long retrying, long dropped, String oldest) {}
 
-  /**
-   * Takes up the events that have been accepted before.
-   *
-   * @param permissions what functions' execution roles may do
-   */
-  public AsyncCalls(Queues queues, AsyncParts parts, Targets.RolePermissions permissions) {
-    this(queues, parts, permissions, task -> Thread.ofVirtual().name("events").start(task));
+  /** Takes up the events that have been accepted before. */
+  public AsyncCalls(Queues queues, AsyncParts parts) {
+    this(queues, parts, task -> Thread.ofVirtual().name("events").start(task));
   }
 
   /**
    * @param tasks runs what may block, and never refuses
    */
-  AsyncCalls(Queues queues, AsyncParts parts, Targets.RolePermissions permissions, Executor tasks) {
+  AsyncCalls(Queues queues, AsyncParts parts, Executor tasks) {
     this.queues = queues;
     this.parts = parts;
     this.tasks = tasks;
-    Account account = parts.catalog().account();
-    this.targets =
-        new Targets(
-            Map.of(
-                "sqs",
-                new Targets.Kind("sqs:SendMessage", new QueueTarget(account, queues)),
-                "lambda",
-                new Targets.Kind(
-                    "lambda:InvokeFunction",
-                    new FunctionTarget(account, this::queueOfTarget, parts.clock()))),
-            permissions);
-    this.aftermath = new Aftermath(targets, parts.listener(), parts.clock());
+    parts
+        .targets()
+        .add(
+            "lambda",
+            new Targets.Kind(
+                "lambda:InvokeFunction",
+                new FunctionTarget(parts.catalog().account(), this::queueOfTarget, parts.clock())));
+    this.aftermath = new Aftermath(parts.targets(), parts.listener(), parts.clock());
     // The first lanes may want others while these are being made.
     synchronized (lanes) {
       for (MessageQueue queue : queues.list(PREFIX)) {
@@ -120,11 +110,6 @@ public final class AsyncCalls implements Belongings, AutoCloseable {
   /** Keeps what is being handled from being handled again. To be called every second or so. */
   public void tend() {
     lanes.values().forEach(EventLane::tend);
-  }
-
-  /** The places that can be told what became of events. */
-  public Targets targets() {
-    return targets;
   }
 
   /** What each function's queue holds, by function. */

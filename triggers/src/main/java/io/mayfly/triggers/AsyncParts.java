@@ -14,6 +14,7 @@ import java.util.function.Function;
 /**
  * What asynchronous calls are made with.
  *
+ * @param targets which can be told what became of events; functions are added to them
  * @param calls runs a function once; what keeps it from running at all is thrown, here or from the
  *     future, which completes on a thread that must not be blocked
  */
@@ -23,6 +24,7 @@ public record AsyncParts(
     EventInvokeConfigs configs,
     RecursiveLoops loops,
     FunctionConcurrency concurrency,
+    Targets targets,
     Function<InvokeRequest, CompletableFuture<InvokeResult>> calls,
     AsyncListener listener,
     InstantSource clock) {}

@@ -10,6 +10,7 @@ import io.mayfly.model.RequestId;
 import io.mayfly.queue.Forward;
 import io.mayfly.queue.MessageQueue;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -31,7 +32,7 @@ public final class FunctionTarget implements Target {
   }
 
   @Override
-  public Forward forward(String arn, Notice notice) {
+  public List<Forward> forward(String arn, Notice notice) {
     FunctionReference reference =
         FunctionReference.parse(arn)
             .filter(
@@ -55,7 +56,7 @@ public final class FunctionTarget implements Target {
             clock.instant(),
             0);
     try {
-      return new Forward(queues.apply(reference.name()), event.message(Optional.empty()));
+      return List.of(new Forward(queues.apply(reference.name()), event.message(Optional.empty())));
     } catch (MayflyException e) {
       if (e.code() != ErrorCode.NOT_FOUND) {
         // It may be told later.

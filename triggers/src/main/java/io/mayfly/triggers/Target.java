@@ -1,6 +1,7 @@
 package io.mayfly.triggers;
 
 import io.mayfly.queue.Forward;
+import java.util.List;
 
 /** One kind of place that can be told what became of an event. */
 @FunctionalInterface
@@ -11,5 +12,5 @@ public interface Target {
    * @param arn of the place
    * @throws UndeliverableException if there is no such place, or it takes no such notice
    */
-  Forward forward(String arn, Notice notice);
+  List<Forward> forward(String arn, Notice notice);
 }

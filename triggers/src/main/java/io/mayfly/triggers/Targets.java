@@ -1,46 +1,54 @@
 package io.mayfly.triggers;
 
 import io.mayfly.queue.Forward;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * All places that can be told what became of events, by the service in their ARNs. The role of the
- * function whose event it is must be allowed to tell them.
+ * All places of an account that can be told of something, by the service in their ARNs: what became
+ * of an event, what a rule, a topic or a schedule has for them. Whoever tells them must be allowed
+ * to. Safe for use by many threads.
  */
 public final class Targets {
   private static final int ARN_PARTS = 6;
 
-  /** Whether a role may do something. */
+  /** Who may tell what. */
   @FunctionalInterface
-  public interface RolePermissions {
-    boolean allow(String role, String action, String resource);
+  public interface Access {
+    boolean allows(Sender sender, String action, String resource);
   }
 
   /**
    * A kind of target.
    *
-   * @param action what a role needs permission for
+   * @param action what a sender needs permission for
    */
   public record Kind(String action, Target target) {}
 
-  private final Map<String, Kind> kinds;
-  private final RolePermissions permissions;
+  private final Map<String, Kind> kinds = new ConcurrentHashMap<>();
+  private final Access access;
+
+  public Targets(Access access) {
+    this.access = access;
+  }
 
   /**
-   * @param kinds by the service in an ARN, such as {@code sqs}
+   * Takes up a kind of target.
+   *
+   * @param service as ARNs name it, such as {@code sqs}
    */
-  public Targets(Map<String, Kind> kinds, RolePermissions permissions) {
-    this.kinds = Map.copyOf(kinds);
-    this.permissions = permissions;
+  public void add(String service, Kind kind) {
+    kinds.put(service, kind);
   }
 
   /**
    * What is to be written for a target.
    *
-   * @param role the ARN of the execution role that it is done with
-   * @throws UndeliverableException if the platform has no such target, or the role may not
+   * @throws UndeliverableException if the platform has no such target, it does not take the notice,
+   *     or the sender may not
    */
-  public Forward forward(String arn, String role, Notice notice) {
+  public List<Forward> forward(String arn, Sender sender, Notice notice) {
     String[] parts = arn.split(":", ARN_PARTS);
     if (parts.length < ARN_PARTS) {
       throw new UndeliverableException("it is no ARN");
@@ -49,8 +57,9 @@ public final class Targets {
     if (kind == null) {
       throw new UndeliverableException("this platform has no service " + parts[2] + " yet");
     }
-    if (!permissions.allow(role, kind.action(), arn)) {
-      throw new UndeliverableException("%s is not allowed %s on it".formatted(role, kind.action()));
+    if (!access.allows(sender, kind.action(), arn)) {
+      throw new UndeliverableException(
+          "%s is not allowed %s on it".formatted(sender, kind.action()));
     }
     return kind.target().forward(arn, notice);
   }

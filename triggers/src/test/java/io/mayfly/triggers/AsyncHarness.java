@@ -68,6 +68,8 @@ final class AsyncHarness implements AutoCloseable {
   final FunctionConcurrency concurrency;
   private final Database database;
   private final AsyncParts parts;
+  private final Targets targets =
+      new Targets((sender, action, resource) -> !resource.endsWith(":forbidden"));
   SqliteQueues queues;
   AsyncCalls async;
 
@@ -131,6 +133,7 @@ final class AsyncHarness implements AutoCloseable {
             configs,
             loops,
             concurrency,
+            targets,
             request -> {
               Given next = new Given(request, new CompletableFuture<>());
               given.add(next);
@@ -143,8 +146,8 @@ final class AsyncHarness implements AutoCloseable {
 
   private void open() {
     queues = SqliteQueues.open(folder.resolve("queues"), () -> now);
-    async =
-        new AsyncCalls(queues, parts, (role, action, resource) -> !resource.endsWith(":forbidden"));
+    targets.add("sqs", new Targets.Kind("sqs:SendMessage", new QueueTarget(ACCOUNT, queues)));
+    async = new AsyncCalls(queues, parts);
   }
 
   /** What the next process finds after an orderly end. */

@@ -1,11 +1,11 @@
-package io.mayfly.identity;
+package io.mayfly.model;
 
 /** Patterns with {@code *} for any characters and {@code ?} for one. */
-final class Glob {
+public final class Glob {
   private Glob() {}
 
   /** Takes time in proportion to the product of the lengths at most, whatever the pattern. */
-  static boolean matches(String pattern, String text) {
+  public static boolean matches(String pattern, String text) {
     int at = 0;
     int from = 0;
     // Where the last star stood, and how far what it stands for reaches.
