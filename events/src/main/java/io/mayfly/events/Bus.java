@@ -20,12 +20,7 @@ record Bus(
   /** A bus as it is in the beginning. */
   static Bus of(String name) {
     return new Bus(
-        name,
-        Optional.empty(),
-        Optional.empty(),
-        Map.of(),
-        Optional.empty(),
-        Optional.empty());
+        name, Optional.empty(), Optional.empty(), Map.of(), Optional.empty(), Optional.empty());
   }
 
   Bus withPolicy(Optional<String> text, Instant now) {

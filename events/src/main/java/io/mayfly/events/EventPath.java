@@ -48,8 +48,7 @@ final class EventPath {
         steps.add(new Step(name, -1));
       } else if (text.charAt(at) == '[') {
         int close = text.indexOf(']', at);
-        Optional<Step> step =
-            close < 0 ? Optional.empty() : bracket(text.substring(at + 1, close));
+        Optional<Step> step = close < 0 ? Optional.empty() : bracket(text.substring(at + 1, close));
         if (step.isEmpty()) {
           return Optional.empty();
         }
