@@ -106,7 +106,8 @@ public final class SigV4Verifier {
             key.accessKeyId(),
             claim.scope().region(),
             requestId,
-            request.headers().first("host").orElse("localhost")),
+            request.headers().first("host").orElse("localhost"),
+            request.headers().first("x-amzn-trace-id")),
         ChunkedPayload.isOne(request)
             ? ChunkedPayload.decode(request, signingKey, claim.timestamp(), claim.scope(), expected)
             : request);

@@ -19,6 +19,7 @@ public final class SourceMetrics {
   private final Counter batches;
   private final Counter messages;
   private final Counter filtered;
+  private final Counter looped;
   private final Counter throttles;
 
   SourceMetrics(PrometheusRegistry registry) {
@@ -38,6 +39,12 @@ public final class SourceMetrics {
         Counter.builder()
             .name("mayfly_source_filtered_total")
             .help("Records that matched no filter of their mapping.")
+            .labelNames("mapping")
+            .register(registry);
+    looped =
+        Counter.builder()
+            .name("mayfly_source_loops_total")
+            .help("Records that were taken from their queue because their function ran in a loop.")
             .labelNames("mapping")
             .register(registry);
     throttles =
@@ -70,6 +77,10 @@ public final class SourceMetrics {
 
   public void filtered(String mapping, int records) {
     filtered.labelValues(label(mapping)).inc(records);
+  }
+
+  public void looped(String mapping, int records) {
+    looped.labelValues(label(mapping)).inc(records);
   }
 
   public void throttled(String mapping) {

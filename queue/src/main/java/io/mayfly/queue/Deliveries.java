@@ -43,7 +43,7 @@ final class Deliveries {
     Message message = lease.message();
     MessageContent content = MessageContent.decode(bytes);
     return new Delivery(
-        new Receipt(message.sequence, lease.number()),
+        lease.receipt(),
         content.id(),
         content.body(),
         content.attributes(),
@@ -51,7 +51,7 @@ final class Deliveries {
         Optional.ofNullable(message.group),
         content.deduplication(),
         Instant.ofEpochMilli(message.sent),
-        lease.number(),
+        lease.receipt().lease(),
         Instant.ofEpochMilli(lease.firstReceived()),
         Optional.ofNullable(message.origin));
   }

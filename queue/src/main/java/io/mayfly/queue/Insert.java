@@ -76,7 +76,7 @@ final class Insert implements Change {
       held.state = Message.State.DELAYED;
       held.visibleAt = now + delay;
       held.leaseStored = true;
-      tables.lease(ledger, sequence, held.visibleAt, 0, 0);
+      tables.lease(ledger, sequence, held.visibleAt, 0, 0, 0);
     }
     arrived.add(held);
   }

@@ -7,4 +7,4 @@ import org.jspecify.annotations.Nullable;
  *
  * @param content null if it is to be read from the disk
  */
-record Lease(Message message, int number, long firstReceived, byte @Nullable [] content) {}
+record Lease(Message message, Receipt receipt, long firstReceived, byte @Nullable [] content) {}

@@ -1,5 +1,8 @@
 package io.mayfly.queue;
 
+import io.mayfly.model.ErrorCode;
+import io.mayfly.model.MayflyException;
+
 /**
  * What the row of a queue says of its messages. Belongs to the thread that writes: it runs ahead of
  * what is in memory, by what is on its way to the disk.
@@ -7,6 +10,9 @@ package io.mayfly.queue;
 final class Ledger {
   /** Sequence numbers have so many bits in the key of a message, which the queue's id begins. */
   private static final int SEQUENCE_BITS = 40;
+
+  /** Ids of queues are not given again, and have the rest of a positive number. */
+  private static final long MOST_QUEUES = 1L << (Long.SIZE - 1 - SEQUENCE_BITS);
 
   final long queue;
 
@@ -37,6 +43,21 @@ final class Ledger {
     this.messages = messages;
     this.purged = purged;
     committed();
+  }
+
+  /**
+   * The id of a new queue, if there is room for keys of its messages.
+   *
+   * @throws MayflyException if so many queues have been made that there is not
+   */
+  static long checked(long queue) {
+    // The last id has no key above all of its messages'.
+    if (queue >= MOST_QUEUES - 1) {
+      throw new MayflyException(
+          ErrorCode.SERVICE,
+          "%d queues have been made in this account, and no more can be".formatted(queue - 1));
+    }
+    return queue;
   }
 
   long key(long sequence) {

@@ -31,6 +31,9 @@ final class Message {
   int receives;
   long firstReceived;
 
+  /** In which start of the queues it was leased last. */
+  int start;
+
   /** Whether the disk has a row for its lease, or is about to have one. */
   boolean leaseStored;
 
@@ -45,5 +48,15 @@ final class Message {
     this.sent = sent;
     this.group = group;
     this.origin = origin;
+  }
+
+  /** Whether it is about to be gone, or is. */
+  boolean isOnItsWay() {
+    return state == State.LEAVING || state == State.GONE;
+  }
+
+  /** Whether a receipt is that of its last lease. */
+  boolean isLastLeased(Receipt receipt) {
+    return receives == receipt.lease() && start == receipt.start();
   }
 }

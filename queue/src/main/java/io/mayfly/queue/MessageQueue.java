@@ -65,8 +65,9 @@ public interface MessageQueue {
    * over in a first-in-first-out queue; what is to be sent is sent all the same.
    *
    * @param then what to send where, of the same {@link Queues}
+   * @return the receipts of a first-in-first-out queue that deleted nothing
    */
-  CompletableFuture<Void> delete(Collection<Receipt> receipts, List<Forward> then);
+  CompletableFuture<List<Receipt>> delete(Collection<Receipt> receipts, List<Forward> then);
 
   /** Whether a message is in flight under this receipt: leased, and its lease not over. */
   boolean holds(Receipt receipt);
@@ -82,11 +83,16 @@ public interface MessageQueue {
   /**
    * Moves messages to the end of another queue of the same {@link Queues}, in one transaction. They
    * stay as they are, but their retention begins anew.
+   *
+   * @return how many have moved: none if the other queue has gone meanwhile
    */
-  CompletableFuture<Void> move(Collection<Receipt> receipts, MessageQueue to);
+  CompletableFuture<Integer> move(Collection<Receipt> receipts, MessageQueue to);
 
   /** Deletes every message that was sent before. */
   CompletableFuture<Void> purge();
+
+  /** How many messages are leased. */
+  int inFlight();
 
   /** How many messages there are, exactly. Reads from the disk. */
   Depth depth();

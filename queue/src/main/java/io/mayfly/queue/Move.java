@@ -11,7 +11,7 @@ final class Move implements Change {
   private final List<Message> leaving;
   private final SqliteQueue to;
   private final @Nullable String origin;
-  private boolean moved;
+  private boolean applied;
   private final List<Message> arrived = new ArrayList<>();
   private final QueueTables.Tally tally = new QueueTables.Tally();
 
@@ -30,7 +30,7 @@ final class Move implements Change {
     if (to.ledger().gone || from.ledger().gone) {
       return;
     }
-    moved = true;
+    applied = true;
     for (Message message : leaving) {
       // As on SQS, dead letters of a standard queue are as old as they were; all else begins anew.
       long sent = origin == null || from.rules().fifo() ? now : message.sent;
@@ -44,12 +44,17 @@ final class Move implements Change {
 
   @Override
   public void stored() {
-    if (!moved) {
+    if (!applied) {
       failed();
       return;
     }
     from.left(leaving.stream().map(message -> message.sequence).toList(), tally.messages);
     to.arrived(arrived);
+  }
+
+  /** How many have moved, once it is stored. */
+  int moved() {
+    return arrived.size();
   }
 
   @Override

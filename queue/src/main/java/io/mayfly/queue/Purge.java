@@ -22,7 +22,7 @@ final class Purge implements Change {
   @Override
   public void stored() {
     queue.purged(before);
-    queue.queues().sweepSoon();
+    queue.queues().sweeper().purged(queue.ledger());
   }
 
   @Override

@@ -60,6 +60,11 @@ final class QueueTables {
             primary key (queue, name)
           ) without rowid;
           create index deduplication_sent on deduplication (sent);
+          """,
+          """
+          alter table lease add column start integer not null default 0;
+          create table start (number integer not null);
+          insert into start (number) values (0)
           """);
 
   private final Connection connection;
@@ -100,23 +105,23 @@ final class QueueTables {
                 + " select ?, ?, message_group, ?, content from message where key = ?");
     lease =
         prepare(
-            "insert or replace into lease (key, visible_at, receives, first_received)"
-                + " values (?, ?, ?, ?)");
+            "insert or replace into lease (key, visible_at, receives, first_received, start)"
+                + " values (?, ?, ?, ?, ?)");
     delete = prepare("delete from message where key = ?");
     deleteLease = prepare("delete from lease where key = ?");
     count = prepare("update queue set next = ?, messages = ?, purged = ? where id = ?");
     page =
         prepare(
             "select m.key, m.sent, m.message_group, m.origin, l.visible_at, l.receives,"
-                + " l.first_received, case when length(m.content) <= ? then m.content end from"
+                + " l.first_received, l.start, case when length(m.content) <= ? then m.content end from"
                 + " message m left join lease l on l.key = m.key where m.key > ? and m.key < ?"
                 + " order by m.key limit ?");
     leased =
         prepare(
             "select m.key, m.sent, m.message_group, m.origin, l.visible_at, l.receives,"
-                + " l.first_received, null from lease l cross join message m on m.key = l.key where"
+                + " l.first_received, l.start, null from lease l cross join message m on m.key = l.key where"
                 + " l.key >= ? and l.key < ? and l.visible_at > ? order by l.key");
-    receives = prepare("select receives from lease where key = ?");
+    receives = prepare("select receives, start from lease where key = ?");
     duplicate =
         prepare(
             "select id_high, id_low, sequence from deduplication"
@@ -166,12 +171,14 @@ final class QueueTables {
     return copied;
   }
 
-  void lease(Ledger ledger, long sequence, long visibleAt, int receives, long firstReceived)
+  void lease(
+      Ledger ledger, long sequence, long visibleAt, int receives, long firstReceived, int start)
       throws SQLException {
     lease.setLong(1, ledger.key(sequence));
     lease.setLong(2, visibleAt);
     lease.setInt(3, receives);
     lease.setLong(4, firstReceived);
+    lease.setInt(5, start);
     lease.addBatch();
     leases++;
   }
@@ -278,19 +285,20 @@ final class QueueTables {
         message.leaseStored = !rows.wasNull();
         message.receives = rows.getInt(6);
         message.firstReceived = rows.getLong(7);
-        message.content = rows.getBytes(8);
+        message.start = rows.getInt(8);
+        message.content = rows.getBytes(9);
         result.add(message);
       }
     }
     return result;
   }
 
-  /** How often a message has been received, as far as that is on the disk. */
-  int receives(Ledger ledger, long sequence) throws SQLException {
+  /** Whether a receipt is that of its message's last lease, as far as that is on the disk. */
+  boolean isLastLeased(Ledger ledger, Receipt receipt) throws SQLException {
     flush();
-    receives.setLong(1, ledger.key(sequence));
+    receives.setLong(1, ledger.key(receipt.sequence()));
     try (ResultSet row = receives.executeQuery()) {
-      return row.next() ? row.getInt(1) : 0;
+      return row.next() && row.getInt(1) == receipt.lease() && row.getInt(2) == receipt.start();
     }
   }
 

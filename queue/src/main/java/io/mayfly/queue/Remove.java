@@ -34,7 +34,7 @@ final class Remove implements Change {
       gone.add(message.sequence);
     }
     for (Receipt receipt : elsewhere) {
-      if (tables.receives(ledger, receipt.sequence()) == receipt.lease()) {
+      if (tables.isLastLeased(ledger, receipt)) {
         tables.delete(ledger, receipt.sequence(), true, tally);
         gone.add(receipt.sequence());
       }

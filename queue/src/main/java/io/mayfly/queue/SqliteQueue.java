@@ -214,7 +214,7 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
     long now = queues.now();
     for (Lease lease : leases) {
       Message message = lease.message();
-      if (message.state == Message.State.LEASED && message.receives == lease.number()) {
+      if (message.state == Message.State.LEASED && message.isLastLeased(lease.receipt())) {
         message.receives--;
         held.lease(message, now);
       }
@@ -259,6 +259,7 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
 
   private Lease lease(Window held, Message message, long now, Duration visibility) {
     message.receives++;
+    message.start = queues.start();
     if (message.receives == 1) {
       message.firstReceived = now;
     }
@@ -266,7 +267,8 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
     changed(message, now);
     byte[] content = message.content;
     dropContent(message);
-    return new Lease(message, message.receives, message.firstReceived, content);
+    Receipt receipt = new Receipt(message.sequence, message.start, message.receives);
+    return new Lease(message, receipt, message.firstReceived, content);
   }
 
   private void dropContent(Message message) {
@@ -307,7 +309,7 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
   }
 
   @Override
-  public CompletableFuture<Void> delete(Collection<Receipt> receipts, List<Forward> then) {
+  public CompletableFuture<List<Receipt>> delete(Collection<Receipt> receipts, List<Forward> then) {
     List<Change> changes = new ArrayList<>(1 + then.size());
     try {
       changes.addAll(queues.inserts(then));
@@ -317,19 +319,21 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
     return whenOpen(() -> remove(receipts, changes));
   }
 
-  private CompletableFuture<Void> remove(Collection<Receipt> receipts, List<Change> changes) {
+  private CompletableFuture<List<Receipt>> remove(
+      Collection<Receipt> receipts, List<Change> changes) {
     lock.lock();
     try {
       List<Message> leaving = new ArrayList<>(receipts.size());
-      List<Receipt> elsewhere = new ArrayList<>();
-      leave(receipts, leaving, elsewhere);
+      List<Receipt> elsewhere = new ArrayList<>(0);
+      List<Receipt> refused = new ArrayList<>(0);
+      leave(receipts, leaving, elsewhere, refused);
       if (!leaving.isEmpty() || !elsewhere.isEmpty()) {
         changes.addFirst(new Remove(this, leaving, elsewhere));
       }
       return changes.isEmpty()
-          ? CompletableFuture.completedFuture(null)
+          ? CompletableFuture.completedFuture(refused)
           // What goes on takes the place of what is deleted, so it is never too much.
-          : queues.add(changes, 0);
+          : queues.add(changes, 0).thenApply(_ -> refused);
     } finally {
       unlock();
     }
@@ -340,22 +344,31 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
    * in a standard queue the last receipt of a message holds even if its lease has ended; in a
    * first-in-first-out queue it does not. Under the lock.
    *
-   * @param elsewhere receipts of messages that are not in memory
+   * @param elsewhere gets receipts of messages that are not in memory
+   * @param refused gets those of a first-in-first-out queue that hold no longer
    */
-  private void leave(Collection<Receipt> receipts, List<Message> leaving, List<Receipt> elsewhere) {
+  private void leave(
+      Collection<Receipt> receipts,
+      List<Message> leaving,
+      List<Receipt> elsewhere,
+      List<Receipt> refused) {
     Window held = held();
+    boolean fifo = rules.fifo();
     held.expire(queues.now());
     for (Receipt receipt : receipts) {
       Message message = held.find(receipt.sequence());
       if (message == null) {
-        if (held.more() && receipt.sequence() > held.horizon && !rules.fifo()) {
-          elsewhere.add(receipt);
+        // What is on the disk only is not leased.
+        if (held.more() && receipt.sequence() > held.horizon) {
+          (fifo ? refused : elsewhere).add(receipt);
         }
-      } else if (message.receives == receipt.lease()
+      } else if (message.isLastLeased(receipt)
           && (message.state == Message.State.LEASED
-              || (message.state == Message.State.READY && !rules.fifo()))) {
+              || (message.state == Message.State.READY && !fifo))) {
         held.leave(message);
         leaving.add(message);
+      } else if (fifo && !(message.isLastLeased(receipt) && message.isOnItsWay())) {
+        refused.add(receipt);
       }
     }
   }
@@ -374,9 +387,7 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
 
   private @Nullable Message leased(Receipt receipt) {
     Message message = held().find(receipt.sequence());
-    return message != null
-            && message.state == Message.State.LEASED
-            && message.receives == receipt.lease()
+    return message != null && message.state == Message.State.LEASED && message.isLastLeased(receipt)
         ? message
         : null;
   }
@@ -401,17 +412,18 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
   }
 
   @Override
-  public CompletableFuture<Void> move(Collection<Receipt> receipts, MessageQueue to) {
+  public CompletableFuture<Integer> move(Collection<Receipt> receipts, MessageQueue to) {
     SqliteQueue target = queues.own(to);
     return whenOpen(
         () -> {
           lock.lock();
           try {
             List<Message> leaving = new ArrayList<>(receipts.size());
-            leave(receipts, leaving, new ArrayList<>());
+            leave(receipts, leaving, new ArrayList<>(0), new ArrayList<>(0));
+            Move move = new Move(this, leaving, target, null);
             return leaving.isEmpty()
-                ? CompletableFuture.completedFuture(null)
-                : queues.add(List.of(new Move(this, leaving, target, null)), 0);
+                ? CompletableFuture.completedFuture(0)
+                : queues.add(List.of(move), 0).thenApply(_ -> move.moved());
           } finally {
             unlock();
           }
@@ -421,6 +433,18 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
   @Override
   public CompletableFuture<Void> purge() {
     return queues.add(List.of(new Purge(this)), 0);
+  }
+
+  @Override
+  public int inFlight() {
+    open();
+    lock.lock();
+    try {
+      held().expire(queues.now());
+      return held().inFlight();
+    } finally {
+      unlock();
+    }
   }
 
   @Override
@@ -610,14 +634,14 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
           nextWake = Timers.NEVER;
           held.expire(now);
           if (leasesDue <= now) {
-            storeLeases();
+            var _ = storeLeases();
           }
         });
     return Timers.NEVER;
   }
 
   /** Has leases written that changed. Under the lock. */
-  private void storeLeases() {
+  private CompletableFuture<Void> storeLeases() {
     List<Message> changed = changedLeases;
     changedLeases = new ArrayList<>();
     leasesDue = Timers.NEVER;
@@ -629,16 +653,16 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
         kept.add(message);
       }
     }
-    if (!kept.isEmpty()) {
-      var _ = queues.add(List.of(new StoreLeases(this, kept)), 0);
-    }
+    return kept.isEmpty()
+        ? CompletableFuture.completedFuture(null)
+        : queues.add(List.of(new StoreLeases(this, kept)), 0);
   }
 
   /** Has all leases written that changed. */
-  void flush() {
+  CompletableFuture<Void> flush() {
     lock.lock();
     try {
-      storeLeases();
+      return storeLeases();
     } finally {
       lock.unlock();
     }
@@ -741,7 +765,7 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
     }
   }
 
-  private CompletableFuture<Void> whenOpen(Supplier<CompletableFuture<Void>> action) {
+  private <T> CompletableFuture<T> whenOpen(Supplier<CompletableFuture<T>> action) {
     return open ? action.get() : opening().thenCompose(_ -> action.get());
   }
 

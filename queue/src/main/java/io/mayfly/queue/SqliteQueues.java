@@ -48,6 +48,7 @@ public final class SqliteQueues implements Queues {
   private final Limits limits;
   private final Contents contents;
   private final Contents waiting;
+  private int start;
   private final ConcurrentNavigableMap<String, SqliteQueue> queues = new ConcurrentSkipListMap<>();
 
   private SqliteQueues(Database database, InstantSource clock, Limits limits) {
@@ -85,6 +86,12 @@ public final class SqliteQueues implements Queues {
   }
 
   private Boolean load(Connection connection) throws SQLException {
+    try (PreparedStatement next =
+            connection.prepareStatement("update start set number = number + 1 returning number");
+        ResultSet row = next.executeQuery()) {
+      row.next();
+      start = row.getInt(1);
+    }
     try (PreparedStatement select =
             connection.prepareStatement(
                 "select id, next, messages, purged, name, fifo, group_deduplication, delay,"
@@ -95,7 +102,7 @@ public final class SqliteQueues implements Queues {
         String name = row.getString(5);
         if (name == null) {
           ledger.gone = true;
-          sweeper.clear(ledger);
+          sweeper.remember(ledger);
         } else {
           queues.put(
               name, new SqliteQueue(this, name, ledger, rules(row), row.getString("document")));
@@ -134,7 +141,7 @@ public final class SqliteQueues implements Queues {
                 insert.setString(8, name);
                 try (ResultSet row = insert.executeQuery()) {
                   row.next();
-                  return row.getLong(1);
+                  return Ledger.checked(row.getLong(1));
                 }
               }
             });
@@ -236,8 +243,7 @@ public final class SqliteQueues implements Queues {
     SqliteQueue.join(commits.add(List.of(new Drop(queue))));
     queues.remove(name);
     timers.forget(queue);
-    sweeper.clear(queue.ledger());
-    sweepSoon();
+    sweeper.removed(queue.ledger());
   }
 
   /**
@@ -279,9 +285,13 @@ public final class SqliteQueues implements Queues {
     return contents;
   }
 
-  /** Has the disk cleared of what is gone. */
-  void sweepSoon() {
-    timers.at(now(), sweeper);
+  Sweeper sweeper() {
+    return sweeper;
+  }
+
+  /** In which start of the queues this is, counted from the file's beginning. */
+  int start() {
+    return start;
   }
 
   /**
@@ -295,10 +305,15 @@ public final class SqliteQueues implements Queues {
   @Override
   public void close() {
     timers.close();
+    List<CompletableFuture<Void>> leases = new ArrayList<>();
     for (SqliteQueue queue : queues.values()) {
       queue.end();
-      queue.flush();
+      leases.add(queue.flush());
     }
+    // What cannot be written comes again by itself; but it is not to be cut off.
+    CompletableFuture.allOf(leases.toArray(CompletableFuture[]::new))
+        .exceptionally(_ -> null)
+        .join();
     database.close();
   }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 
 /** Leases that were made in memory are written. */
 final class StoreLeases implements Change {
-  private record Row(long sequence, long visibleAt, int receives, long firstReceived) {}
+  private record Row(long sequence, long visibleAt, int receives, long firstReceived, int start) {}
 
   private final SqliteQueue queue;
   private final List<Message> messages;
@@ -23,7 +23,8 @@ final class StoreLeases implements Change {
                         message.sequence,
                         message.visibleAt,
                         message.receives,
-                        message.firstReceived))
+                        message.firstReceived,
+                        message.start))
             .toList();
   }
 
@@ -32,7 +33,12 @@ final class StoreLeases implements Change {
     for (Row row : rows) {
       if (row.sequence() >= queue.ledger().purged && !queue.ledger().gone) {
         tables.lease(
-            queue.ledger(), row.sequence(), row.visibleAt(), row.receives(), row.firstReceived());
+            queue.ledger(),
+            row.sequence(),
+            row.visibleAt(),
+            row.receives(),
+            row.firstReceived(),
+            row.start());
       }
     }
   }

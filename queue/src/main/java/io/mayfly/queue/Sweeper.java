@@ -24,9 +24,20 @@ final class Sweeper extends Timers.Timed {
     this.queues = queues;
   }
 
-  /** A queue is removed, and its messages are to be. */
-  void clear(Ledger ledger) {
+  /** A queue was removed before, and its messages are to be. */
+  void remember(Ledger ledger) {
     removed.add(ledger);
+  }
+
+  /** A queue is removed, and its messages are to be now. */
+  void removed(Ledger ledger) {
+    removed.add(ledger);
+    repeat(new Sweep.Removed(ledger));
+  }
+
+  /** Messages of a queue are purged. */
+  void purged(Ledger ledger) {
+    repeat(new Sweep.Purged(ledger));
   }
 
   @Override

@@ -103,7 +103,12 @@ final class Timers implements AutoCloseable {
 
   private void loop() {
     while (sleep()) {
-      tick();
+      try {
+        tick();
+      } catch (RuntimeException | Error e) {
+        // Leases and delays of all queues end by this thread: it goes on, and says what was wrong.
+        thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+      }
     }
   }
 

@@ -26,7 +26,7 @@ final class QueueModel {
     final Instant sent;
     Instant visibleAt;
     int receives;
-    Receipt receipt = new Receipt(0, 0);
+    Receipt receipt = new Receipt(0, 0, 0);
 
     Entry(NewMessage message, Instant sent, Instant visibleAt) {
       this.message = message;

@@ -349,7 +349,7 @@ abstract class TestQueueContract {
     assertThat(queue.changeVisibility(first.receipt(), VISIBILITY)).isFalse();
     delete(queue, second);
     assertThat(queue.changeVisibility(second.receipt(), VISIBILITY)).isFalse();
-    assertThat(queue.changeVisibility(new Receipt(999, 1), VISIBILITY)).isFalse();
+    assertThat(queue.changeVisibility(new Receipt(999, 1, 1), VISIBILITY)).isFalse();
   }
 
   @Test
@@ -377,13 +377,18 @@ abstract class TestQueueContract {
     MessageQueue queue = queues.create("q", FIFO, "");
     send(queue, message("g", "a"));
     Delivery first = one(queue);
+    List<Receipt> over = List.of(first.receipt());
     advance(VISIBILITY);
-    delete(queue, first);
+    assertThat(queue.delete(over, List.of()).join()).isEqualTo(over);
     Delivery second = one(queue);
     assertThat(body(second)).isEqualTo("a");
-    delete(queue, first);
+    assertThat(queue.delete(over, List.of()).join()).isEqualTo(over);
+    assertThat(queue.inFlight()).isEqualTo(1);
     assertDepth(queue, 0, 1, 0);
-    delete(queue, second);
+    List<Receipt> holds = List.of(second.receipt());
+    assertThat(queue.delete(holds, List.of()).join()).isEmpty();
+    assertThat(queue.delete(holds, List.of()).join()).isEmpty();
+    assertThat(queue.inFlight()).isZero();
     assertDepth(queue, 0, 0, 0);
   }
 

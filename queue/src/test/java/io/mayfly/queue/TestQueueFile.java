@@ -88,7 +88,7 @@ class TestQueueFile {
       Delivery leased = one(queue);
       send(queue, message("poison"));
       one(queue);
-      queue.changeVisibility(new Receipt(2, 1), Duration.ZERO);
+      queue.changeVisibility(new Receipt(2, 1, 1), Duration.ZERO);
       Path filler = fill(disk);
       assertThatThrownBy(
               () -> {
@@ -142,12 +142,38 @@ class TestQueueFile {
       copy(after);
     }
     try (SqliteQueues queues = SqliteQueues.open(before.resolve("queue.db"), clock)) {
-      assertThat(one(queues.find("q").orElseThrow()).receives()).isEqualTo(1);
+      MessageQueue queue = queues.find("q").orElseThrow();
+      Receipt again = one(queue).receipt();
+      assertThat(again.lease()).isEqualTo(1);
+      // The lease that was not written is nobody's, though this one is the first as well.
+      assertThat(queue.changeVisibility(receipt, Duration.ZERO)).isFalse();
+      assertThat(queue.delete(List.of(receipt), List.of()).join()).isEmpty();
+      assertThat(queue.holds(again)).isTrue();
     }
     try (SqliteQueues queues = SqliteQueues.open(after.resolve("queue.db"), clock)) {
       MessageQueue queue = queues.find("q").orElseThrow();
       assertThat(queue.holds(receipt)).isTrue();
       assertThat(body(one(queue))).isEqualTo("b");
+    }
+  }
+
+  @Test
+  void noMoreQueuesAreMadeThanHaveRoomForTheirMessages() throws Exception {
+    SqliteQueues.open(file(), clock).close();
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
+        Statement statement = connection.createStatement()) {
+      statement.execute("insert into sqlite_sequence values ('queue', (1 << 23) - 3)");
+    }
+    try (SqliteQueues queues = SqliteQueues.open(file(), clock)) {
+      MessageQueue last = queues.create("last", STANDARD, "");
+      send(last, message("a"));
+      assertThat(body(one(last))).isEqualTo("a");
+      assertThatThrownBy(() -> queues.create("more", STANDARD, ""))
+          .hasMessageContaining("8388606 queues have been made");
+      assertThat(queues.find("more")).isEmpty();
+    }
+    try (SqliteQueues queues = SqliteQueues.open(file(), clock)) {
+      assertThat(queues.list("")).hasSize(1);
     }
   }
 

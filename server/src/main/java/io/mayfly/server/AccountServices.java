@@ -264,6 +264,7 @@ final class AccountServices implements AutoCloseable {
                     targets,
                     dispatcher::submit,
                     new EventMeter(meter),
+                    machine.processors()::busy,
                     clock)));
     catalog.whenServing(
         config -> {
@@ -276,12 +277,14 @@ final class AccountServices implements AutoCloseable {
                 new SourcePorts(
                     catalog,
                     aliases,
+                    loops,
                     arn -> sources.find(arn).map(SqsEventQueue::new),
                     dispatcher::submit,
                     new CatalogLimits(concurrency),
                     (role, action, arn) ->
                         permissions.allowsRole(role, action, arn, queuePolicies.apply(arn)),
                     new SourceMeter(meter.sources()),
+                    machine.processors()::busy,
                     clock,
                     System::nanoTime,
                     RANDOM))));

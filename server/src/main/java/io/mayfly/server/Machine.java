@@ -27,6 +27,7 @@ record Machine(
     SparePools spares,
     StartGate starts,
     MemoryGuard memory,
+    Processors processors,
     Semaphore training,
     AccessKeys keys,
     byte[] platformKey,

@@ -156,6 +156,7 @@ final class Platform implements AutoCloseable {
               spares,
               new StartGate(2 * Runtime.getRuntime().availableProcessors(), START_TIME),
               new MemoryGuard(() -> sandbox.get().memory()),
+              new Processors(System::nanoTime),
               new Semaphore(1),
               keys,
               platformKey,

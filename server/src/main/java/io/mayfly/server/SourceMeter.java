@@ -13,6 +13,11 @@ record SourceMeter(SourceMetrics metrics) implements SourceListener {
   }
 
   @Override
+  public void looped(EventSourceMapping mapping, int messages) {
+    metrics.looped(mapping.uuid(), messages);
+  }
+
+  @Override
   public void filtered(EventSourceMapping mapping, int messages) {
     metrics.filtered(mapping.uuid(), messages);
   }

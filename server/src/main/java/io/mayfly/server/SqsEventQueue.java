@@ -17,6 +17,11 @@ record SqsEventQueue(SourceQueue queue) implements EventQueue {
   }
 
   @Override
+  public Optional<MessageQueue> deadLetters() {
+    return queue.deadLetters();
+  }
+
+  @Override
   public Duration visibility() {
     return queue.visibility();
   }

@@ -4,7 +4,10 @@ import io.mayfly.aws.Caller;
 import io.mayfly.aws.Operation;
 import java.util.List;
 
-/** {@code DeleteMessage}: also of a message that is gone already. */
+/**
+ * {@code DeleteMessage}: also of a message that is gone already, but in a first-in-first-out queue
+ * not after the end of the lease.
+ */
 final class DeleteMessage implements Operation<DeleteMessage.Input, Operation.Nothing> {
   record Input(String queueUrl, String receiptHandle) {}
 
@@ -20,7 +23,9 @@ final class DeleteMessage implements Operation<DeleteMessage.Input, Operation.No
   public Nothing handle(Input input, Caller caller) {
     SqsQueue queue = queues.byUrl(input.queueUrl());
     Receipts.Opened opened = receipts.open(queue, input.receiptHandle());
-    Waiting.on(queue.messages().delete(List.of(opened.receipt()), List.of()));
+    if (!Waiting.on(queue.messages().delete(List.of(opened.receipt()), List.of())).isEmpty()) {
+      throw SqsErrors.expiredReceipt(input.receiptHandle());
+    }
     return Nothing.VALUE;
   }
 }

@@ -5,7 +5,10 @@ import io.mayfly.aws.Caller;
 import io.mayfly.aws.Operation;
 import io.mayfly.queue.Receipt;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** {@code DeleteMessageBatch}: those whose handles are right, together. */
 final class DeleteMessageBatch
@@ -28,20 +31,29 @@ final class DeleteMessageBatch
   public Output handle(Input input, Caller caller) {
     SqsQueue queue = queues.byUrl(input.queueUrl());
     Batch.check(input.entries(), Entry::id, "DeleteMessageBatchRequestEntry");
-    List<Receipt> deleted = new ArrayList<>();
-    List<Batch.Done> done = new ArrayList<>();
+    Map<Entry, Receipt> meant = new LinkedHashMap<>();
     List<Batch.Failed> failed = new ArrayList<>();
     for (Entry entry : input.entries()) {
       try {
-        deleted.add(receipts.open(queue, entry.receiptHandle()).receipt());
-        done.add(new Batch.Done(entry.id()));
+        meant.put(entry, receipts.open(queue, entry.receiptHandle()).receipt());
       } catch (AwsException e) {
         failed.add(Batch.Failed.of(entry.id(), e));
       }
     }
-    if (!deleted.isEmpty()) {
-      Waiting.on(queue.messages().delete(deleted, List.of()));
-    }
+    Set<Receipt> refused =
+        meant.isEmpty()
+            ? Set.of()
+            : Set.copyOf(Waiting.on(queue.messages().delete(meant.values(), List.of())));
+    List<Batch.Done> done = new ArrayList<>();
+    meant.forEach(
+        (entry, receipt) -> {
+          if (refused.contains(receipt)) {
+            failed.add(
+                Batch.Failed.of(entry.id(), SqsErrors.expiredReceipt(entry.receiptHandle())));
+          } else {
+            done.add(new Batch.Done(entry.id()));
+          }
+        });
     return new Output(done, failed);
   }
 }

@@ -16,6 +16,12 @@ import java.util.function.Supplier;
 final class Messages {
   static final String SENDER = "SenderId";
 
+  /** What a message has of the request's trace header, if it does not say so itself. */
+  private static final String TRACE = "AWSTraceHeader";
+
+  /** What is longer is no trace header. */
+  private static final int LONGEST_TRACE = 500;
+
   private static final int LONGEST_ID = 128;
   private static final String WRONG_TYPE =
       "The request includes a parameter that is not valid for this queue type";
@@ -70,10 +76,11 @@ final class Messages {
   }
 
   private static Map<String, String> system(Map<String, MessageAttribute> given, Caller caller) {
-    if (given.isEmpty()) {
-      return Map.of(SENDER, sender(caller));
-    }
     Map<String, String> system = new HashMap<>();
+    caller
+        .trace()
+        .filter(header -> header.length() <= LONGEST_TRACE && isValid(header))
+        .ifPresent(header -> system.put(TRACE, header));
     given.forEach(
         (name, attribute) ->
             system.put(name, new String(attribute.value(), StandardCharsets.UTF_8)));

@@ -28,6 +28,10 @@ final class MoveTasks {
   static final String NO_QUEUE = "AWS.SimpleQueueService.NonExistentQueue";
 
   private static final int BATCH = 10;
+
+  /** After how many messages it is kept how far a task has come. */
+  private static final int KEEP_EACH = 500;
+
   private static final Duration LEASE = Duration.ofMinutes(1);
   private static final long MILLI_NANOS = 1_000_000;
   private static final long SECOND_NANOS = Duration.ofSeconds(1).toNanos();
@@ -168,13 +172,7 @@ final class MoveTasks {
             : progress.cancelled() ? MoveTask.Status.CANCELLED : MoveTask.Status.COMPLETED;
     MoveTask ended = task.with(status, progress.moved(), failure);
     try {
-      queues.change(
-          source,
-          document ->
-              document.withTasks(
-                  document.tasks().stream()
-                      .map(each -> each.id().equals(ended.id()) ? ended : each)
-                      .toList()));
+      keep(source, ended);
     } catch (RuntimeException e) {
       // The queue has gone, or the platform ends and takes the task up again.
       LOG.log(
@@ -185,11 +183,22 @@ final class MoveTasks {
     }
   }
 
+  private void keep(SqsQueue source, MoveTask task) {
+    queues.change(
+        source,
+        document ->
+            document.withTasks(
+                document.tasks().stream()
+                    .map(each -> each.id().equals(task.id()) ? task : each)
+                    .toList()));
+  }
+
   /** Moves until there is nothing more to move, or it is cancelled; why it failed, or nothing. */
   private String move(SqsQueue source, MoveTask task, Progress progress)
       throws InterruptedException {
     long began = nanoTime.getAsLong();
     long before = progress.moved();
+    long kept = before;
     while (!progress.cancelled()) {
       long left = task.toMove() - progress.moved();
       int max = (int) Math.min(left, task.rate() == 0 ? BATCH : Math.min(BATCH, task.rate()));
@@ -200,6 +209,10 @@ final class MoveTasks {
       String failure = move(source, task, batch, progress);
       if (!failure.isEmpty()) {
         return failure;
+      }
+      if (progress.moved() - kept >= KEEP_EACH) {
+        kept = progress.moved();
+        keep(source, task.with(task.status(), kept, ""));
       }
       if (task.rate() > 0) {
         long due = began + (progress.moved() - before) * SECOND_NANOS / task.rate();
@@ -227,8 +240,12 @@ final class MoveTasks {
         failure = NO_QUEUE;
         each.getValue().forEach(receipt -> giveBack(source, receipt));
       } else {
-        Waiting.on(source.messages().move(each.getValue(), to.get()));
-        progress.add(each.getValue().size());
+        int moved = Waiting.on(source.messages().move(each.getValue(), to.get()));
+        progress.add(moved);
+        if (moved == 0 && queues.byName(each.getKey()).isEmpty()) {
+          failure = NO_QUEUE;
+          each.getValue().forEach(receipt -> giveBack(source, receipt));
+        }
       }
     }
     return failure;

@@ -4,6 +4,7 @@ import static java.util.Map.entry;
 
 import io.mayfly.aws.AwsException;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -105,7 +106,7 @@ final class QueueAttributes {
           if (value.isEmpty() && REMOVABLE.contains(name)) {
             after.remove(name);
           } else if (rule.test(value)) {
-            after.put(name, value.equalsIgnoreCase("true") ? "true" : value);
+            after.put(name, isTruth(value) ? value.toLowerCase(Locale.ROOT) : value);
           } else {
             throw SqsErrors.invalidAttribute(name);
           }
@@ -145,12 +146,23 @@ final class QueueAttributes {
     return Map.copyOf(all);
   }
 
-  /** The first of the given attributes that a queue has otherwise. */
-  static Optional<String> different(Map<String, String> effective, Map<String, String> given) {
-    return given.entrySet().stream()
-        .filter(each -> !Documents.same(each.getValue(), effective.getOrDefault(each.getKey(), "")))
-        .map(Map.Entry::getKey)
+  /**
+   * The first of some attributes that a queue has otherwise.
+   *
+   * @param set what they are set to
+   */
+  static Optional<String> different(
+      Map<String, String> effective, Set<String> names, Map<String, String> set) {
+    return names.stream()
+        .filter(name -> !same(name, set.getOrDefault(name, ""), effective.getOrDefault(name, "")))
         .sorted()
         .findFirst();
+  }
+
+  private static boolean same(String name, String one, String other) {
+    boolean policies = name.equals(REDRIVE) && !one.isEmpty() && !other.isEmpty();
+    return policies
+        ? RedrivePolicy.parse(one).equals(RedrivePolicy.parse(other))
+        : Documents.same(one, other);
   }
 }

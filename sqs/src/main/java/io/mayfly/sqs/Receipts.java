@@ -17,7 +17,7 @@ import javax.crypto.spec.SecretKeySpec;
  */
 final class Receipts {
   private static final String ALGORITHM = "HmacSHA256";
-  private static final int FIELDS_BYTES = Long.BYTES + Integer.BYTES + Long.BYTES;
+  private static final int FIELDS_BYTES = Long.BYTES + 2 * Integer.BYTES + Long.BYTES;
   private static final int SIGNATURE_BYTES = 16;
   private static final int BYTES = FIELDS_BYTES + SIGNATURE_BYTES;
 
@@ -45,6 +45,7 @@ final class Receipts {
     byte[] handle =
         ByteBuffer.allocate(BYTES)
             .putLong(receipt.sequence())
+            .putInt(receipt.start())
             .putInt(receipt.lease())
             .putLong(received.toEpochMilli())
             .array();
@@ -76,7 +77,8 @@ final class Receipts {
     }
     ByteBuffer fields = ByteBuffer.wrap(bytes);
     return new Opened(
-        new Receipt(fields.getLong(), fields.getInt()), Instant.ofEpochMilli(fields.getLong()));
+        new Receipt(fields.getLong(), fields.getInt(), fields.getInt()),
+        Instant.ofEpochMilli(fields.getLong()));
   }
 
   private byte[] signature(SqsQueue queue, byte[] handle) {

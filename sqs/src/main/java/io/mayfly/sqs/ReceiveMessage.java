@@ -129,7 +129,7 @@ final class ReceiveMessage implements Operation<ReceiveMessage.Input, ReceiveMes
     if (deliveries.isEmpty()
         && wait == 0
         && !queue.fifo()
-        && queue.messages().depth().inFlight() >= MessageQueue.MAX_IN_FLIGHT) {
+        && queue.messages().inFlight() >= MessageQueue.MAX_IN_FLIGHT) {
       throw SqsErrors.overLimit(
           "The maximum number of in flight messages is reached: %d."
               .formatted(MessageQueue.MAX_IN_FLIGHT));

@@ -2,6 +2,7 @@ package io.mayfly.sqs;
 
 import io.mayfly.queue.Delivery;
 import io.mayfly.queue.MessageQueue;
+import io.mayfly.queue.Queues;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -12,11 +13,13 @@ import java.util.Optional;
 public final class SourceQueue {
   private final SqsQueue queue;
   private final QueueNames names;
+  private final Queues queues;
   private final Receipts receipts;
 
-  SourceQueue(SqsQueue queue, QueueNames names, Receipts receipts) {
+  SourceQueue(SqsQueue queue, QueueNames names, Queues queues, Receipts receipts) {
     this.queue = queue;
     this.names = names;
+    this.queues = queues;
     this.receipts = receipts;
   }
 
@@ -26,6 +29,11 @@ public final class SourceQueue {
 
   public MessageQueue messages() {
     return queue.messages();
+  }
+
+  /** Where its messages go that are received in vain, if it has such and that is there. */
+  public Optional<MessageQueue> deadLetters() {
+    return messages().rules().deadLetters().flatMap(target -> queues.find(target.queue()));
   }
 
   /** Its policy, if it has one. */

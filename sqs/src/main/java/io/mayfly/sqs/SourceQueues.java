@@ -39,7 +39,8 @@ public final class SourceQueues {
       return Optional.of(before);
     }
     SourceQueue read =
-        new SourceQueue(new SqsQueue(name.orElseThrow(), names, found.get()), names, receipts);
+        new SourceQueue(
+            new SqsQueue(name.orElseThrow(), names, found.get()), names, queues, receipts);
     known.put(arn, read);
     return Optional.of(read);
   }

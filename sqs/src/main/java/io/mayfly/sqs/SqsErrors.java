@@ -84,6 +84,11 @@ final class SqsErrors {
         "The input receipt handle \"%s\" is not a valid receipt handle.".formatted(shown(handle)));
   }
 
+  /** Of a first-in-first-out queue, where a message whose lease is over may be with another. */
+  static AwsException expiredReceipt(String handle) {
+    return invalid(handle, "ReceiptHandle", "The receipt handle has expired");
+  }
+
   static AwsException notInFlight() {
     return new AwsException(
         "MessageNotInflight", BAD_REQUEST, "The specified message isn't in flight.");

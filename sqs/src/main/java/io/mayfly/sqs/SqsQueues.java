@@ -119,7 +119,7 @@ final class SqsQueues {
       checkDocuments(name, given, fifo);
       Optional<SqsQueue> existing = byName(name);
       if (existing.isPresent()) {
-        QueueAttributes.different(existing.get().attributes(), given)
+        QueueAttributes.different(existing.get().attributes(), given.keySet(), set)
             .ifPresent(
                 attribute -> {
                   throw SqsErrors.exists(attribute);

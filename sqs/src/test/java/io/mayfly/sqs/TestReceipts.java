@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Receipt handles, and those who make their own. */
 class TestReceipts {
-  private static final Receipt RECEIPT = new Receipt(1234567890123L, 7);
+  private static final Receipt RECEIPT = new Receipt(1234567890123L, 3, 7);
   private static final Instant RECEIVED = Instant.ofEpochMilli(1_800_000_000_123L);
 
   @TempDir Path folder;

@@ -157,6 +157,84 @@ class TestSqsActions {
   }
 
   @Test
+  void aHandleOfAFirstInFirstOutQueueHoldsWhileItsLeaseLasts() {
+    SqsQueue queue = create("a.fifo", Map.of("FifoQueue", "true", "VisibilityTimeout", "30"));
+    send("a.fifo", "1");
+    String handle = receive(receiving(), "a.fifo", Optional.empty()).getFirst().receiptHandle();
+    later(Duration.ofSeconds(30));
+    refused(
+        () ->
+            new DeleteMessage(queues, receipts)
+                .handle(new DeleteMessage.Input(URL + "a.fifo", handle), CALLER),
+        "InvalidParameterValueException");
+    DeleteMessageBatch.Output batch =
+        new DeleteMessageBatch(queues, receipts)
+            .handle(
+                new DeleteMessageBatch.Input(
+                    URL + "a.fifo", List.of(new DeleteMessageBatch.Entry("one", handle))),
+                CALLER);
+    assertThat(batch.successful()).isEmpty();
+    assertThat(batch.failed())
+        .singleElement()
+        .satisfies(
+            failed -> {
+              assertThat(failed.code()).isEqualTo("InvalidParameterValue");
+              assertThat(failed.message().orElseThrow()).contains("The receipt handle has expired");
+            });
+    assertThat(queue.messages().depth().ready()).isEqualTo(1);
+  }
+
+  @Test
+  void theSameAttributesSaidOtherwiseMakeTheSameQueue() {
+    create("dead.fifo", Map.of("FifoQueue", "true"));
+    String redrive = "{\"maxReceiveCount\":%s,\"deadLetterTargetArn\":\"" + ARN + "dead.fifo\"}";
+    SqsQueue queue =
+        create("a.fifo", Map.of("FifoQueue", "true", "RedrivePolicy", redrive.formatted("5")));
+    create(
+        "a.fifo",
+        Map.of(
+            "FifoQueue", "True",
+            "ContentBasedDeduplication", "False",
+            "RedrivePolicy", redrive.formatted("\"5\"")));
+    assertThat(queues.byName("a.fifo").orElseThrow().document().id())
+        .isEqualTo(queue.document().id());
+    refused(
+        () ->
+            create("a.fifo", Map.of("FifoQueue", "true", "RedrivePolicy", redrive.formatted("6"))),
+        "QueueNameExists");
+  }
+
+  @Test
+  void aMessageHasTheTraceOfItsRequestUnlessItSaysAnother() {
+    SqsQueue queue = create("a", Map.of());
+    Caller traced =
+        new Caller(
+            CALLER.principal(), "ASIA", "us-east-1", "id", "here:9000", Optional.of("Root=1-a"));
+    Messages messages = new Messages(UUID::randomUUID);
+    Draft plain =
+        new Draft("x", Optional.empty(), Map.of(), Map.of(), Optional.empty(), Optional.empty());
+    Draft own =
+        new Draft(
+            "x",
+            Optional.empty(),
+            Map.of(),
+            Map.of("AWSTraceHeader", AttributeValue.text("String", "Root=1-b")),
+            Optional.empty(),
+            Optional.empty());
+    assertThat(messages.ready(queue, plain, traced).message().system())
+        .containsEntry("AWSTraceHeader", "Root=1-a");
+    assertThat(messages.ready(queue, plain, traced).systemMd5()).isEmpty();
+    assertThat(messages.ready(queue, own, traced).message().system())
+        .containsEntry("AWSTraceHeader", "Root=1-b");
+    assertThat(messages.ready(queue, plain, CALLER).message().system())
+        .doesNotContainKey("AWSTraceHeader");
+    Caller hostile =
+        new Caller(CALLER.principal(), "A", "us-east-1", "id", "h", Optional.of("x".repeat(501)));
+    assertThat(messages.ready(queue, plain, hostile).message().system())
+        .doesNotContainKey("AWSTraceHeader");
+  }
+
+  @Test
   void movesGoOnAfterARestart() throws InterruptedException {
     create("dead", Map.of());
     create("to", Map.of());

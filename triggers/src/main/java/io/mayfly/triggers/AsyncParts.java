@@ -9,6 +9,7 @@ import io.mayfly.functions.FunctionConcurrency;
 import io.mayfly.functions.RecursiveLoops;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
@@ -17,6 +18,7 @@ import java.util.function.Function;
  * @param targets which can be told what became of events; functions are added to them
  * @param calls runs a function once; what keeps it from running at all is thrown, here or from the
  *     future, which completes on a thread that must not be blocked
+ * @param busy whether the machine's processors have no time left
  */
 public record AsyncParts(
     FunctionCatalog catalog,
@@ -27,4 +29,5 @@ public record AsyncParts(
     Targets targets,
     Function<InvokeRequest, CompletableFuture<InvokeResult>> calls,
     AsyncListener listener,
+    BooleanSupplier busy,
     InstantSource clock) {}

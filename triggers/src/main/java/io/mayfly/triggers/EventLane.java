@@ -22,6 +22,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -42,6 +44,9 @@ final class EventLane implements AutoCloseable {
   /** How many events are leased at a time: if the first is throttled, so are the others. */
   private static final int BATCH = 32;
 
+  /** How many events run at once at first. */
+  private static final int FIRST = Math.max(2, Runtime.getRuntime().availableProcessors());
+
   /** With more bytes of payload in memory, no more are taken until some are done with. */
   private static final long MOST_BYTES = 64 << 20;
 
@@ -60,6 +65,8 @@ final class EventLane implements AutoCloseable {
   private final Aftermath aftermath;
   private final Executor tasks;
   private final AtomicLong held;
+  private final CallSlots slots;
+  private final AtomicBoolean looking = new AtomicBoolean();
   private final Map<Receipt, Lease> running = new ConcurrentHashMap<>();
   private final AtomicInteger signals = new AtomicInteger();
   private final AtomicLong dropped = new AtomicLong();
@@ -96,6 +103,7 @@ final class EventLane implements AutoCloseable {
     this.aftermath = aftermath;
     this.tasks = tasks;
     this.held = held;
+    this.slots = new CallSlots(FIRST, parts.busy(), System::nanoTime);
     this.ready = queue.whenReady(this::signal);
   }
 
@@ -206,18 +214,47 @@ final class EventLane implements AutoCloseable {
       if (config.isEmpty() || config.get().lifecycle().state() == Lifecycle.State.PENDING) {
         return;
       }
-      int room = Math.min(most() - running.size(), BATCH);
       // However much others hold, each function may be run with one event.
       boolean full = held.get() > MOST_BYTES;
-      if (room <= 0 || (full && !running.isEmpty())) {
+      if (full && !running.isEmpty()) {
         return;
       }
-      Duration length = config.get().timeout().plus(SLACK);
-      List<Delivery> leased = queue.receive(full ? 1 : room, length);
-      more = !leased.isEmpty();
-      for (Delivery delivery : leased) {
-        more &= start(delivery, length);
+      int places = slots.take(full ? 1 : BATCH, most());
+      if (places == 0) {
+        lookSoon();
+        return;
       }
+      more = lease(places, config.get().timeout().plus(SLACK));
+    }
+  }
+
+  /** Leases as many events as there are places taken; whether there may be more. */
+  private boolean lease(int places, Duration length) {
+    List<Delivery> leased = List.of();
+    try {
+      leased = queue.receive(places, length);
+    } finally {
+      slots.giveBack(places - leased.size());
+    }
+    boolean more = leased.size() == places;
+    if (!more) {
+      slots.idle();
+    }
+    for (Delivery delivery : leased) {
+      more &= start(delivery, length);
+    }
+    return more;
+  }
+
+  /** There may be more places then, even if no event is done with before. */
+  private void lookSoon() {
+    if (looking.compareAndSet(false, true)) {
+      CompletableFuture.delayedExecutor(CallSlots.PERIOD.toMillis(), TimeUnit.MILLISECONDS, tasks)
+          .execute(
+              () -> {
+                looking.set(false);
+                signal();
+              });
     }
   }
 
@@ -230,19 +267,29 @@ final class EventLane implements AutoCloseable {
 
   /** Whether the next event may be tried. */
   private boolean start(Delivery delivery, Duration lease) {
-    AsyncEvent event = AsyncEvent.of(delivery);
-    AsyncRules rules =
-        AsyncRules.of(
-            function.name(), event.qualifier(), parts.configs(), parts.catalog(), parts.aliases());
     Instant now = parts.clock().instant();
-    running.put(delivery.receipt(), new Lease(now.plus(lease), lease, event.payload().length));
-    held.addAndGet(event.payload().length);
+    int bytes = delivery.body().length;
+    running.put(delivery.receipt(), new Lease(now.plus(lease), lease, bytes));
+    held.addAndGet(bytes);
     if (closed) {
       // close() may have looked before this event was among those that run.
       queue.changeVisibility(delivery.receipt(), Duration.ZERO);
       leave(delivery);
       return false;
     }
+    try {
+      return start(delivery, now);
+    } catch (RuntimeException | Error e) {
+      leave(delivery);
+      throw e;
+    }
+  }
+
+  private boolean start(Delivery delivery, Instant now) {
+    AsyncEvent event = AsyncEvent.of(delivery);
+    AsyncRules rules =
+        AsyncRules.of(
+            function.name(), event.qualifier(), parts.configs(), parts.catalog(), parts.aliases());
     try {
       Optional<Ending> over = overBefore(event, rules, now);
       if (over.isPresent()) {
@@ -374,6 +421,9 @@ final class EventLane implements AutoCloseable {
     if (!(refusal instanceof MayflyException)) {
       log.error("{} could not be run with event {}", function.name(), event.requestId(), refusal);
     }
+    if (throttled(refusal)) {
+      slots.throttled();
+    }
     parts.listener().retried(function.name());
     try {
       queue.changeVisibility(delivery.receipt(), pause);
@@ -388,6 +438,7 @@ final class EventLane implements AutoCloseable {
     Lease lease = running.remove(delivery.receipt());
     if (lease != null) {
       held.addAndGet(-lease.bytes());
+      slots.giveBack(1);
     }
   }
 
@@ -412,7 +463,7 @@ final class EventLane implements AutoCloseable {
   /** Deletes an event and writes what follows from it. If that fails, the event comes again. */
   private void finish(Delivery delivery, List<Forward> then) {
     // Before others are taken, among which it could be if its lease has ended.
-    CompletableFuture<Void> deleted = queue.delete(List.of(delivery.receipt()), then);
+    CompletableFuture<?> deleted = queue.delete(List.of(delivery.receipt()), then);
     leave(delivery);
     signal();
     var _ =

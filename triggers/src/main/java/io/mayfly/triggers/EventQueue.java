@@ -11,6 +11,9 @@ import java.util.Optional;
 public interface EventQueue {
   MessageQueue messages();
 
+  /** Where its messages go that are received in vain, if it has such and that is there. */
+  Optional<MessageQueue> deadLetters();
+
   /** How long a message that has been received is kept from others. */
   Duration visibility();
 

@@ -19,6 +19,9 @@ public interface SourceListener {
   /** A batch of so many messages has ended. */
   void ended(EventSourceMapping mapping, int messages, Result result);
 
+  /** So many messages were taken from the queue because the function goes round in a loop. */
+  void looped(EventSourceMapping mapping, int messages);
+
   /** So many messages matched no filter and were deleted. */
   void filtered(EventSourceMapping mapping, int messages);
 

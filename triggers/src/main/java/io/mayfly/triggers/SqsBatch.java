@@ -5,16 +5,19 @@ import io.mayfly.dispatch.InvokeResult;
 import io.mayfly.model.Account;
 import io.mayfly.model.ErrorCode;
 import io.mayfly.model.EventSourceMapping;
+import io.mayfly.model.FunctionArn;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.MayflyException;
 import io.mayfly.model.RequestId;
 import io.mayfly.model.TraceId;
 import io.mayfly.queue.Delivery;
+import io.mayfly.queue.MessageQueue;
 import io.mayfly.queue.Receipt;
 import io.mayfly.triggers.SourceListener.Result;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -46,7 +49,7 @@ final class SqsBatch {
   private final EventQueue queue;
   private final EventSourceMapping mapping;
   private final EventFilter filter;
-  private final BatchSlots slots;
+  private final CallSlots slots;
   private final List<Delivery> messages;
   private final Instant received;
   private final boolean fifo;
@@ -61,7 +64,7 @@ final class SqsBatch {
       EventQueue queue,
       EventSourceMapping mapping,
       EventFilter filter,
-      BatchSlots slots,
+      CallSlots slots,
       List<Delivery> messages,
       Instant received) {
     this.ports = ports;
@@ -79,7 +82,7 @@ final class SqsBatch {
     Account account = ports.catalog().account();
     SqsEvent.Writer writer =
         new SqsEvent.Writer(queue, mapping.source().arn().orElse(""), account.region(), received);
-    List<Delivery> left = filtered(writer);
+    List<Delivery> left = withoutLoops(filtered(writer));
     // Messages that are too large for one event come in several, one after another.
     for (boolean first = true; !left.isEmpty(); first = false) {
       List<Delivery> ready = first ? left : left.stream().filter(this::keep).toList();
@@ -124,6 +127,42 @@ final class SqsBatch {
       ports.listener().filtered(mapping, unwanted.size());
     }
     return wanted;
+  }
+
+  /**
+   * The messages that do not come from a loop. Those that do go to the dead letters, or away where
+   * there are none ("Use Lambda recursive loop detection" in the developer guide).
+   */
+  private List<Delivery> withoutLoops(List<Delivery> all) {
+    FunctionArn function = mapping.functionArn(ports.catalog().account());
+    List<Receipt> looping =
+        all.stream()
+            .filter(message -> Lineage.runs(trace(message), function) >= Lineage.MOST_RUNS)
+            .map(Delivery::receipt)
+            .toList();
+    if (looping.isEmpty() || ports.loops().allowed(function.name())) {
+      return all;
+    }
+    Optional<MessageQueue> deadLetters = queue.deadLetters();
+    if (deadLetters.isPresent()) {
+      int _ = queue.messages().move(looping, deadLetters.get()).join();
+    } else {
+      delete(looping);
+    }
+    log.warn(
+        "{} has run {} times in the chain of {} messages of {}, which are {}",
+        function.name(),
+        Lineage.MOST_RUNS,
+        looping.size(),
+        mapping.source().arn().orElse(""),
+        deadLetters.isPresent() ? "dead letters now" : "deleted");
+    ports.listener().looped(mapping, looping.size());
+    result = "PROBLEM: Recursive loop detected";
+    return all.stream().filter(message -> !looping.contains(message.receipt())).toList();
+  }
+
+  private static String trace(Delivery message) {
+    return message.system().getOrDefault(AsyncEvent.TRACE, "");
   }
 
   /** Keeps a message for as long again; false if it is somebody else's by now, or has to wait. */
@@ -181,21 +220,27 @@ final class SqsBatch {
   }
 
   private InvokeRequest request(SqsEvent event) {
+    FunctionArn function = mapping.functionArn(ports.catalog().account());
+    String trace =
+        TraceId.continueOrStart(
+            Optional.of(trace(event, function)), ports.clock().instant(), ports.random());
     return new InvokeRequest(
         new RequestId(UUID.randomUUID().toString()),
         ports.aliases().serving(mapping.function(), mapping.qualifier()),
-        mapping.functionArn(ports.catalog().account()),
+        function,
         event.payload(),
-        TraceId.continueOrStart(trace(event), ports.clock().instant(), ports.random()),
+        Lineage.next(trace, function),
         Optional.empty(),
         Optional.empty());
   }
 
-  /** A batch of one message goes on with its trace. */
-  private static Optional<String> trace(SqsEvent event) {
-    return event.messages().size() == 1
-        ? Optional.ofNullable(event.messages().getFirst().system().get("AWSTraceHeader"))
-        : Optional.empty();
+  /** A batch goes on with the trace of that message in whose chain the function has run most. */
+  private static String trace(SqsEvent event, FunctionArn function) {
+    return event.messages().stream()
+        .map(SqsBatch::trace)
+        .filter(header -> !header.isEmpty())
+        .max(Comparator.comparingInt(header -> Lineage.runs(header, function)))
+        .orElse("");
   }
 
   private void settle(SqsEvent event, InvokeResult answer) {

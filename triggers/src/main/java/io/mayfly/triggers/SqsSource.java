@@ -31,6 +31,12 @@ import org.slf4j.LoggerFactory;
  * SqsBatch}). Its methods are for any thread, and all but {@link #interrupt} do not wait.
  */
 final class SqsSource {
+  /**
+   * As many batches run at first as Lambda begins with ("Configuring scaling behavior for SQS event
+   * source mappings").
+   */
+  private static final int FIRST = 5;
+
   /** How many batches Lambda runs of a queue at most, if nobody says anything else. */
   private static final int MOST_BATCHES = 1250;
 
@@ -62,7 +68,7 @@ final class SqsSource {
   private final AtomicLong held;
   private final Semaphore signal = new Semaphore(0);
   private final Set<Thread> batches = ConcurrentHashMap.newKeySet();
-  private final BatchSlots slots;
+  private final CallSlots slots;
   private volatile EventSourceMapping mapping;
   private volatile EventFilter filter;
   private volatile Optional<String> lastResult = Optional.empty();
@@ -91,14 +97,14 @@ final class SqsSource {
     this.mapping = mapping;
     this.filter = new EventFilter(mapping.settings().filters());
     this.starting = "Creating";
-    this.slots = new BatchSlots(first(mapping.settings()), ports.nanoTime());
+    this.slots = new CallSlots(first(mapping.settings()), ports.busy(), ports.nanoTime());
   }
 
   private static int first(EventSourceSettings settings) {
     return settings
         .pollers()
         .map(pollers -> pollers.minimum().orElse(LEAST_POLLERS) * BATCHES_PER_POLLER)
-        .orElse(BatchSlots.FIRST);
+        .orElse(FIRST);
   }
 
   /**
@@ -285,8 +291,8 @@ final class SqsSource {
     }
     EventQueue source = queue.orElseThrow();
     hear(source.messages());
-    if ((held.get() > MOST_BYTES && !batches.isEmpty()) || !slots.take(most(now))) {
-      return BatchSlots.GROWTH;
+    if ((held.get() > MOST_BYTES && !batches.isEmpty()) || slots.take(1, most(now)) == 0) {
+      return CallSlots.PERIOD;
     }
     List<Delivery> messages = List.of();
     Instant received = ports.clock().instant();
@@ -294,7 +300,7 @@ final class SqsSource {
       messages = gather(source, now.settings());
     } finally {
       if (messages.isEmpty()) {
-        slots.giveBack();
+        slots.giveBack(1);
         slots.idle();
       }
     }
@@ -304,7 +310,7 @@ final class SqsSource {
     if (stopped) {
       messages.forEach(
           message -> source.messages().changeVisibility(message.receipt(), Duration.ZERO));
-      slots.giveBack();
+      slots.giveBack(1);
       return RETRY;
     }
     start(new SqsBatch(ports, source, now, filter, slots, messages, received), bytes(messages));
@@ -418,7 +424,7 @@ final class SqsSource {
                   } finally {
                     batches.remove(Thread.currentThread());
                     held.addAndGet(-bytes);
-                    slots.giveBack();
+                    slots.giveBack(1);
                     signal.release();
                   }
                 });

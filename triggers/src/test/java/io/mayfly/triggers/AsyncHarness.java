@@ -140,6 +140,7 @@ final class AsyncHarness implements AutoCloseable {
               return next.result();
             },
             new Listener(),
+            () -> false,
             () -> now);
     open();
   }

@@ -10,6 +10,7 @@ import io.mayfly.functions.EventSourceChange;
 import io.mayfly.functions.EventSourceMappings;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.functions.Layers;
+import io.mayfly.functions.RecursiveLoops;
 import io.mayfly.model.Account;
 import io.mayfly.model.DataSize;
 import io.mayfly.model.EventSource;
@@ -125,6 +126,7 @@ final class SourceHarness implements AutoCloseable {
   final SqliteQueues queues;
   final EventSourceMappings mappings;
   final EventSources sources;
+  final RecursiveLoops loops;
   private final Database database;
   private final FunctionCatalog catalog;
 
@@ -157,17 +159,20 @@ final class SourceHarness implements AutoCloseable {
             new SqliteEventSourceMappingStore(database),
             clock,
             () -> UUID.randomUUID().toString());
+    loops = new RecursiveLoops(catalog, store);
     queues = SqliteQueues.open(folder.resolve("queue.db"), clock);
     sources =
         new EventSources(
             new SourcePorts(
                 catalog,
                 aliases,
+                loops,
                 arn -> queues.find(arn.substring(arn.lastIndexOf(':') + 1)).map(this::eventQueue),
                 request -> function.apply(request),
                 ConcurrencyLimits.shared(concurrency),
                 (role, action, resource) -> permitted,
                 listener(),
+                () -> false,
                 clock,
                 System::nanoTime,
                 new Random(7)));
@@ -179,6 +184,11 @@ final class SourceHarness implements AutoCloseable {
       @Override
       public MessageQueue messages() {
         return queue;
+      }
+
+      @Override
+      public Optional<MessageQueue> deadLetters() {
+        return queue.rules().deadLetters().flatMap(target -> queues.find(target.queue()));
       }
 
       @Override
@@ -213,6 +223,11 @@ final class SourceHarness implements AutoCloseable {
       @Override
       public void ended(EventSourceMapping mapping, int messages, Result result) {
         counts.merge(result.name(), 1L, Long::sum);
+      }
+
+      @Override
+      public void looped(EventSourceMapping mapping, int messages) {
+        counts.merge("LOOP", (long) messages, Long::sum);
       }
 
       @Override

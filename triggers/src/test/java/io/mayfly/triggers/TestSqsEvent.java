@@ -26,7 +26,7 @@ class TestSqsEvent {
 
   private static Delivery message(String body, Map<String, MessageAttribute> attributes) {
     return new Delivery(
-        new Receipt(7, 2),
+        new Receipt(7, 1, 2),
         ID,
         body.getBytes(StandardCharsets.UTF_8),
         attributes,
@@ -45,6 +45,11 @@ class TestSqsEvent {
           @Override
           public MessageQueue messages() {
             throw new AssertionError("an event is written without its queue");
+          }
+
+          @Override
+          public Optional<MessageQueue> deadLetters() {
+            return Optional.empty();
           }
 
           @Override

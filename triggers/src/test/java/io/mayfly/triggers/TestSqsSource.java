@@ -4,14 +4,17 @@ import static io.mayfly.triggers.SourceHarness.change;
 import static io.mayfly.triggers.SourceHarness.eventually;
 import static io.mayfly.triggers.SourceHarness.message;
 import static io.mayfly.triggers.SourceHarness.send;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mayfly.model.ErrorCode;
 import io.mayfly.model.EventSourceMapping;
+import io.mayfly.model.FunctionArn;
 import io.mayfly.model.Limits;
 import io.mayfly.model.MayflyException;
 import io.mayfly.queue.MessageQueue;
+import io.mayfly.queue.NewMessage;
 import io.mayfly.queue.QueueRules.DeadLetters;
 import io.mayfly.triggers.SourceHarness.Call;
 import java.io.IOException;
@@ -19,7 +22,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -29,6 +34,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TestSqsSource {
+  private static final FunctionArn ARN = FunctionArn.of(SourceHarness.ACCOUNT, SourceHarness.NAME);
+
   @TempDir Path folder;
   private SourceHarness platform;
 
@@ -89,6 +96,54 @@ class TestSqsSource {
     eventually(() -> platform.count("FAILURE") == 2);
     assertThat(platform.mappings.status(mapping).lastResult())
         .contains("PROBLEM: Function call failed");
+  }
+
+  private static NewMessage traced(String body, int runs) {
+    String hash = Lineage.next("", ARN).replaceAll(".*1:([0-9a-f]{8}):.*", "$1");
+    return new NewMessage(
+        UUID.randomUUID(),
+        body.getBytes(UTF_8),
+        Map.of(),
+        Map.of("AWSTraceHeader", "Root=1-5759e988-a;Lineage=1:%s:%d".formatted(hash, runs - 1)),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  @Test
+  void aLoopEndsAfterSixteenRunsUnlessTheFunctionMayLoop() throws InterruptedException {
+    MessageQueue dead = queue("dead");
+    MessageQueue queue = platform.queue("q", Optional.of(new DeadLetters("dead", 5)));
+    queue.send(List.of(traced("a", 15), traced("b", 16), traced("c", 3))).join();
+    EventSourceMapping mapping = platform.map("q", change());
+    Call call = platform.next();
+    assertThat(call.bodies()).containsExactly("a", "c");
+    assertThat(Lineage.runs(call.request().traceId(), ARN)).isEqualTo(16);
+    assertThat(call.request().traceId()).startsWith("Root=1-5759e988-a;");
+    eventually(() -> dead.depth().ready() == 1);
+    assertThat(platform.count("LOOP")).isEqualTo(1);
+    call.succeed("null");
+    queue.send(List.of(traced("d", 16))).join();
+    eventually(() -> dead.depth().ready() == 2);
+    eventually(() -> empty(queue));
+    assertThat(platform.mappings.status(mapping).lastResult())
+        .contains("PROBLEM: Recursive loop detected");
+    platform.loops.allow(SourceHarness.NAME, true);
+    queue.send(List.of(traced("e", 16))).join();
+    Call allowed = platform.next();
+    assertThat(allowed.bodies()).containsExactly("e");
+    allowed.succeed("null");
+    eventually(() -> empty(queue));
+  }
+
+  @Test
+  void aLoopWithoutDeadLettersIsCut() throws InterruptedException {
+    MessageQueue queue = queue("q");
+    queue.send(List.of(traced("a", 16))).join();
+    platform.map("q", change());
+    eventually(() -> platform.count("LOOP") == 1);
+    eventually(() -> empty(queue));
+    assertThat(platform.calls).isEmpty();
   }
 
   @Test
