@@ -146,7 +146,7 @@ final class Retries {
     if (pending.attempts() >= most) {
       return deadLetters.of(rule, target, pending.event(), failure.exhausted(Failure.MOST_RETRIES));
     }
-    Duration delay = delay(pending.attempts());
+    Duration delay = delay(pending.attempts(), random);
     if (clock.instant().plus(delay).isAfter(pending.first().plusSeconds(oldest))) {
       return deadLetters.of(rule, target, pending.event(), failure.exhausted(Failure.OLDEST));
     }
@@ -165,7 +165,7 @@ final class Retries {
   }
 
   /** Twice as long each time, and up to half as long again, so that many do not come at once. */
-  private Duration delay(int attempts) {
+  static Duration delay(int attempts, RandomGenerator random) {
     long base = Math.min(LONGEST_DELAY, FIRST_DELAY << Math.min(attempts, MOST_DOUBLINGS));
     return Duration.ofMillis(base + random.nextLong(base / 2));
   }

@@ -112,13 +112,6 @@ final class BridgeHarness implements AutoCloseable {
     }
   }
 
-  /** Runs what is to be done beside now. */
-  void runWaiting() {
-    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-      task.run();
-    }
-  }
-
   MessageQueue queue(String name) {
     return queues.find("sqs/" + name).orElseGet(() -> queues.create("sqs/" + name, RULES, ""));
   }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,20 +99,13 @@ class TestRetries {
   }
 
   @Test
-  void pausesGrowAndAreSpread() {
-    harness.rule("r", ORDERS, new Made("t", FLAKY).target());
-    harness.put(entry("orders", "{}"));
-    for (int second = 0; second < 200; second++) {
-      harness.later(Duration.ofSeconds(1));
-      harness.runWaiting();
-    }
-    List<Long> pauses = new ArrayList<>();
-    for (int i = 1; i < tried.size(); i++) {
-      pauses.add(Duration.between(tried.get(i - 1), tried.get(i)).toSeconds());
-    }
-    assertThat(pauses.size()).isBetween(5, 7);
-    for (int i = 0; i < pauses.size(); i++) {
-      assertThat(pauses.get(i)).as("pause %d", i).isBetween(1L << i, (3L << i) / 2 + 2);
+  void pausesDoubleUpToTenMinutesAndAreSpread() {
+    Random random = new Random(7);
+    for (int attempts = 0; attempts < 185; attempts++) {
+      long least = Math.min(600_000, 1000L << Math.min(attempts, 30));
+      assertThat(Retries.delay(attempts, random).toMillis())
+          .as("attempt %d", attempts)
+          .isBetween(least, least * 3 / 2);
     }
   }
 
