@@ -64,7 +64,9 @@ final class Archives {
     for (String document : store.documents(Kind.ARCHIVE)) {
       Archive archive = Json.MAPPER.readValue(document, Archive.class);
       archives.put(archive.name(), archive);
-      buses.withBus(archive.bus(), bus -> bus.addArchive(archive.name(), archive.pattern()));
+      if (buses.find(archive.bus()).isPresent()) {
+        buses.withBus(archive.bus(), bus -> bus.addArchive(archive.name(), archive.pattern()));
+      }
     }
     for (MessageQueue queue : queues.list(PREFIX)) {
       // The platform ended before the archive was kept, or before its events had gone.

@@ -7,13 +7,10 @@ import io.mayfly.queue.Queues;
 import io.mayfly.store.EventBusStore;
 import io.mayfly.triggers.Targets;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * An account's event buses at work: events are matched, targets told, now and again, and events
@@ -21,7 +18,6 @@ import org.slf4j.LoggerFactory;
  * threads.
  */
 public final class EventBridge implements Schedules.Firing, AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(EventBridge.class);
   private static final long VERSION_MASK = 0xffff_ffff_ffff_0fffL;
   private static final long VERSION = 0x4000L;
   private static final long VARIANT_MASK = 0x3fff_ffff_ffff_ffffL;
@@ -35,8 +31,6 @@ public final class EventBridge implements Schedules.Firing, AutoCloseable {
   private final Router router;
   private final Publisher publisher;
   private final CloudEvents cloudEvents;
-  private final AutoCloseable retrying;
-  private final AutoCloseable replaying;
 
   /**
    * Begins.
@@ -72,16 +66,16 @@ public final class EventBridge implements Schedules.Firing, AutoCloseable {
     this.buses = buses;
     DeadLetters deadLetters = new DeadLetters(targets, counts);
     this.archives = new Archives(buses, store, queues, counts, () -> id(random));
-    this.retries = new Retries(buses, queues, deadLetters, counts, random, () -> id(random));
+    this.retries = new Retries(buses, queues, deadLetters, counts, random, () -> id(random), tasks);
     this.router = new Router(buses, targets, archives, retries, deadLetters, counts);
-    this.replays = new Replays(buses, archives, store, queues, () -> id(random));
+    this.replays = new Replays(buses, archives, store, queues, () -> id(random), tasks);
     this.publisher = new Publisher(buses, router, queues, random, () -> id(random));
     this.cloudEvents = new CloudEvents(buses, publisher);
     targets.add(
         "events",
         new Targets.Kind(BusTarget.ACTION, new BusTarget(buses, router, () -> id(random))));
-    this.retrying = retries.start(router, tasks);
-    this.replaying = replays.start(router, tasks);
+    retries.start(router);
+    replays.start(router);
   }
 
   /** A random id of version 4 (RFC 9562). */
@@ -142,12 +136,7 @@ public final class EventBridge implements Schedules.Firing, AutoCloseable {
 
   @Override
   public void close() {
-    for (AutoCloseable each : List.of(retrying, replaying)) {
-      try {
-        each.close();
-      } catch (Exception e) {
-        log.warn("event buses did not end in order", e);
-      }
-    }
+    retries.close();
+    replays.close();
   }
 }

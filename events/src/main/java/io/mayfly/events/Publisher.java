@@ -1,6 +1,8 @@
 package io.mayfly.events;
 
 import io.mayfly.aws.AwsException;
+import io.mayfly.model.ErrorCode;
+import io.mayfly.model.MayflyException;
 import io.mayfly.model.TraceId;
 import io.mayfly.queue.Forward;
 import io.mayfly.queue.Queues;
@@ -148,6 +150,12 @@ final class Publisher {
         results.add(refused.get());
         continue;
       }
+      if (Router.bytes(forwards) > Router.MOST_WRITTEN / 2) {
+        results.add(
+            Result.refused(
+                "ThrottlingException", "The targets of events before it are told too much."));
+        continue;
+      }
       String id = ids.get().toString();
       try {
         // A bus that is not there swallows it, as on AWS.
@@ -162,8 +170,19 @@ final class Publisher {
 
   /** Has what follows from events written; on the disk when this returns. */
   void send(List<Forward> forwards) {
-    if (!forwards.isEmpty()) {
+    if (forwards.isEmpty()) {
+      return;
+    }
+    try {
       var _ = Waiting.on(queues.send(forwards));
+    } catch (MayflyException e) {
+      if (e.code() != ErrorCode.NOT_FOUND) {
+        throw e;
+      }
+      throw new MayflyException(
+          ErrorCode.SERVICE_UNAVAILABLE,
+          "a target was removed in this moment; send the events again",
+          e);
     }
   }
 

@@ -3,9 +3,7 @@ package io.mayfly.events;
 import io.mayfly.aws.AwsException;
 import io.mayfly.queue.Delivery;
 import io.mayfly.queue.Forward;
-import io.mayfly.queue.MessageQueue;
 import io.mayfly.queue.NewMessage;
-import io.mayfly.queue.QueueRules;
 import io.mayfly.queue.Queues;
 import io.mayfly.store.EventBusStore;
 import io.mayfly.store.EventBusStore.Kind;
@@ -35,9 +33,9 @@ import org.slf4j.LoggerFactory;
  * was, and no event is replayed twice. Replays take turns, a page of events each. Safe for use by
  * many threads.
  */
-final class Replays {
+final class Replays implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Replays.class);
-  static final String QUEUE = "events/replays";
+  private static final String QUEUE = "events/replays";
 
   /** "Amazon EventBridge quotas" in the user guide. */
   static final int MOST_ACTIVE = 10;
@@ -45,11 +43,11 @@ final class Replays {
   /** "DescribeReplay" in the API reference. */
   private static final Duration KEPT = Duration.ofDays(90);
 
-  private static final QueueRules RULES =
-      new QueueRules(false, false, Duration.ZERO, Duration.ofDays(36_500), Optional.empty());
-
   private static final int PAGE = 200;
   private static final long PAGE_BYTES = 4 << 20;
+
+  /** When targets are told so much, the page ends. */
+  private static final long MOST_WRITTEN = 32 << 20;
 
   /** Long enough for ten pages; after it, or after a kill, a replay goes on. */
   private static final Duration LEASE = Duration.ofSeconds(20);
@@ -60,18 +58,23 @@ final class Replays {
   private final EventBuses buses;
   private final Archives archives;
   private final EventBusStore store;
-  private final MessageQueue queue;
+  private final Drain drain;
   private final Supplier<UUID> ids;
   private final InstantSource clock;
   private final ConcurrentNavigableMap<String, Replay> replays = new ConcurrentSkipListMap<>();
   private final ReentrantLock changes = new ReentrantLock();
 
   Replays(
-      EventBuses buses, Archives archives, EventBusStore store, Queues queues, Supplier<UUID> ids) {
+      EventBuses buses,
+      Archives archives,
+      EventBusStore store,
+      Queues queues,
+      Supplier<UUID> ids,
+      Executor tasks) {
     this.buses = buses;
     this.archives = archives;
     this.store = store;
-    this.queue = queues.find(QUEUE).orElseGet(() -> queues.create(QUEUE, RULES, ""));
+    this.drain = new Drain(queues, QUEUE, LEASE, tasks);
     this.ids = ids;
     this.clock = buses.clock();
     for (String document : store.documents(Kind.REPLAY)) {
@@ -81,8 +84,13 @@ final class Replays {
   }
 
   /** Begins to replay. */
-  AutoCloseable start(Router router, Executor tasks) {
-    return new Drain(queue, LEASE, delivery -> page(router, delivery), tasks);
+  void start(Router router) {
+    drain.start(delivery -> page(router, delivery));
+  }
+
+  @Override
+  public void close() {
+    drain.close();
   }
 
   Optional<Replay> find(String name) {
@@ -122,7 +130,7 @@ final class Replays {
       }
       put(replay);
       try {
-        var _ = Waiting.on(queue.send(List.of(cursor(replay.name(), 0))));
+        var _ = Waiting.on(drain.queue().send(List.of(cursor(replay.name(), 0))));
       } catch (RuntimeException e) {
         store.remove(Kind.REPLAY, replay.name());
         replays.remove(replay.name());
@@ -196,7 +204,7 @@ final class Replays {
     if (replay.isPresent()) {
       forwards.addAll(next(router, replay.get(), place));
     }
-    var _ = Waiting.on(queue.delete(List.of(delivery.receipt()), forwards));
+    var _ = Waiting.on(drain.queue().delete(List.of(delivery.receipt()), forwards));
   }
 
   private List<Forward> next(Router router, Replay replay, long place) {
@@ -220,21 +228,43 @@ final class Replays {
       end(name, Replay.State.COMPLETED, Optional.empty());
       return List.of();
     }
-    List<Forward> forwards = new ArrayList<>();
-    Optional<Instant> last = Optional.empty();
+    Page sent = new Page(place);
     Set<String> rules = Set.copyOf(replay.rules());
     for (Archives.Entry entry : page.get()) {
+      if (Router.bytes(sent.forwards) > MOST_WRITTEN) {
+        break;
+      }
+      sent.add(
+          entry, replay, () -> router.replay(entry.event().replayedBy(name), replay.bus(), rules));
+    }
+    reached(name, sent.last);
+    sent.forwards.add(new Forward(drain.queue(), cursor(name, sent.place)));
+    return sent.forwards;
+  }
+
+  /** What is replayed at a time. */
+  private static final class Page {
+    private final List<Forward> forwards = new ArrayList<>();
+    private long place;
+    private Optional<Instant> last = Optional.empty();
+
+    Page(long place) {
+      this.place = place;
+    }
+
+    void add(Archives.Entry entry, Replay replay, Supplier<List<Forward>> sent) {
+      place = entry.place();
       Optional<Instant> time = time(entry.event());
-      if (time.isPresent()
-          && !time.get().isBefore(replay.from())
-          && !time.get().isAfter(replay.to())) {
-        forwards.addAll(router.replay(entry.event().replayedBy(name), replay.bus(), rules));
+      if (time.isEmpty() || time.get().isBefore(replay.from()) || time.get().isAfter(replay.to())) {
+        return;
+      }
+      try {
+        forwards.addAll(sent.get());
         last = time;
+      } catch (AwsException e) {
+        log.warn("an archived event cannot be replayed by {}: {}", replay.name(), e.getMessage());
       }
     }
-    forwards.add(new Forward(queue, cursor(name, page.get().getLast().place())));
-    reached(name, last);
-    return forwards;
   }
 
   private static Optional<Instant> time(Event event) {

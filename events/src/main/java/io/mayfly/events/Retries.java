@@ -4,9 +4,7 @@ import io.mayfly.model.ErrorCode.Category;
 import io.mayfly.model.MayflyException;
 import io.mayfly.queue.Delivery;
 import io.mayfly.queue.Forward;
-import io.mayfly.queue.MessageQueue;
 import io.mayfly.queue.NewMessage;
-import io.mayfly.queue.QueueRules;
 import io.mayfly.queue.Queues;
 import io.mayfly.triggers.UndeliverableException;
 import java.nio.charset.StandardCharsets;
@@ -30,13 +28,9 @@ import org.slf4j.LoggerFactory;
  * is written in the transaction that takes the event out of the queue, so it is in one place at any
  * time. Safe for use by many threads.
  */
-final class Retries {
+final class Retries implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Retries.class);
-  static final String QUEUE = "events/retries";
-
-  /** When an event is given up is the target's to say, and never the queue's. */
-  private static final QueueRules RULES =
-      new QueueRules(false, false, Duration.ZERO, Duration.ofDays(36_500), Optional.empty());
+  private static final String QUEUE = "events/retries";
 
   /** "RetryPolicy" in the API reference, as the next. */
   private static final int MOST_ATTEMPTS = 185;
@@ -57,7 +51,7 @@ final class Retries {
   private static final String REPLAYED = "Replayed";
 
   private final EventBuses buses;
-  private final MessageQueue queue;
+  private final Drain drain;
   private final DeadLetters deadLetters;
   private final EventCounts counts;
   private final RandomGenerator random;
@@ -107,9 +101,10 @@ final class Retries {
       DeadLetters deadLetters,
       EventCounts counts,
       RandomGenerator random,
-      Supplier<UUID> ids) {
+      Supplier<UUID> ids,
+      Executor tasks) {
     this.buses = buses;
-    this.queue = queues.find(QUEUE).orElseGet(() -> queues.create(QUEUE, RULES, ""));
+    this.drain = new Drain(queues, QUEUE, LEASE, tasks);
     this.deadLetters = deadLetters;
     this.counts = counts;
     this.random = random;
@@ -118,14 +113,18 @@ final class Retries {
   }
 
   /** Begins to tell again. */
-  AutoCloseable start(Router router, Executor tasks) {
-    return new Drain(queue, LEASE, delivery -> again(router, delivery), tasks);
+  void start(Router router) {
+    drain.start(delivery -> again(router, delivery));
+  }
+
+  @Override
+  public void close() {
+    drain.close();
   }
 
   /** How many targets wait to be told again. */
   long waiting() {
-    var depth = queue.depth();
-    return depth.ready() + depth.delayed() + depth.inFlight();
+    return drain.size();
   }
 
   /** What is to be written when a target could not be told the first time. */
@@ -153,7 +152,7 @@ final class Retries {
     counts.countRetried();
     return List.of(
         new Forward(
-            queue,
+            drain.queue(),
             new NewMessage(
                 ids.get(),
                 pending.event().bytes(),
@@ -184,7 +183,7 @@ final class Retries {
     } else {
       forwards = again(router, rule.get(), target.get(), pending);
     }
-    var _ = Waiting.on(queue.delete(List.of(delivery.receipt()), forwards));
+    var _ = Waiting.on(drain.queue().delete(List.of(delivery.receipt()), forwards));
   }
 
   private List<Forward> again(

@@ -27,6 +27,9 @@ final class Router {
   /** On whose behalf targets are told that name no role. */
   static final String PRINCIPAL = "events.amazonaws.com";
 
+  /** The most that is written for one event, and for all of one call. */
+  static final long MOST_WRITTEN = 128L << 20;
+
   private final EventBuses buses;
   private final Targets targets;
   private final Archives archives;
@@ -58,9 +61,22 @@ final class Router {
     private final Set<String> passed = new HashSet<>();
     private final Deque<String> next = new ArrayDeque<>();
     private final List<Forward> forwards = new ArrayList<>();
+    private long bytes;
 
     Way(Event event) {
       this.event = event;
+    }
+
+    private void add(List<Forward> more) {
+      forwards.addAll(more);
+      bytes += bytes(more);
+      if (bytes > MOST_WRITTEN) {
+        throw new AwsException(
+            "LimitExceededException",
+            400,
+            "what the rules' targets are to be told of the event has more than %d bytes"
+                .formatted(MOST_WRITTEN));
+      }
     }
 
     void to(String bus) {
@@ -94,7 +110,7 @@ final class Router {
           }
           case Matched.OfArchive place -> {
             if (!place.removed() && !event.replayed()) {
-              archives.forward(place.archive(), event).ifPresent(forwards::add);
+              archives.forward(place.archive(), event).ifPresent(each -> add(List.of(each)));
             }
           }
         }
@@ -112,9 +128,9 @@ final class Router {
       try {
         attempt(rule, target);
       } catch (UndeliverableException e) {
-        forwards.addAll(deadLetters.of(rule, target.target(), event, Failure.of(e, 0)));
+        add(deadLetters.of(rule, target.target(), event, Failure.of(e, 0)));
       } catch (MayflyException e) {
-        forwards.addAll(retries.first(rule, target.target(), event, e));
+        add(retries.first(rule, target.target(), event, e));
       }
     }
 
@@ -140,7 +156,7 @@ final class Router {
                 .filter(name -> buses.find(name).isPresent())
                 .orElseThrow(() -> new UndeliverableException("there is no such event bus")));
       } else {
-        forwards.addAll(
+        add(
             kind.forward(
                 target.arn(),
                 new Notice(
@@ -154,10 +170,19 @@ final class Router {
     }
   }
 
+  /** How many bytes are to be written, without what stands beside bodies. */
+  static long bytes(List<Forward> forwards) {
+    long sum = 0;
+    for (Forward each : forwards) {
+      sum += each.message().body().length;
+    }
+    return sum;
+  }
+
   /**
    * What is to be written for an event that comes to a bus; nothing if there is no such bus.
    *
-   * @throws AwsException if the event cannot be matched
+   * @throws AwsException if the event cannot be matched, or far too much would be written
    */
   List<Forward> route(Event event, String bus) {
     counts.countReceived();

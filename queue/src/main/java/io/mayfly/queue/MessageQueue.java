@@ -106,6 +106,6 @@ public interface MessageQueue {
    */
   List<Kept> read(long after, int max, long bytes);
 
-  /** What there is on the disk. Goes through all of the queue. */
+  /** How much there is on the disk. */
   Holdings holdings();
 }

@@ -10,6 +10,8 @@ import java.util.List;
 
 /** Reads a queue as it lies on the disk, on the connection that reads. */
 record Shelf(SqliteQueue queue) {
+  private static final int MEASURED = 10_000;
+
   /** Messages behind a place that were sent after a time, in order. */
   List<Kept> read(Connection connection, long after, long fresh, int max, long bytes)
       throws SQLException {
@@ -43,16 +45,34 @@ record Shelf(SqliteQueue queue) {
     return kept;
   }
 
+  /**
+   * What there is. Of many messages only the newest are looked at, and the others taken to be of
+   * their size, because the connection that reads is there for all queues.
+   */
   Holdings holdings(Connection connection) throws SQLException {
     Ledger ledger = queue.ledger();
+    long messages = 0;
+    try (PreparedStatement select =
+        connection.prepareStatement("select messages from queue where id = ?")) {
+      select.setLong(1, ledger.queue);
+      try (ResultSet row = select.executeQuery()) {
+        messages = row.next() ? row.getLong(1) : 0;
+      }
+    }
     try (PreparedStatement select =
         connection.prepareStatement(
             // The length of a blob stands in front of it: what is long is not read.
-            "select count(*), total(length(content)) from message where key >= ? and key < ?")) {
+            "select count(*), total(size) from (select length(content) as size from message"
+                + " where key >= ? and key < ? order by key desc limit ?)")) {
       select.setLong(1, ledger.key(ledger.purged));
       select.setLong(2, ledger.lastKey());
+      select.setInt(3, MEASURED);
       try (ResultSet row = select.executeQuery()) {
-        return row.next() ? new Holdings(row.getLong(1), row.getLong(2)) : new Holdings(0, 0);
+        long measured = row.next() ? row.getLong(1) : 0;
+        long bytes = measured == 0 ? 0 : row.getLong(2);
+        return new Holdings(
+            messages,
+            measured < MEASURED ? bytes : Math.round((double) bytes * messages / measured));
       }
     }
   }
