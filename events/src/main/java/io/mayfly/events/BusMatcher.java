@@ -18,6 +18,8 @@ import software.amazon.event.ruler.GenericMachine;
 final class BusMatcher {
   private final GenericMachine<Matched> machine = GenericMachine.<Matched>builder().build();
 
+  private final MatchCost cost = new MatchCost();
+
   /** What takes every event. */
   private final List<Matched> all = new CopyOnWriteArrayList<>();
 
@@ -36,6 +38,7 @@ final class BusMatcher {
       all.add(place);
       return;
     }
+    cost.add(place, pattern.get());
     try {
       machine.addRule(place, pattern.get());
     } catch (IOException e) {
@@ -53,16 +56,24 @@ final class BusMatcher {
     } catch (IOException e) {
       throw new MayflyException(ErrorCode.SERVICE, "the pattern cannot be read: " + e, e);
     }
+    cost.remove(place, pattern.get());
   }
 
   /**
    * What is about an event.
    *
-   * @throws AwsException if the matcher cannot read it
+   * @throws AwsException if the matcher cannot read it, or would take too long
    */
   List<Matched> find(Event event) {
     if (isEmpty()) {
       return List.of();
+    }
+    if (cost.isTooHigh(event)) {
+      throw new AwsException(
+          "InvalidArgument",
+          400,
+          "Parameter Detail is not valid. Reason: its arrays have more than %d combinations for the bus's rules."
+              .formatted(MatchCost.MOST));
     }
     List<Matched> found;
     try {

@@ -8,10 +8,14 @@ import io.mayfly.triggers.Sender;
 import io.mayfly.triggers.Targets;
 import io.mayfly.triggers.UndeliverableException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,19 +26,46 @@ final class DeadLetters {
   /** Of what went wrong, as much stands in an attribute. */
   private static final int LONGEST_MESSAGE = 1024;
 
+  /** A target is spoken of once in this time, however many events it is not told of. */
+  private static final Duration SILENCE = Duration.ofMinutes(1);
+
+  private static final int MOST_REMEMBERED = 1000;
+
   private final Targets targets;
   private final EventCounts counts;
+  private final InstantSource clock;
+  private final Map<String, Instant> spokenOf = new ConcurrentHashMap<>();
 
-  DeadLetters(Targets targets, EventCounts counts) {
+  DeadLetters(Targets targets, EventCounts counts, InstantSource clock) {
     this.targets = targets;
     this.counts = counts;
+    this.clock = clock;
+  }
+
+  /** Whether something is to be logged now, that it may not fill the log. */
+  private boolean isNews(String what) {
+    Instant now = clock.instant();
+    if (spokenOf.size() > MOST_REMEMBERED) {
+      spokenOf.clear();
+    }
+    if (spokenOf.getOrDefault(what, Instant.MIN).isAfter(now.minus(SILENCE))) {
+      return false;
+    }
+    spokenOf.put(what, now);
+    return true;
   }
 
   /** What is to be written because a target was not told; that it was not is logged and counted. */
   List<Forward> of(LiveRule rule, RuleTarget target, Event event, Failure failure) {
     counts.countFailed();
-    log.warn(
-        "target {} of {} was not told of an event: {}", target.id(), rule.arn(), failure.message());
+    String place = rule.arn() + " " + target.id();
+    if (isNews(place)) {
+      log.warn(
+          "target {} of {} was not told of an event: {} (said once a minute)",
+          target.id(),
+          rule.arn(),
+          failure.message());
+    }
     Optional<String> queue = target.deadLetters();
     if (queue.isEmpty()) {
       return List.of();
@@ -49,12 +80,14 @@ final class DeadLetters {
       return forwards;
     } catch (UndeliverableException | MayflyException e) {
       counts.countDeadLetterFailed();
-      log.warn(
-          "dead-letter queue {} of target {} of {} was not given an event: {}",
-          queue.get(),
-          target.id(),
-          rule.arn(),
-          e.getMessage());
+      if (isNews("dead letters of " + place)) {
+        log.warn(
+            "dead-letter queue {} of target {} of {} was not given an event: {} (said once a minute)",
+            queue.get(),
+            target.id(),
+            rule.arn(),
+            e.getMessage());
+      }
       return List.of();
     }
   }

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.io.JsonStringEncoder;
 import tools.jackson.databind.JsonNode;
@@ -123,8 +122,8 @@ final class Event {
     return replayed;
   }
 
-  /** What somebody is to be told of who is not of this platform, for logs. */
-  Optional<String> id() {
-    return Optional.ofNullable(tree().path("id").stringValue(null));
+  /** Whether it may have arrays beside its resources. */
+  boolean hasArrays() {
+    return json.indexOf('[', json.indexOf('[') + 1) >= 0;
   }
 }

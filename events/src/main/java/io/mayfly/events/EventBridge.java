@@ -64,7 +64,7 @@ public final class EventBridge implements Schedules.Firing, AutoCloseable {
       RandomGenerator random,
       Executor tasks) {
     this.buses = buses;
-    DeadLetters deadLetters = new DeadLetters(targets, counts);
+    DeadLetters deadLetters = new DeadLetters(targets, counts, buses.clock());
     this.archives = new Archives(buses, store, queues, counts, () -> id(random));
     this.retries = new Retries(buses, queues, deadLetters, counts, random, () -> id(random), tasks);
     this.router = new Router(buses, targets, archives, retries, deadLetters, counts);

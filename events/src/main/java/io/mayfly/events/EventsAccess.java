@@ -28,8 +28,8 @@ record EventsAccess(EventBuses buses) {
   }
 
   /** What putting events on a bus needs permission for. */
-  Access ofBus(String name) {
-    String arn = buses.arns().bus(name);
+  Access ofBus(String nameOrArn) {
+    String arn = nameOrArn.startsWith("arn:") ? nameOrArn : buses.arns().bus(nameOrArn);
     return new Access(BusTarget.ACTION, arn, buses.policy(arn));
   }
 

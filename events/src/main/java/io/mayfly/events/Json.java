@@ -29,6 +29,11 @@ final class Json {
 
   private Json() {}
 
+  /** Reads a text piece by piece. */
+  static JsonParser parser(String text) {
+    return FACTORY.createParser(ObjectReadContext.empty(), text);
+  }
+
   /** The value that a text is; it must be one. */
   static JsonNode read(String text) {
     return MAPPER.readTree(text);
@@ -52,7 +57,7 @@ final class Json {
 
   /** Whether a text is a JSON object and nothing else, no deeper than {@code depth}. */
   static boolean isObject(String text) {
-    try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
+    try (JsonParser parser = parser(text)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         return false;
       }

@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param pattern which events it is about
  * @param schedule when it is to fire of itself
- * @param role what its targets are told as, unless they have roles of their own
+ * @param role kept and shown; targets have roles of their own
  * @param targets in the order in which they were put
  */
 record Rule(

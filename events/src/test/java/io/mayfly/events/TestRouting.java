@@ -169,6 +169,38 @@ class TestRouting {
   }
 
   @Test
+  void eventsWhoseArraysTheMatcherWouldTryForHoursAreRefused() {
+    harness.queue("q");
+    String any = "[{\"anything-but\":[\"never\"]}]";
+    harness.rule(
+        "r",
+        "{\"detail\":{\"a\":%s,\"b\":%s,\"c\":%s,\"l\":{\"x\":%s,\"y\":%s,\"z\":%s}}}"
+            .formatted(any, any, any, any, any, any),
+        target("t", SQS + "q"));
+    harness.rule("one", "{\"detail\":{\"tags\":%s}}".formatted(any), target("t", SQS + "q"));
+    String few = "[\"1\",\"2\",\"3\"]";
+    String many = "[" + "\"v\",".repeat(300) + "\"w\"]";
+    String elements = "[" + "{\"x\":1,\"y\":2,\"z\":3},".repeat(20) + "{}]";
+    String detail = "{\"a\":%s,\"b\":%s,\"c\":%s,\"l\":%s}";
+    assertThat(harness.put(entry("s", detail.formatted(few, few, few, elements))))
+        .allMatch(result -> result.eventId().isPresent());
+    assertThat(harness.bodies("q")).hasSize(1);
+    assertThat(
+            harness
+                .put(
+                    entry("s", detail.formatted(many, many, many, "{}")),
+                    entry("s", "{\"tags\":[%s1]}".formatted("\"t\",".repeat(100_000))))
+                .stream()
+                .map(result -> result.errorCode().orElse("")))
+        .containsExactly("InvalidArgument", "");
+    assertThat(harness.bodies("q")).hasSize(1);
+    // Without the rule nobody looks at them.
+    harness.buses.changeRule(new RuleKey("default", "r"), rule -> rule.withState("DISABLED"));
+    assertThat(harness.put(entry("s", detail.formatted(many, many, many, "{}"))))
+        .allMatch(result -> result.eventId().isPresent());
+  }
+
+  @Test
   void aRuleIsChangedDisabledAndDeletedWhileItsTargetsStay() {
     harness.queue("q");
     harness.rule("r", ORDERS, target("t", SQS + "q"));

@@ -207,6 +207,49 @@ refused("ValidationException", "Total size of the entries in the request is over
 large = {"x": "x" * 1048000}
 assert events.put_events(Entries=[entry(large)])["FailedEntryCount"] == 0
 
+# What is deep
+events.put_rule(Name="deep", EventPattern='{"detail":' + '{"a":' * 600 + '[1]' + '}' * 600 + '}')
+events.put_targets(Rule="deep", Targets=[{"Id": "q", "Arn": arn, "Input": '"found"'}])
+for depth, taken_up in [(600, True), (900, True), (999, True), (1000, False), (100000, False)]:
+    answer = events.put_events(Entries=[{"Source": "s", "DetailType": "t", "Detail": '{"a":' * depth + "1" + "}" * depth}])
+    assert answer["FailedEntryCount"] == (0 if taken_up else 1), (depth, answer)
+assert bodies(url) == ["found"]
+events.remove_targets(Rule="deep", Ids=["q"])
+events.delete_rule(Name="deep")
+
+# What a role may
+iam = boto3.client("iam")
+trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": account}, "Action": "sts:AssumeRole"}]}
+role = iam.create_role(RoleName="teller", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+iam.put_role_policy(RoleName="teller", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": "events:PutEvents", "Resource": ARN + "event-bus/default"},
+    {"Effect": "Allow", "Action": "events:*Rule", "Resource": ARN + "rule/shop/*"}]}))
+keys = boto3.client("sts").assume_role(RoleArn=role, RoleSessionName="session")["Credentials"]
+as_role = boto3.client("events", aws_access_key_id=keys["AccessKeyId"], aws_secret_access_key=keys["SecretAccessKey"],
+                       aws_session_token=keys["SessionToken"])
+assert as_role.put_events(Entries=[entry({})])["FailedEntryCount"] == 0
+for entries in [[entry({}, EventBusName="shop")], [entry({}), entry({}, EventBusName="shop")]]:
+    refused("AccessDeniedException", "events:PutEvents", as_role.put_events, Entries=entries)
+assert as_role.describe_rule(Name="on-shop", EventBusName="shop")["Name"] == "on-shop"
+refused("AccessDeniedException", "events:DescribeRule", as_role.describe_rule, Name="on-default")
+refused("AccessDeniedException", "events:ListRules", as_role.list_rules)
+events.put_permission(EventBusName="shop", Policy=json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"AWS": role}, "Action": "events:PutEvents", "Resource": ARN + "event-bus/shop"}]}))
+assert as_role.put_events(Entries=[entry({}, Source="nobody"), entry({}, Source="nobody", EventBusName="shop")])["FailedEntryCount"] == 0
+
+# A bus tells another as a role, and a role tells a queue that allows nobody
+events.create_event_bus(Name="second")
+silent = sqs.create_queue(QueueName="bus-silent")["QueueUrl"]
+iam.put_role_policy(RoleName="teller", PolicyName="q", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": ["events:PutEvents", "sqs:SendMessage"], "Resource": "*"}]}))
+events.put_rule(Name="on", EventPattern=json.dumps({"source": ["chain"]}))
+events.put_targets(Rule="on", Targets=[{"Id": "bus", "Arn": ARN + "event-bus/second", "RoleArn": role}])
+events.put_rule(Name="on", EventBusName="second", EventPattern=json.dumps({"source": ["chain"]}))
+events.put_targets(Rule="on", EventBusName="second", Targets=[
+    {"Id": "q", "Arn": "arn:aws:sqs:%s:%s:bus-silent" % (region, account), "RoleArn": role}, {"Id": "back", "Arn": ARN + "event-bus/default", "RoleArn": role}])
+events.put_events(Entries=[entry({"n": 5}, Source="chain")])
+assert [event["detail"] for event in bodies(silent)] == [{"n": 5}]
+
 # Archives and replays
 made = events.create_archive(ArchiveName="kept", EventSourceArn=ARN + "event-bus/shop", Description="d", EventPattern=ORDERS, RetentionDays=7)
 assert made["ArchiveArn"] == ARN + "archive/kept" and made["State"] == "ENABLED", made
