@@ -6,7 +6,6 @@ import io.mayfly.model.MayflyException;
 import io.mayfly.model.TraceId;
 import io.mayfly.queue.Forward;
 import io.mayfly.queue.Queues;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
@@ -90,8 +89,15 @@ final class Publisher {
     this.clock = buses.clock();
   }
 
+  /** How many bytes a text has in UTF-8, without making them. */
   private static int bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8).length;
+    int bytes = text.length();
+    for (int i = 0; i < text.length(); i++) {
+      char each = text.charAt(i);
+      // A pair of surrogates has four.
+      bytes += each < 0x80 ? 0 : each < 0x800 || Character.isSurrogate(each) ? 1 : 2;
+    }
+    return bytes;
   }
 
   /**

@@ -180,6 +180,35 @@ refused("ValidationException", "'targets.1.member.id' failed to satisfy constrai
 refused("ResourceNotFoundException", "Rule none does not exist on EventBus default.", events.put_targets, Rule="none", Targets=[{"Id": "x", "Arn": arn}])
 refused("ValidationException", "Rule can't be deleted since it has targets.", events.delete_rule, Name="on-shop", EventBusName="shop")
 
+# What targets of services have that are not here is kept and shown
+events.put_rule(Name="elsewhere", EventPattern=json.dumps({"source": ["elsewhere"]}))
+foreign = [
+    {"Id": "a", "Arn": "arn:aws:kinesis:%s:%s:stream/s" % (region, account), "KinesisParameters": {"PartitionKeyPath": "$.detail.k"}},
+    {"Id": "b", "Arn": "arn:aws:ssm:%s:%s:document/d" % (region, account),
+     "RunCommandParameters": {"RunCommandTargets": [{"Key": "tag:a", "Values": ["b"]}]}},
+    {"Id": "c", "Arn": "arn:aws:batch:%s:%s:job-queue/q" % (region, account),
+     "BatchParameters": {"JobDefinition": "d", "JobName": "n", "ArrayProperties": {"Size": 2}, "RetryStrategy": {"Attempts": 3}}},
+    {"Id": "d", "Arn": "arn:aws:execute-api:%s:%s:abc/prod/GET/x" % (region, account),
+     "HttpParameters": {"PathParameterValues": ["p"], "HeaderParameters": {"h": "1"}, "QueryStringParameters": {"q": "2"}}},
+    {"Id": "e", "Arn": "arn:aws:redshift:%s:%s:cluster:c" % (region, account), "RedshiftDataParameters": {"Database": "d", "Sql": "select 1", "WithEvent": True}},
+]
+events.put_targets(Rule="elsewhere", Targets=foreign)
+assert events.list_targets_by_rule(Rule="elsewhere")["Targets"] == foreign, events.list_targets_by_rule(Rule="elsewhere")
+more = [
+    {"Id": "a", "Arn": "arn:aws:sagemaker:%s:%s:pipeline/p" % (region, account),
+     "SageMakerPipelineParameters": {"PipelineParameterList": [{"Name": "n", "Value": "v"}]}},
+    {"Id": "b", "Arn": "arn:aws:appsync:%s:%s:endpoints/graphql-api/x" % (region, account), "AppSyncParameters": {"GraphQLOperation": "query { a }"}},
+    {"Id": "c", "Arn": "arn:aws:ecs:%s:%s:cluster/c" % (region, account), "EcsParameters": {
+        "TaskDefinitionArn": "arn:aws:ecs:%s:%s:task-definition/t" % (region, account), "PlatformVersion": "LATEST", "Group": "g",
+        "CapacityProviderStrategy": [{"capacityProvider": "FARGATE", "weight": 1, "base": 0}], "EnableECSManagedTags": True, "EnableExecuteCommand": False,
+        "PlacementConstraints": [{"type": "memberOf", "expression": "x"}], "PlacementStrategy": [{"type": "spread", "field": "f"}],
+        "PropagateTags": "TASK_DEFINITION", "ReferenceId": "r", "Tags": [{"Key": "k", "Value": "v"}]}}]
+events.put_targets(Rule="elsewhere", Targets=more)
+assert events.list_targets_by_rule(Rule="elsewhere")["Targets"][:3] == more
+assert events.put_events(Entries=[entry({}, Source="elsewhere")])["FailedEntryCount"] == 0
+events.remove_targets(Rule="elsewhere", Ids=["a", "b", "c", "d", "e"])
+events.delete_rule(Name="elsewhere")
+
 # Events
 answer = events.put_events(Entries=[
     entry({"n": 1}, EventBusName="shop", Time=datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc), Resources=["arn:a"],
