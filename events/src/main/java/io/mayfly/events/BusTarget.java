@@ -1,5 +1,6 @@
 package io.mayfly.events;
 
+import io.mayfly.aws.AwsException;
 import io.mayfly.queue.Forward;
 import io.mayfly.triggers.Notice;
 import io.mayfly.triggers.Target;
@@ -59,7 +60,11 @@ final class BusTarget implements Target {
                         detail,
                         notice.traceId(),
                         now));
-    return router.route(event, bus);
+    try {
+      return router.route(event, bus);
+    } catch (AwsException e) {
+      throw invalid(String.valueOf(e.getMessage()));
+    }
   }
 
   private static UndeliverableException invalid(String why) {

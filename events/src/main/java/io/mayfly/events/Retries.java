@@ -1,5 +1,6 @@
 package io.mayfly.events;
 
+import io.mayfly.aws.AwsException;
 import io.mayfly.model.ErrorCode.Category;
 import io.mayfly.model.MayflyException;
 import io.mayfly.queue.Delivery;
@@ -193,6 +194,13 @@ final class Retries implements AutoCloseable {
       return router.again(rule, target, pending.event());
     } catch (UndeliverableException e) {
       return deadLetters.of(rule, target.target(), pending.event(), Failure.of(e, attempts));
+    } catch (AwsException e) {
+      return deadLetters.of(
+          rule,
+          target.target(),
+          pending.event(),
+          new Failure(
+              "INVALID_PARAMETER", String.valueOf(e.getMessage()), Optional.empty(), attempts));
     } catch (MayflyException e) {
       return next(
           rule,

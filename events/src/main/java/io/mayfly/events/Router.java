@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds out what is to be written when an event comes to a bus: what its rules' targets are told,
@@ -26,6 +28,8 @@ import java.util.function.Predicate;
 final class Router {
   /** On whose behalf targets are told that name no role. */
   static final String PRINCIPAL = "events.amazonaws.com";
+
+  private static final Logger log = LoggerFactory.getLogger(Router.class);
 
   /** The most that is written for one event, and for all of one call. */
   static final long MOST_WRITTEN = 128L << 20;
@@ -63,8 +67,12 @@ final class Router {
     private final List<Forward> forwards = new ArrayList<>();
     private long bytes;
 
-    Way(Event event) {
+    /** Whether whoever sent the event is told that the next bus cannot match it. */
+    private boolean asked;
+
+    Way(Event event, boolean asked) {
       this.event = event;
+      this.asked = asked;
     }
 
     private void add(List<Forward> more) {
@@ -92,15 +100,16 @@ final class Router {
         if (bus.isPresent()) {
           pass(bus.get(), these);
         }
-        // Only the first bus's rules were chosen.
+        // Only the first bus's rules were chosen, and only it can refuse the event.
         these = _ -> true;
+        asked = false;
       }
       return forwards;
     }
 
     private void pass(LiveBus bus, Predicate<LiveRule> which) {
       Set<String> told = new HashSet<>();
-      for (Matched found : bus.find(event)) {
+      for (Matched found : find(bus)) {
         switch (found) {
           case Matched.OfRule place -> {
             LiveRule rule = place.rule();
@@ -114,6 +123,22 @@ final class Router {
             }
           }
         }
+      }
+    }
+
+    private List<Matched> find(LiveBus bus) {
+      try {
+        return bus.find(event);
+      } catch (AwsException e) {
+        if (asked) {
+          throw e;
+        }
+        counts.countFailed();
+        log.warn(
+            "an event from another bus cannot be matched on {}: {}",
+            bus.bus().name(),
+            e.getMessage());
+        return List.of();
       }
     }
 
@@ -186,7 +211,7 @@ final class Router {
    */
   List<Forward> route(Event event, String bus) {
     counts.countReceived();
-    Way way = new Way(event);
+    Way way = new Way(event, true);
     way.to(bus);
     return way.go(_ -> true);
   }
@@ -198,14 +223,14 @@ final class Router {
    */
   List<Forward> replay(Event event, String bus, Set<String> rules) {
     counts.countReplayed();
-    Way way = new Way(event);
+    Way way = new Way(event, true);
     way.to(bus);
     return way.go(rule -> rules.isEmpty() || rules.contains(rule.arn()));
   }
 
   /** What is to be written when a rule fires of itself. */
   List<Forward> fire(LiveRule rule, Event event) {
-    Way way = new Way(event);
+    Way way = new Way(event, false);
     way.passed.add(rule.rule().bus());
     way.tell(rule);
     return way.go(_ -> true);
@@ -218,7 +243,7 @@ final class Router {
    * @throws MayflyException if it cannot be told now
    */
   List<Forward> again(LiveRule rule, LiveRule.LiveTarget target, Event event) {
-    Way way = new Way(event);
+    Way way = new Way(event, false);
     way.passed.add(rule.rule().bus());
     way.attempt(rule, target);
     return way.go(_ -> true);

@@ -182,22 +182,31 @@ class TestRouting {
     String many = "[" + "\"v\",".repeat(300) + "\"w\"]";
     String elements = "[" + "{\"x\":1,\"y\":2,\"z\":3},".repeat(20) + "{}]";
     String detail = "{\"a\":%s,\"b\":%s,\"c\":%s,\"l\":%s}";
+    String wide = detail.formatted(many, many, many, few);
+    String tags = "{\"tags\":%s}".formatted("[" + "1,".repeat(100_000) + "1]");
     assertThat(harness.put(entry("s", detail.formatted(few, few, few, elements))))
         .allMatch(result -> result.eventId().isPresent());
     assertThat(harness.bodies("q")).hasSize(1);
     assertThat(
-            harness
-                .put(
-                    entry("s", detail.formatted(many, many, many, "{}")),
-                    entry("s", "{\"tags\":[%s1]}".formatted("\"t\",".repeat(100_000))))
-                .stream()
+            harness.put(entry("s", wide), entry("s", tags)).stream()
                 .map(result -> result.errorCode().orElse("")))
         .containsExactly("InvalidArgument", "");
     assertThat(harness.bodies("q")).hasSize(1);
+    // A bus that gets them from another has no sender to tell.
+    harness.buses.create("first", Optional.empty(), Map.of());
+    harness.queue("first");
+    harness.rule(
+        "first",
+        "on",
+        "{\"source\":[\"s\"]}",
+        target("bus", EVENTS + "event-bus/default"),
+        target("q", SQS + "first"));
+    assertThat(harness.put(entry("first", "s", wide)))
+        .allMatch(result -> result.eventId().isPresent());
+    assertThat(harness.bodies("first")).hasSize(1);
     // Without the rule nobody looks at them.
     harness.buses.changeRule(new RuleKey("default", "r"), rule -> rule.withState("DISABLED"));
-    assertThat(harness.put(entry("s", detail.formatted(many, many, many, "{}"))))
-        .allMatch(result -> result.eventId().isPresent());
+    assertThat(harness.put(entry("s", wide))).allMatch(result -> result.eventId().isPresent());
   }
 
   @Test

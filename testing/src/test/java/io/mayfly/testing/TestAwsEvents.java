@@ -155,6 +155,50 @@ final class TestAwsEvents {
     mayfly.functions().delete(List.of("events-told"));
   }
 
+  @Test
+  void whatBecameOfACallComesToTheBusThatIsItsDestination() {
+    Mayfly mayfly = Mayfly.shared();
+    String url = queue(mayfly, "call-ended");
+    String roles =
+        """
+        import boto3, json
+        iam, events = boto3.client("iam"), boto3.client("events")
+        allow = lambda **who: json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", **who}})
+        iam.create_role(RoleName="call-ended", AssumeRolePolicyDocument=allow(
+            Principal={"Service": "lambda.amazonaws.com"}, Action="sts:AssumeRole"))
+        iam.put_role_policy(RoleName="call-ended", PolicyName="p", PolicyDocument=allow(Action="events:PutEvents", Resource="*"))
+        events.put_rule(Name="call-ended", EventPattern=json.dumps({"source": ["lambda"]}))
+        events.put_targets(Rule="call-ended", Targets=[{"Id": "q", "Arn": "arn:aws:sqs:us-east-1:000000000000:call-ended"}])
+        """;
+    Tools.python(mayfly, roles).ok();
+    mayfly
+        .functions()
+        .deployPython(
+            "call-ended",
+            "def handler(event, context):\n    return {'n': event['n'] + 1}\n",
+            request -> request.role("arn:aws:iam::000000000000:role/call-ended"));
+    String calls =
+        """
+        import boto3
+        functions = boto3.client("lambda")
+        functions.put_function_event_invoke_config(FunctionName="call-ended", DestinationConfig={
+            "OnSuccess": {"Destination": "arn:aws:events:us-east-1:000000000000:event-bus/default"}})
+        functions.invoke(FunctionName="call-ended", InvocationType="Event", Payload='{"n": 1}')
+        """;
+    Tools.python(mayfly, calls).ok();
+    Eventually.holds(Duration.ofSeconds(30), () -> count(mayfly, url) == 1);
+    JsonNode event = taken(mayfly, url).getFirst();
+    assertThat(event.path("detail-type").asString())
+        .isEqualTo("Lambda Function Invocation Result - Success");
+    assertThat(event.path("resources").toString())
+        .isEqualTo(
+            "[\"arn:aws:events:us-east-1:000000000000:event-bus/default\",\"arn:aws:lambda:us-east-1:000000000000:function:call-ended:$LATEST\"]");
+    assertThat(event.at("/detail/responsePayload/n").asInt()).isEqualTo(2);
+    aws(mayfly, "events", "remove-targets", "--rule", "call-ended", "--ids", "q");
+    aws(mayfly, "events", "delete-rule", "--name", "call-ended");
+    mayfly.functions().delete(List.of("call-ended"));
+  }
+
   private static String basic(Mayfly mayfly, String secret) {
     String keys = mayfly.accessKey() + ":" + secret;
     return "Basic " + Base64.getEncoder().encodeToString(keys.getBytes(StandardCharsets.UTF_8));
