@@ -42,6 +42,7 @@ import tools.jackson.databind.json.JsonMapper;
  *   <li>{@code why/REQUEST_ID}: what is remembered of a request, as a JSON array
  *   <li>{@code events}: what is queued for each function that is called asynchronously, as a JSON
  *       array
+ *   <li>{@code events/BUS}: takes events for a bus ({@link EventEndpoint})
  *   <li>{@code metrics}: for Prometheus, which cannot sign: keys as user and password (RFC 7617)
  *       are taken here too
  *   <li>{@code keys[/ID]}: the platform's key pairs, for its owner alone ({@link KeyEndpoint})
@@ -68,6 +69,7 @@ public final class PlatformHandler implements HttpHandler {
   private final Function<String, AccountView> accounts;
   private final Supplier<List<Map<String, String>>> runtimes;
   private final KeyEndpoint keys;
+  private final EventEndpoint events;
   private final Function<Headers, Optional<String>> password;
   private final JsonMapper json = JsonMapper.shared();
 
@@ -91,6 +93,7 @@ public final class PlatformHandler implements HttpHandler {
     this.accounts = accounts;
     this.runtimes = runtimes;
     this.keys = new KeyEndpoint(keys);
+    this.events = new EventEndpoint(verifier, authorizer, accounts, password);
     this.password = password;
   }
 
@@ -101,6 +104,9 @@ public final class PlatformHandler implements HttpHandler {
       return HttpResponse.json(200, "{\"status\":\"ok\"}");
     }
     try {
+      if (path.startsWith(EventEndpoint.PATH)) {
+        return events.handle(request.wire());
+      }
       Optional<String> known =
           path.equals(METRICS) ? password.apply(request.wire().headers()) : Optional.empty();
       if (known.isPresent()) {

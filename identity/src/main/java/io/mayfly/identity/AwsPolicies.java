@@ -1,5 +1,7 @@
 package io.mayfly.identity;
 
+import static java.util.Map.entry;
+
 import java.util.Map;
 import java.util.Optional;
 
@@ -10,21 +12,33 @@ import java.util.Optional;
 final class AwsPolicies {
   private static final String PREFIX = "arn:aws:iam::aws:policy/";
   private static final Map<String, String> KNOWN =
-      Map.of(
-          "AdministratorAccess",
-          allow("\"*\""),
-          "AWSLambda_FullAccess",
-          allow("\"lambda:*\",\"logs:*\",\"iam:GetRole\",\"iam:ListRoles\",\"iam:PassRole\""),
-          "AWSLambda_ReadOnlyAccess",
-          allow(
-              "\"lambda:Get*\",\"lambda:List*\",\"logs:Describe*\",\"logs:Filter*\",\"logs:Get*\""),
-          "service-role/AWSLambdaBasicExecutionRole",
-          allow("\"logs:CreateLogGroup\",\"logs:CreateLogStream\",\"logs:PutLogEvents\""),
-          "service-role/AWSLambdaSQSQueueExecutionRole",
-          allow(
-              "\"sqs:ReceiveMessage\",\"sqs:DeleteMessage\",\"sqs:GetQueueAttributes\",\"logs:CreateLogGroup\",\"logs:CreateLogStream\",\"logs:PutLogEvents\""),
-          "service-role/AWSLambdaRole",
-          allow("\"lambda:InvokeFunction\""));
+      Map.ofEntries(
+          entry("AdministratorAccess", allow("\"*\"")),
+          entry(
+              "AWSLambda_FullAccess",
+              allow("\"lambda:*\",\"logs:*\",\"iam:GetRole\",\"iam:ListRoles\",\"iam:PassRole\"")),
+          entry(
+              "AWSLambda_ReadOnlyAccess",
+              allow(
+                  "\"lambda:Get*\",\"lambda:List*\",\"logs:Describe*\",\"logs:Filter*\",\"logs:Get*\"")),
+          entry(
+              "AmazonEventBridgeFullAccess",
+              allow("\"events:*\",\"scheduler:*\",\"iam:PassRole\"")),
+          entry("AmazonEventBridgeSchedulerFullAccess", allow("\"scheduler:*\",\"iam:PassRole\"")),
+          entry("AmazonSNSFullAccess", allow("\"sns:*\"")),
+          entry("AmazonSQSFullAccess", allow("\"sqs:*\"")),
+          entry(
+              "AmazonSQSReadOnlyAccess",
+              allow("\"sqs:GetQueueAttributes\",\"sqs:GetQueueUrl\",\"sqs:List*\"")),
+          entry("CloudWatchLogsFullAccess", allow("\"logs:*\"")),
+          entry(
+              "service-role/AWSLambdaBasicExecutionRole",
+              allow("\"logs:CreateLogGroup\",\"logs:CreateLogStream\",\"logs:PutLogEvents\"")),
+          entry(
+              "service-role/AWSLambdaSQSQueueExecutionRole",
+              allow(
+                  "\"sqs:ReceiveMessage\",\"sqs:DeleteMessage\",\"sqs:GetQueueAttributes\",\"logs:CreateLogGroup\",\"logs:CreateLogStream\",\"logs:PutLogEvents\"")),
+          entry("service-role/AWSLambdaRole", allow("\"lambda:InvokeFunction\"")));
 
   private AwsPolicies() {}
 

@@ -54,7 +54,7 @@ record ScheduleBell(
       call = calls.of(target, ContextAttributes.of(tick));
       return identified(tick, ports.targets().forward(call.arn(), sender(), notice(call)));
     } catch (UndeliverableException e) {
-      return undelivered(tick, "Undeliverable", String.valueOf(e.getMessage()), Optional.empty());
+      return undelivered(tick, code(target, e), e.why(), Optional.empty());
     } catch (AwsException e) {
       return undelivered(tick, e.code(), e.getMessage(), Optional.empty());
     }
@@ -64,7 +64,7 @@ record ScheduleBell(
   public void expected(Instant next) {
     String target = schedule.asked().target().arn();
     if (target.startsWith("arn:aws:lambda:")) {
-      ports.expected().expect(arn, target, next);
+      ports.expected().expect(arn, List.of(target), next);
     }
   }
 
@@ -99,6 +99,18 @@ record ScheduleBell(
     return TraceId.continueOrStart(Optional.empty(), ports.clock().instant(), ports.random());
   }
 
+  /** What the target's service would have said. */
+  private static String code(Target target, UndeliverableException undelivered) {
+    return switch (undelivered.reason()) {
+      case NO_RESOURCE ->
+          target.arn().contains(":sqs:")
+              ? "AWS.SimpleQueueService.NonExistentQueue"
+              : "ResourceNotFoundException";
+      case NO_PERMISSIONS -> "AccessDeniedException";
+      case INVALID_PARAMETER -> "InvalidParameterValueException";
+    };
+  }
+
   /** The same under ids that tell a tick that comes twice. */
   private static List<Forward> identified(Tick tick, List<Forward> forwards) {
     List<Forward> identified = new ArrayList<>(forwards.size());
@@ -126,9 +138,8 @@ record ScheduleBell(
           tick,
           ports.targets().forward(queue.get(), sender(), letter(tick, code, message, condition)));
     } catch (UndeliverableException e) {
-      String why = String.valueOf(e.getMessage());
-      log.warn("{} could not give it to {}: {}", arn, queue.get(), why);
-      ports.failures().deadLetterFailed(arn, queue.get(), why);
+      log.warn("{} could not give it to {}: {}", arn, queue.get(), e.why());
+      ports.failures().deadLetterFailed(arn, queue.get(), e.why());
       return List.of();
     }
   }

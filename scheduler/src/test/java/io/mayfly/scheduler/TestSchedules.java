@@ -363,8 +363,11 @@ class TestSchedules {
         .containsEntry("RETRY_ATTEMPTS", "0")
         .containsEntry("SCHEDULED_TIME", "2026-03-01T12:00:30Z")
         .containsEntry("IS_PAYLOAD_TRUNCATED", "false")
-        .containsKeys("ERROR_CODE", "EXECUTION_ID")
+        .containsEntry("ERROR_CODE", "AWS.SimpleQueueService.NonExistentQueue")
+        .containsKey("EXECUTION_ID")
         .doesNotContainKey("EXHAUSTED_RETRY_CONDITION");
+    assertThat(attributes(Objects.requireNonNull(letters.get(ARN + "kept"))))
+        .containsEntry("ERROR_CODE", "AccessDeniedException");
     assertThat(heard).contains("failed there is no such queue");
   }
 

@@ -4,19 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -111,64 +106,8 @@ final class TestCrashes {
 
   @TempDir Path folder;
 
-  /** Two numbers that the library in the platform counts with: when to die, and how far it is. */
-  private final class Counter {
-    final Path file = folder.resolve("counter");
-
-    Counter() {
-      set(0);
-    }
-
-    void set(long target) {
-      // Never cut short: the platform has it mapped.
-      try (FileChannel channel =
-          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-        channel.write(
-            ByteBuffer.allocate(16)
-                .order(ByteOrder.nativeOrder())
-                .putLong(target)
-                .rewind()
-                .limit(16),
-            0);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-
-    long seen() {
-      try {
-        return ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.nativeOrder()).getLong(8);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-  }
-
-  private Map<String, String> library(Path data, Counter counter) {
-    Path library = folder.resolve("crash.so");
-    if (!Files.exists(library)) {
-      Path source = Distribution.project().resolve("testing/src/test/c/crash.c");
-      Ran.command(
-              List.of(
-                  "gcc",
-                  "-shared",
-                  "-fPIC",
-                  "-O1",
-                  "-o",
-                  library.toString(),
-                  source.toString(),
-                  "-ldl"),
-              Map.of())
-          .ok();
-    }
-    return Map.of(
-        "LD_PRELOAD", library.toString(),
-        "CRASH_BELOW", data.toString(),
-        "CRASH_COUNTER", counter.file.toString());
-  }
-
-  private Mayfly start(Path data, Counter counter) {
-    return Mayfly.startOn(data, library(data, counter), "--isolation", "none", "--spares", "0");
+  private Mayfly start(Path data, Faults faults) {
+    return Mayfly.startOn(data, faults.variables(data), "--isolation", "none", "--spares", "0");
   }
 
   /** The answer; empty if the platform died. */
@@ -256,12 +195,12 @@ final class TestCrashes {
 
   @Test
   void whateverIsBeingWrittenTheNextStartHasWhatWasAnsweredAndNoHalves() throws IOException {
-    Counter counter = new Counter();
+    Faults faults = new Faults(folder);
     List<String> after = new ArrayList<>();
     long writes;
     Path first = Files.createDirectory(folder.resolve("first"));
-    try (Mayfly mayfly = start(first, counter)) {
-      counter.set(Long.MAX_VALUE);
+    try (Mayfly mayfly = start(first, faults)) {
+      faults.killAt(Long.MAX_VALUE);
       after.add(shown(mayfly));
       for (int done = 0; done < CHANGES.size(); done++) {
         Reply reply = send(mayfly, CHANGES.get(done)).orElseThrow();
@@ -271,24 +210,24 @@ final class TestCrashes {
         assertThat(settled(mayfly)).isTrue();
         after.add(shown(mayfly));
       }
-      writes = counter.seen();
-      counter.set(0);
+      writes = faults.changes();
+      faults.killAt(0);
     }
     assertThat(writes).isGreaterThan(2L * CHANGES.size());
     long crashes = Math.min(CRASHES, writes);
     for (long crash = 0; crash < crashes; crash++) {
       long at = 1 + (2 * crash + 1) * writes / (2 * crashes);
       Path data = Files.createDirectory(folder.resolve("at-" + at));
-      crashAt(at, data, counter, after);
+      crashAt(at, data, faults, after);
     }
   }
 
-  private void crashAt(long at, Path data, Counter counter, List<String> after) {
-    try (Mayfly mayfly = start(data, counter)) {
+  private void crashAt(long at, Path data, Faults faults, List<String> after) {
+    try (Mayfly mayfly = start(data, faults)) {
       List<String> before = left(mayfly.data());
-      counter.set(at);
+      faults.killAt(at);
       int answered = change(mayfly, 0);
-      counter.set(0);
+      faults.killAt(0);
       mayfly.kill9();
       mayfly.restart();
       assertThat(settled(mayfly)).isTrue();

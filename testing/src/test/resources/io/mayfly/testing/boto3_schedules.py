@@ -64,6 +64,17 @@ def create(name, expression, target=target, window=OFF, **more):
         Name=name, ScheduleExpression=expression, Target=target, FlexibleTimeWindow=window, **more)["ScheduleArn"]
 
 
+# A rule of an event bus fires by the same clock; what it has told is looked at in the end
+events = boto3.client("events")
+for expression in ["rate(1 minutes)", "rate(2 minute)", "rate(0 minutes)", "at(2030-01-01T00:00:00)", "cron(* * * * *)", "never"]:
+    refused("ValidationException", "Parameter ScheduleExpression is not valid.", events.put_rule, Name="minutely", ScheduleExpression=expression)
+rule = events.put_rule(Name="minutely", ScheduleExpression="cron(* * * * ? *)")["RuleArn"]
+rule_url, rule_queue = queue("minutes")
+sqs.set_queue_attributes(QueueUrl=rule_url, Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": rule_queue,
+     "Condition": {"ArnEquals": {"aws:SourceArn": rule}}}]})})
+assert events.put_targets(Rule="minutely", Targets=[{"Id": "queue", "Arn": rule_queue}])["FailedEntryCount"] == 0
+
 # Groups and their tags
 group = scheduler.create_schedule_group(Name="nightly", Tags=[{"Key": "team", "Value": "a"}])["ScheduleGroupArn"]
 assert group == ARN + "schedule-group/nightly", group
@@ -179,6 +190,16 @@ create("universal", soon(), target={
 assert receive(url)[0]["Body"] == "universal"
 assert scheduler.get_schedule(Name="universal")["State"] == "ENABLED"
 
+# Fired: an event bus, whose rule tells a queue
+bus = "arn:aws:events:%s:%s:event-bus/default" % (region, account)
+ticked = events.put_rule(Name="ticked", EventPattern=json.dumps({"source": ["own.clock"], "detail-type": ["Tick"]}))["RuleArn"]
+events.put_targets(Rule="ticked", Targets=[{"Id": "queue", "Arn": rule_queue, "RoleArn": role}])
+iam.put_role_policy(RoleName="clock", PolicyName="put", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": ["events:PutEvents", "sqs:SendMessage"], "Resource": [bus, rule_queue]}]}))
+refused("ValidationException", "EventBridgeParameters must be given", create, name="x", expression="rate(1 hour)", target={**target, "Arn": bus, "Input": "{}"})
+create("bus", soon(), target={**target, "Arn": bus, "Input": json.dumps({"at": "<aws.scheduler.scheduled-time>"}),
+                              "EventBridgeParameters": {"Source": "own.clock", "DetailType": "Tick"}})
+
 # Not told: no such queue, and one that the role may not send to
 _, forbidden = queue("forbidden-ticks")
 for name, wrong in [("no-queue", arn + "-none"), ("not-allowed", forbidden)]:
@@ -206,6 +227,16 @@ refused("AccessDeniedException", "scheduler:GetSchedule", viewer.get_schedule, N
 refused("AccessDeniedException", "scheduler:ListSchedules", viewer.list_schedules)
 refused("AccessDeniedException", "scheduler:DeleteSchedule", viewer.delete_schedule, Name="universal")
 refused("AccessDeniedException", "scheduler:TagResource", viewer.tag_resource, ResourceArn=ARN + "schedule-group/nightly", Tags=[])
+
+# What the rule and the bus have told
+found = {}
+while len(found) < 2:
+    for message in receive(rule_url, seconds=90):
+        event = json.loads(message["Body"])
+        found[event["source"]] = event
+assert found["aws.events"]["detail-type"] == "Scheduled Event" and found["aws.events"]["resources"] == [rule], found
+assert found["aws.events"]["time"].endswith(":00Z"), found
+assert found["own.clock"]["detail-type"] == "Tick" and found["own.clock"]["detail"]["at"].startswith("20"), found
 
 # Gone
 scheduler.delete_schedule(Name="universal", ClientToken="gone")

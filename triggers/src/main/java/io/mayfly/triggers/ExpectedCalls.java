@@ -5,10 +5,13 @@ import io.mayfly.model.FunctionReference;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.MayflyException;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
@@ -32,7 +35,7 @@ public final class ExpectedCalls {
 
   private final BiFunction<FunctionName, Optional<String>, FunctionVersion> versions;
   private final BiConsumer<FunctionVersion, Instant> announce;
-  private final Map<String, Call> calls = new HashMap<>();
+  private final Map<String, Set<Call>> calls = new HashMap<>();
   private final Map<FunctionVersion, TreeSet<Call>> byFunction = new HashMap<>();
 
   /**
@@ -46,19 +49,21 @@ public final class ExpectedCalls {
     this.announce = announce;
   }
 
-  /** An alarm will call a function at a moment, and not when it was to before. */
-  public synchronized void expect(String key, String functionArn, Instant at) {
+  /** An alarm will call functions at a moment, and none of those that it was to before. */
+  public synchronized void expect(String key, Collection<String> functionArns, Instant at) {
     forget(key);
-    Optional<FunctionVersion> function =
-        FunctionReference.parse(functionArn).flatMap(this::version);
-    if (function.isPresent()) {
-      Call call = new Call(function.get(), at, key);
-      calls.put(key, call);
-      TreeSet<Call> same = byFunction.computeIfAbsent(call.function(), _ -> new TreeSet<>());
-      same.add(call);
-      if (same.first().equals(call)) {
-        announce.accept(call.function(), at);
-      }
+    for (String arn : functionArns) {
+      FunctionReference.parse(arn)
+          .flatMap(this::version)
+          .ifPresent(function -> add(new Call(function, at, key)));
+    }
+  }
+
+  private void add(Call call) {
+    calls.computeIfAbsent(call.key(), _ -> new HashSet<>()).add(call);
+    TreeSet<Call> same = byFunction.computeIfAbsent(call.function(), _ -> new TreeSet<>());
+    if (same.add(call) && same.first().equals(call)) {
+      announce.accept(call.function(), call.at());
     }
   }
 
@@ -73,10 +78,13 @@ public final class ExpectedCalls {
 
   /** An alarm will not call anything. */
   public synchronized void forget(String key) {
-    Call call = calls.remove(key);
-    if (call == null) {
-      return;
+    Set<Call> gone = calls.remove(key);
+    if (gone != null) {
+      gone.forEach(this::remove);
     }
+  }
+
+  private void remove(Call call) {
     TreeSet<Call> same = byFunction.get(call.function());
     if (same == null) {
       return;

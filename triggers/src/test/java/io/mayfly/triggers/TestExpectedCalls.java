@@ -28,14 +28,14 @@ class TestExpectedCalls {
 
   @Test
   void theNextCallOfEachVersionIsAnnounced() {
-    calls.expect("a", ARN, START.plusSeconds(60));
-    calls.expect("b", ARN, START.plusSeconds(90));
-    calls.expect("c", ARN, START.plusSeconds(30));
-    calls.expect("d", ARN + ":live", START.plusSeconds(45));
+    calls.expect("a", List.of(ARN), START.plusSeconds(60));
+    calls.expect("b", List.of(ARN), START.plusSeconds(90));
+    calls.expect("c", List.of(ARN), START.plusSeconds(30));
+    calls.expect("d", List.of(ARN + ":live"), START.plusSeconds(45));
     assertThat(announced).containsExactly("$LATEST 460", "$LATEST 430", "7 445");
     announced.clear();
     // The first has been called, and will be again.
-    calls.expect("c", ARN, START.plusSeconds(330));
+    calls.expect("c", List.of(ARN), START.plusSeconds(330));
     assertThat(announced).containsExactly("$LATEST 460");
     announced.clear();
     calls.forget("a");
@@ -48,9 +48,20 @@ class TestExpectedCalls {
   }
 
   @Test
+  void anAlarmMayCallSeveralFunctions() {
+    calls.expect("rule", List.of(ARN, ARN + ":live", ARN + ":gone", ARN), START.plusSeconds(60));
+    assertThat(announced).containsExactlyInAnyOrder("$LATEST 460", "7 460");
+    announced.clear();
+    calls.expect("rule", List.of(ARN + ":live"), START.plusSeconds(120));
+    assertThat(announced).containsExactly("7 520");
+    calls.forget("rule");
+    assertThat(announced).hasSize(1);
+  }
+
+  @Test
   void whatIsNoFunctionIsNotAnnounced() {
-    calls.expect("a", "arn:aws:sqs:us-east-1:000000000000:queue", START);
-    calls.expect("b", ARN + ":gone", START);
+    calls.expect("a", List.of("arn:aws:sqs:us-east-1:000000000000:queue"), START);
+    calls.expect("b", List.of(ARN + ":gone"), START);
     assertThat(announced).isEmpty();
   }
 }
