@@ -212,6 +212,16 @@ public final class Database implements AutoCloseable {
           """,
           """
           update function_version set document = json_set(document, '$.perTenant', json('false'));
+          """,
+          """
+          create table topic (
+            name text primary key,
+            document text not null
+          ) without rowid;
+          create table subscription (
+            id text primary key,
+            document text not null
+          ) without rowid;
           """);
 
   /** Something to do with the connection, inside a transaction. */
