@@ -9,7 +9,8 @@ public final class UndeliverableException extends RuntimeException {
     this.why = why;
   }
 
-  String why() {
+  /** The reason, without a subject. */
+  public String why() {
     return why;
   }
 }
