@@ -3,7 +3,9 @@ package io.mayfly.gateway;
 import io.mayfly.aws.AwsEndpoint;
 import io.mayfly.aws.AwsException;
 import io.mayfly.aws.Credentials.AccessKey;
+import io.mayfly.aws.Headers;
 import io.mayfly.aws.SigV4Verifier;
+import io.mayfly.aws.WireResponse;
 import io.mayfly.dispatch.ConcurrencyLimits;
 import io.mayfly.dispatch.Credentials;
 import io.mayfly.dispatch.Dispatcher;
@@ -239,7 +241,10 @@ abstract class GatewayTest {
                     headers
                         .first("authorization")
                         .filter(text -> text.equals("Basic x"))
-                        .map(_ -> ACCOUNT.id())),
+                        .map(_ -> ACCOUNT.id()),
+                request ->
+                    new WireResponse(
+                        200, new Headers(), request.query().getBytes(StandardCharsets.UTF_8))),
             new AwsHandler(
                 new AwsEndpoint(
                     List.of(),

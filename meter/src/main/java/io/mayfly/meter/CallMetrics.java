@@ -59,6 +59,7 @@ public final class CallMetrics {
 
   private final EventMetrics events = new EventMetrics(registry);
   private final SourceMetrics sources = new SourceMetrics(registry);
+  private final TopicMetrics topics = new TopicMetrics(registry);
 
   /** Those of asynchronous calls. */
   public EventMetrics events() {
@@ -68,6 +69,11 @@ public final class CallMetrics {
   /** What event source mappings bring. */
   public SourceMetrics sources() {
     return sources;
+  }
+
+  /** What is published to topics. */
+  public TopicMetrics topics() {
+    return topics;
   }
 
   /** Registers what is read when asked for. */

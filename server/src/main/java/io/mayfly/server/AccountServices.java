@@ -42,6 +42,8 @@ import io.mayfly.model.FunctionUrl;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.LayerVersionId;
 import io.mayfly.queue.Queues;
+import io.mayfly.sns.TopicParts;
+import io.mayfly.sns.Topics;
 import io.mayfly.sqs.SourceQueue;
 import io.mayfly.sqs.SourceQueues;
 import io.mayfly.sqs.SqsApi;
@@ -54,6 +56,7 @@ import io.mayfly.store.SqliteEventSourceMappingStore;
 import io.mayfly.store.SqliteFunctionStore;
 import io.mayfly.store.SqliteIdentityStore;
 import io.mayfly.store.SqliteLayerStore;
+import io.mayfly.store.SqliteTopicStore;
 import io.mayfly.triggers.AsyncCalls;
 import io.mayfly.triggers.AsyncParts;
 import io.mayfly.triggers.EventSources;
@@ -105,6 +108,7 @@ final class AccountServices implements AutoCloseable {
   private final FunctionUrls urls;
   private final Dispatcher dispatcher;
   private final AsyncCalls async;
+  private final Topics topics;
   private final FunctionUrlHandler functionUrls;
   private final AccountView view;
 
@@ -236,7 +240,13 @@ final class AccountServices implements AutoCloseable {
     SourceQueues sources = new SourceQueues(account, queues, machine.platformKey());
     Function<String, Optional<String>> queuePolicies =
         arn -> sources.find(arn).flatMap(SourceQueue::policy);
-    Targets targets = new Targets(new TargetAccess(account, permissions, policies, queuePolicies));
+    Targets targets =
+        new Targets(
+            new TargetAccess(
+                account,
+                permissions,
+                policies,
+                arn -> queuePolicies.apply(arn).or(() -> topicPolicy(arn))));
     targets.add("sqs", new Targets.Kind("sqs:SendMessage", new QueueTarget(account, queues)));
     async =
         closing.add(
@@ -253,6 +263,24 @@ final class AccountServices implements AutoCloseable {
                     new EventMeter(meter),
                     machine.processors()::busy,
                     clock)));
+    topics =
+        closing.add(
+            new Topics(
+                new TopicParts(
+                    account,
+                    new SqliteTopicStore(database),
+                    queues,
+                    targets,
+                    machine.signer(),
+                    permissions::checkResourcePolicy,
+                    new TopicMeter(meter.topics()),
+                    machine.authority(),
+                    account.equals(options.account()),
+                    machine.random(),
+                    RANDOM,
+                    clock,
+                    System::nanoTime,
+                    task -> Thread.ofVirtual().name("topics").start(task))));
     catalog.whenServing(
         config -> {
           starter.expect(config);
@@ -294,6 +322,8 @@ final class AccountServices implements AutoCloseable {
             catalog, layers, code::zip, logs::copy, meter::explain, async::overview, meter);
     apis =
         Map.of(
+            "sns",
+            model -> topics.service(model),
             "lambda",
             model ->
                 LambdaApi.service(
@@ -456,6 +486,10 @@ final class AccountServices implements AutoCloseable {
             host,
             path,
             signer.presign("GET", host, path, PlatformHandler.SIGNING_NAME, CODE_ADDRESS_VALIDITY));
+  }
+
+  private Optional<String> topicPolicy(String arn) {
+    return topics.policy(arn);
   }
 
   private void removeLog(FunctionName function) {
