@@ -44,6 +44,7 @@ import tools.jackson.databind.json.JsonMapper;
  *   <li>{@code why/REQUEST_ID}: what is remembered of a request, as a JSON array
  *   <li>{@code events}: what is queued for each function that is called asynchronously, as a JSON
  *       array
+ *   <li>{@code events/BUS}: takes events for a bus ({@link EventEndpoint})
  *   <li>{@code metrics}: for Prometheus, which cannot sign: keys as user and password (RFC 7617)
  *       are taken here too
  *   <li>{@code sns}: what subscribers of topics ask at the addresses that they were told, without a
@@ -73,6 +74,7 @@ public final class PlatformHandler implements HttpHandler {
   private final Function<String, AccountView> accounts;
   private final Supplier<List<Map<String, String>>> runtimes;
   private final KeyEndpoint keys;
+  private final EventEndpoint events;
   private final Function<Headers, Optional<String>> password;
   private final Function<WireRequest, WireAnswer> topics;
   private final JsonMapper json = JsonMapper.shared();
@@ -99,6 +101,7 @@ public final class PlatformHandler implements HttpHandler {
     this.accounts = accounts;
     this.runtimes = runtimes;
     this.keys = new KeyEndpoint(keys);
+    this.events = new EventEndpoint(verifier, authorizer, accounts, password);
     this.password = password;
     this.topics = topics;
   }
@@ -112,6 +115,9 @@ public final class PlatformHandler implements HttpHandler {
     try {
       if (path.equals(SNS) || path.startsWith(SNS + "/")) {
         return topics(request.wire());
+      }
+      if (path.startsWith(EventEndpoint.PATH)) {
+        return events.handle(request.wire());
       }
       Optional<String> known =
           path.equals(METRICS) ? password.apply(request.wire().headers()) : Optional.empty();

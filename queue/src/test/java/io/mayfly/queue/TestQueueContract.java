@@ -929,6 +929,41 @@ abstract class TestQueueContract {
   }
 
   @Test
+  void messagesAreReadInOrderWithoutBeingReceived() {
+    MessageQueue queue = queues.create("kept", STANDARD, "");
+    sendAll(queue, "a", "bb", "ccc", "dddd");
+    List<Kept> first = queue.read(0, 2, Long.MAX_VALUE);
+    assertThat(first.stream().map(kept -> new String(kept.body(), UTF_8)))
+        .containsExactly("a", "bb");
+    queue = reopened("kept");
+    List<Kept> rest = queue.read(first.getLast().sequence(), 100, Long.MAX_VALUE);
+    assertThat(rest.stream().map(kept -> new String(kept.body(), UTF_8)))
+        .containsExactly("ccc", "dddd");
+    assertThat(rest.getFirst().sent()).isEqualTo(clock.instant());
+    assertThat(queue.read(rest.getLast().sequence(), 100, Long.MAX_VALUE)).isEmpty();
+    // One is always read, so that whoever reads gets on.
+    assertThat(queue.read(0, 100, 1)).hasSize(1);
+    assertThat(receive(queue, 1)).containsExactly("a");
+    assertThat(queue.read(0, 100, Long.MAX_VALUE)).hasSize(4);
+  }
+
+  @Test
+  void whatIsGoneOrTooOldIsNotRead() {
+    MessageQueue queue = queues.create("kept", STANDARD, "");
+    sendAll(queue, "a", "b");
+    assertThat(queue.holdings().messages()).isEqualTo(2);
+    assertThat(queue.holdings().bytes()).isBetween(2L, 200L);
+    queue.purge().join();
+    assertThat(queue.read(0, 100, Long.MAX_VALUE)).isEmpty();
+    assertThat(queue.holdings()).isEqualTo(new Holdings(0, 0));
+    sendAll(queue, "c");
+    clock.advance(DAYS);
+    assertThat(queue.read(0, 100, Long.MAX_VALUE)).isEmpty();
+    sendAll(queue, "d");
+    assertThat(queue.read(0, 100, Long.MAX_VALUE)).hasSize(1);
+  }
+
+  @Test
   void theDepthSaysSinceWhenTheOldestWaits() {
     MessageQueue queue = queues.create("q", STANDARD, "");
     assertThat(queue.depth().oldest()).isEmpty();

@@ -8,6 +8,9 @@ import io.mayfly.dispatch.FunctionSource;
 import io.mayfly.dispatch.InstanceStarter;
 import io.mayfly.dispatch.KeepAlive;
 import io.mayfly.dispatch.Trainings;
+import io.mayfly.events.EventBridge;
+import io.mayfly.events.EventBuses;
+import io.mayfly.events.EventsApi;
 import io.mayfly.functions.Aliases;
 import io.mayfly.functions.CodeSigningConfigs;
 import io.mayfly.functions.CodeStore;
@@ -49,9 +52,11 @@ import io.mayfly.sqs.SourceQueues;
 import io.mayfly.sqs.SqsApi;
 import io.mayfly.store.BlobStore;
 import io.mayfly.store.Database;
+import io.mayfly.store.EventBusStore;
 import io.mayfly.store.FunctionStore;
 import io.mayfly.store.IdentityStore;
 import io.mayfly.store.SqliteCodeSigningStore;
+import io.mayfly.store.SqliteEventBusStore;
 import io.mayfly.store.SqliteEventSourceMappingStore;
 import io.mayfly.store.SqliteFunctionStore;
 import io.mayfly.store.SqliteIdentityStore;
@@ -240,13 +245,19 @@ final class AccountServices implements AutoCloseable {
     SourceQueues sources = new SourceQueues(account, queues, machine.platformKey());
     Function<String, Optional<String>> queuePolicies =
         arn -> sources.find(arn).flatMap(SourceQueue::policy);
+    EventBusStore busStore = new SqliteEventBusStore(database);
+    EventBuses buses = new EventBuses(account, busStore, clock);
     Targets targets =
         new Targets(
             new TargetAccess(
                 account,
                 permissions,
                 policies,
-                arn -> queuePolicies.apply(arn).or(() -> topicPolicy(arn))));
+                arn ->
+                    queuePolicies
+                        .apply(arn)
+                        .or(() -> buses.policy(arn))
+                        .or(() -> topicPolicy(arn))));
     targets.add("sqs", new Targets.Kind("sqs:SendMessage", new QueueTarget(account, queues)));
     async =
         closing.add(
@@ -304,6 +315,10 @@ final class AccountServices implements AutoCloseable {
                     System::nanoTime,
                     RANDOM))));
 
+    // Event buses, which tell all targets that there are
+    EventBridge bridge = closing.add(new EventBridge(buses, busStore, queues, targets, RANDOM));
+    BusMetrics.of(meter, bridge);
+
     // Its side of the network
     functionUrls =
         new FunctionUrlHandler(
@@ -319,7 +334,14 @@ final class AccountServices implements AutoCloseable {
             RANDOM);
     view =
         new AccountView(
-            catalog, layers, code::zip, logs::copy, meter::explain, async::overview, meter);
+            catalog,
+            layers,
+            code::zip,
+            logs::copy,
+            meter::explain,
+            async::overview,
+            new BusIntake(bridge),
+            meter);
     apis =
         Map.of(
             "sns",
@@ -366,7 +388,10 @@ final class AccountServices implements AutoCloseable {
                     machine.platformKey(),
                     RANDOM,
                     clock,
-                    System::nanoTime));
+                    System::nanoTime),
+            "events",
+            model ->
+                EventsApi.service(model, bridge, permissions, permissions::checkResourcePolicy));
   }
 
   Account account() {

@@ -187,7 +187,8 @@ final class Platform implements AutoCloseable {
                   "sns", sns,
                   "sqs",
                       () ->
-                          ServiceModel.bundled("sqs-2012-11-05.json", "sqs-2012-11-05.query.json")),
+                          ServiceModel.bundled("sqs-2012-11-05.json", "sqs-2012-11-05.query.json"),
+                  "events", () -> ServiceModel.bundled("events-2015-10-07.json")),
               (caller, model) -> accounts.of(caller.account()).service(model),
               verifier,
               this::authorize,

@@ -8,6 +8,7 @@ import io.mayfly.triggers.Notice;
 import io.mayfly.triggers.Sender;
 import io.mayfly.triggers.Targets;
 import io.mayfly.triggers.UndeliverableException;
+import io.mayfly.triggers.UndeliverableException.Reason;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,6 +113,7 @@ final class FanOut {
     try {
       if (attributes.size() > MOST_RAW_ATTRIBUTES) {
         throw new UndeliverableException(
+            Reason.INVALID_PARAMETER,
             "it has %d attributes, and a raw message for SQS has at most %d"
                 .formatted(attributes.size(), MOST_RAW_ATTRIBUTES));
       }
@@ -129,7 +131,7 @@ final class FanOut {
               ? Notice.of(body, Map.of(), message.traceId())
               : notice,
           message.id().toString(),
-          "Undeliverable",
+          e.reason().name(),
           e.why());
     }
   }

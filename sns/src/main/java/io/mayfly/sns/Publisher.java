@@ -5,6 +5,7 @@ import io.mayfly.queue.Forward;
 import io.mayfly.queue.Queues;
 import io.mayfly.queue.Sent;
 import io.mayfly.triggers.UndeliverableException;
+import io.mayfly.triggers.UndeliverableException.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -93,6 +94,7 @@ final class Publisher {
   List<Forward> forwards(Topic topic, Published message) {
     if (fanOut.bytes(topic, message) > MOST_BYTES) {
       throw new UndeliverableException(
+          Reason.INVALID_PARAMETER,
           "for all subscribers together there would be more than %d bytes".formatted(MOST_BYTES));
     }
     listener.happened(topic.name(), TopicListener.What.PUBLISHED);

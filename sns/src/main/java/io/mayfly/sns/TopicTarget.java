@@ -6,6 +6,7 @@ import io.mayfly.queue.Forward;
 import io.mayfly.triggers.Notice;
 import io.mayfly.triggers.Target;
 import io.mayfly.triggers.UndeliverableException;
+import io.mayfly.triggers.UndeliverableException.Reason;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
@@ -39,16 +40,17 @@ final class TopicTarget implements Target {
     int bytes = notice.body().length + MessageAttributes.bytes(notice.attributes());
     if (bytes > TopicAttributes.mostBytes(topic)) {
       throw new UndeliverableException(
+          Reason.INVALID_PARAMETER,
           "the message would have %d bytes, more than %d"
               .formatted(bytes, TopicAttributes.mostBytes(topic)));
     }
     if (notice.body().length == 0) {
-      throw new UndeliverableException("the message would be empty");
+      throw new UndeliverableException(Reason.INVALID_PARAMETER, "the message would be empty");
     }
     boolean fifo = Topic.isFifo(topic.name());
     if (fifo && notice.group().isEmpty()) {
       throw new UndeliverableException(
-          "it is a FIFO topic, which takes no message without a group");
+          Reason.INVALID_PARAMETER, "it is a FIFO topic, which takes no message without a group");
     }
     return publisher.forwards(
         topic,

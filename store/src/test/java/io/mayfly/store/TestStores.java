@@ -170,6 +170,26 @@ class TestStores {
   }
 
   @Test
+  void documentsOfEventBusesAreKeptByKindAndKey() {
+    Path file = folder.resolve("mayfly.db");
+    try (Database database = Database.open(file)) {
+      EventBusStore store = new SqliteEventBusStore(database);
+      store.put(EventBusStore.Kind.RULE, "b/two", "2");
+      store.put(EventBusStore.Kind.RULE, "b/one", "1");
+      store.put(EventBusStore.Kind.BUS, "b/one", "bus");
+      store.put(EventBusStore.Kind.RULE, "b/two", "two");
+    }
+    try (Database database = Database.open(file)) {
+      EventBusStore store = new SqliteEventBusStore(database);
+      assertThat(store.documents(EventBusStore.Kind.RULE)).containsExactly("1", "two");
+      store.remove(EventBusStore.Kind.RULE, "b/one");
+      assertThat(store.documents(EventBusStore.Kind.RULE)).containsExactly("two");
+      assertThat(store.documents(EventBusStore.Kind.BUS)).containsExactly("bus");
+      assertThat(store.documents(EventBusStore.Kind.REPLAY)).isEmpty();
+    }
+  }
+
+  @Test
   void equalContentIsKeptOnceUnderItsHash() throws IOException {
     BlobStore blobs = new BlobStore(folder);
     byte[] content = "hello".getBytes(StandardCharsets.UTF_8);
