@@ -60,6 +60,7 @@ public final class CallMetrics {
   private final EventMetrics events = new EventMetrics(registry);
   private final SourceMetrics sources = new SourceMetrics(registry);
   private final ScheduleMetrics schedules = new ScheduleMetrics(registry);
+  private final TopicMetrics topics = new TopicMetrics(registry);
 
   /** Those of asynchronous calls. */
   public EventMetrics events() {
@@ -74,6 +75,11 @@ public final class CallMetrics {
   /** What fires by the clock. */
   public ScheduleMetrics schedules() {
     return schedules;
+  }
+
+  /** What is published to topics. */
+  public TopicMetrics topics() {
+    return topics;
   }
 
   /** Registers what is read when asked for. */

@@ -48,6 +48,8 @@ import io.mayfly.queue.Queues;
 import io.mayfly.scheduler.SchedulerApi;
 import io.mayfly.scheduler.SchedulerPorts;
 import io.mayfly.scheduler.Schedules;
+import io.mayfly.sns.TopicParts;
+import io.mayfly.sns.Topics;
 import io.mayfly.sqs.SourceQueue;
 import io.mayfly.sqs.SourceQueues;
 import io.mayfly.sqs.SqsApi;
@@ -64,6 +66,7 @@ import io.mayfly.store.SqliteIdentityStore;
 import io.mayfly.store.SqliteLayerStore;
 import io.mayfly.store.SqliteScheduleStore;
 import io.mayfly.triggers.Alarms;
+import io.mayfly.store.SqliteTopicStore;
 import io.mayfly.triggers.AsyncCalls;
 import io.mayfly.triggers.AsyncParts;
 import io.mayfly.triggers.EventSources;
@@ -116,6 +119,7 @@ final class AccountServices implements AutoCloseable {
   private final FunctionUrls urls;
   private final Dispatcher dispatcher;
   private final AsyncCalls async;
+  private final Topics topics;
   private final FunctionUrlHandler functionUrls;
   private final AccountView view;
 
@@ -255,7 +259,11 @@ final class AccountServices implements AutoCloseable {
                 account,
                 permissions,
                 policies,
-                arn -> queuePolicies.apply(arn).or(() -> buses.policy(arn))));
+                arn ->
+                    queuePolicies
+                        .apply(arn)
+                        .or(() -> buses.policy(arn))
+                        .or(() -> topicPolicy(arn))));
     targets.add("sqs", new Targets.Kind("sqs:SendMessage", new QueueTarget(account, queues)));
     async =
         closing.add(
@@ -272,6 +280,24 @@ final class AccountServices implements AutoCloseable {
                     new EventMeter(meter),
                     machine.processors()::busy,
                     clock)));
+    topics =
+        closing.add(
+            new Topics(
+                new TopicParts(
+                    account,
+                    new SqliteTopicStore(database),
+                    queues,
+                    targets,
+                    machine.signer(),
+                    permissions::checkResourcePolicy,
+                    new TopicMeter(meter.topics()),
+                    machine.authority(),
+                    account.equals(options.account()),
+                    machine.random(),
+                    RANDOM,
+                    clock,
+                    System::nanoTime,
+                    task -> Thread.ofVirtual().name("topics").start(task))));
     catalog.whenServing(
         config -> {
           starter.expect(config);
@@ -342,6 +368,8 @@ final class AccountServices implements AutoCloseable {
             meter);
     apis =
         Map.of(
+            "sns",
+            model -> topics.service(model),
             "lambda",
             model ->
                 LambdaApi.service(
@@ -509,6 +537,10 @@ final class AccountServices implements AutoCloseable {
             host,
             path,
             signer.presign("GET", host, path, PlatformHandler.SIGNING_NAME, CODE_ADDRESS_VALIDITY));
+  }
+
+  private Optional<String> topicPolicy(String arn) {
+    return topics.policy(arn);
   }
 
   private void removeLog(FunctionName function) {

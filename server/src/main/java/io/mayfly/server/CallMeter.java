@@ -15,6 +15,7 @@ import io.mayfly.meter.RecentRequests;
 import io.mayfly.meter.RefusalRecord;
 import io.mayfly.meter.ScheduleMetrics;
 import io.mayfly.meter.SourceMetrics;
+import io.mayfly.meter.TopicMetrics;
 import io.mayfly.meter.UsageTotals;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionName;
@@ -52,6 +53,10 @@ final class CallMeter implements CallListener, RefusalListener, AccountView.Metr
 
   ScheduleMetrics schedules() {
     return metrics.schedules();
+  }
+
+  TopicMetrics topics() {
+    return metrics.topics();
   }
 
   @Override
