@@ -3,10 +3,12 @@ package io.mayfly.events;
 import io.mayfly.aws.Access;
 import io.mayfly.aws.WireRequest;
 import io.mayfly.aws.WireResponse;
+import io.mayfly.queue.Forward;
 import io.mayfly.queue.Queues;
 import io.mayfly.store.EventBusStore;
 import io.mayfly.triggers.Targets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executor;
@@ -111,12 +113,21 @@ public final class EventBridge implements Schedules.Firing, AutoCloseable {
   }
 
   @Override
-  public void fire(String ruleArn, Instant time) {
-    Optional<LiveRule> rule =
-        buses.arns().ruleOf(ruleArn).flatMap(buses::rule).filter(each -> each.rule().enabled());
-    if (rule.isPresent()) {
-      publisher.send(router.fire(rule.get(), publisher.scheduled(ruleArn, time)));
-    }
+  public List<Forward> fire(String ruleArn, Instant time) {
+    return enabled(ruleArn)
+        .map(rule -> router.fire(rule, publisher.scheduled(ruleArn, time)))
+        .orElse(List.of());
+  }
+
+  /** The ARNs of whom a rule tells; nobody if it is gone or disabled. */
+  public List<String> targets(String ruleArn) {
+    return enabled(ruleArn)
+        .map(rule -> rule.rule().targets().stream().map(RuleTarget::arn).toList())
+        .orElse(List.of());
+  }
+
+  private Optional<LiveRule> enabled(String ruleArn) {
+    return buses.arns().ruleOf(ruleArn).flatMap(buses::rule).filter(each -> each.rule().enabled());
   }
 
   /** What putting events on a bus needs permission for. */

@@ -1,6 +1,8 @@
 package io.mayfly.events;
 
+import io.mayfly.queue.Forward;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * The port of whoever knows when rules with a schedule are to fire. Told of every such rule that is
@@ -25,13 +27,12 @@ public interface Schedules {
   @FunctionalInterface
   interface Firing {
     /**
-     * Tells a rule's targets of the event "Scheduled Event", on the disk when this returns. A rule
-     * that is gone or disabled does nothing.
+     * What is to be written so that a rule's targets are told of the event "Scheduled Event";
+     * nothing for a rule that is gone or disabled.
      *
      * @param time for which it was to fire
-     * @throws io.mayfly.model.MayflyException if it cannot be stored now
      */
-    void fire(String ruleArn, Instant time);
+    List<Forward> fire(String ruleArn, Instant time);
   }
 
   /** Keeps rules with schedules from being made, where nobody would have them fire. */

@@ -403,6 +403,10 @@ class TestRouting {
     assertThat(Set.copyOf(harness.bodies("q"))).hasSize(3);
   }
 
+  private void fire(String rule, String time) {
+    harness.queues.send(harness.bridge.fire(rule, Instant.parse(time))).join();
+  }
+
   @Test
   void aScheduledRuleTellsItsTargetsOfTheTime() {
     harness.queue("q");
@@ -413,7 +417,8 @@ class TestRouting {
     assertThat(schedules.told).containsExactly("put %s rate(1 minute)".formatted(arn));
     harness.buses.changeRule(
         new RuleKey("default", "r"), rule -> rule.withTargets(List.of(target("t", SQS + "q"))));
-    harness.bridge.fire(arn, Instant.parse("2026-03-01T12:01:00Z"));
+    fire(arn, "2026-03-01T12:01:00Z");
+    assertThat(harness.bridge.targets(arn)).containsExactly(SQS + "q");
     JsonNode event = json(harness.bodies("q").getFirst());
     assertThat(event.path("source").asString()).isEqualTo("aws.events");
     assertThat(event.path("detail-type").asString()).isEqualTo("Scheduled Event");
@@ -421,8 +426,9 @@ class TestRouting {
     assertThat(event.path("resources").toString()).isEqualTo("[\"%s\"]".formatted(arn));
     assertThat(event.path("detail").toString()).isEqualTo("{}");
     harness.buses.changeRule(new RuleKey("default", "r"), rule -> rule.withState("DISABLED"));
-    harness.bridge.fire(arn, Instant.parse("2026-03-01T12:02:00Z"));
-    harness.bridge.fire(EVENTS + "rule/none", Instant.parse("2026-03-01T12:02:00Z"));
+    fire(arn, "2026-03-01T12:02:00Z");
+    fire(EVENTS + "rule/none", "2026-03-01T12:02:00Z");
+    assertThat(harness.bridge.targets(arn)).isEmpty();
     assertThat(harness.bodies("q")).isEmpty();
     assertThat(schedules.told).endsWith("remove " + arn);
     harness.buses.changeRule(new RuleKey("default", "r"), rule -> rule.withState("ENABLED"));

@@ -257,7 +257,10 @@ abstract class GatewayTest {
                     headers
                         .first("authorization")
                         .filter(text -> text.equals("Basic x"))
-                        .map(_ -> ACCOUNT.id())),
+                        .map(_ -> ACCOUNT.id()),
+                request ->
+                    new WireResponse(
+                        200, new Headers(), request.query().getBytes(StandardCharsets.UTF_8))),
             new AwsHandler(
                 new AwsEndpoint(
                     List.of(),

@@ -857,6 +857,29 @@ abstract class TestQueueContract {
   }
 
   @Test
+  void marksAreSetWithTheMessagesTheyAreFor() {
+    MessageQueue queue = queues.create("q", STANDARD, "");
+    MessageQueue last = queues.create("last", FIFO, "");
+    Instant noon = Instant.parse("2026-03-01T12:00:00Z");
+    queues.send(List.of(new Forward(queue, message("a"))), Map.of("one", noon, "two", noon)).join();
+    queues.send(List.of(), Map.of("two", noon.plusMillis(1))).join();
+    assertThatThrownBy(
+            () ->
+                queues
+                    .send(
+                        List.of(new Forward(last, message("no group"))),
+                        Map.of("one", noon.plusSeconds(9), "three", noon))
+                    .join())
+        .hasMessageContaining("needs a group");
+    assertThat(queues.marks()).isEqualTo(Map.of("one", noon, "two", noon.plusMillis(1)));
+    assertDepth(reopened("q"), 1, 0, 0);
+    assertThat(queues.marks()).isEqualTo(Map.of("one", noon, "two", noon.plusMillis(1)));
+    queues.forgetMarks(List.of("two", "none")).join();
+    queues.forgetMarks(List.of()).join();
+    assertThat(queues.marks()).containsOnlyKeys("one");
+  }
+
+  @Test
   void aWrongForwardDeletesNothing() {
     MessageQueue queue = queues.create("q", STANDARD, "");
     MessageQueue last = queues.create("last", FIFO, "");

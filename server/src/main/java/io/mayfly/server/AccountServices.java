@@ -45,6 +45,11 @@ import io.mayfly.model.FunctionUrl;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.LayerVersionId;
 import io.mayfly.queue.Queues;
+import io.mayfly.scheduler.SchedulerApi;
+import io.mayfly.scheduler.SchedulerPorts;
+import io.mayfly.scheduler.Schedules;
+import io.mayfly.sns.TopicParts;
+import io.mayfly.sns.Topics;
 import io.mayfly.sqs.SourceQueue;
 import io.mayfly.sqs.SourceQueues;
 import io.mayfly.sqs.SqsApi;
@@ -59,9 +64,13 @@ import io.mayfly.store.SqliteEventSourceMappingStore;
 import io.mayfly.store.SqliteFunctionStore;
 import io.mayfly.store.SqliteIdentityStore;
 import io.mayfly.store.SqliteLayerStore;
+import io.mayfly.store.SqliteScheduleStore;
+import io.mayfly.triggers.Alarms;
+import io.mayfly.store.SqliteTopicStore;
 import io.mayfly.triggers.AsyncCalls;
 import io.mayfly.triggers.AsyncParts;
 import io.mayfly.triggers.EventSources;
+import io.mayfly.triggers.ExpectedCalls;
 import io.mayfly.triggers.QueueTarget;
 import io.mayfly.triggers.SourcePorts;
 import io.mayfly.triggers.Targets;
@@ -110,6 +119,7 @@ final class AccountServices implements AutoCloseable {
   private final FunctionUrls urls;
   private final Dispatcher dispatcher;
   private final AsyncCalls async;
+  private final Topics topics;
   private final FunctionUrlHandler functionUrls;
   private final AccountView view;
 
@@ -249,7 +259,11 @@ final class AccountServices implements AutoCloseable {
                 account,
                 permissions,
                 policies,
-                arn -> queuePolicies.apply(arn).or(() -> buses.policy(arn))));
+                arn ->
+                    queuePolicies
+                        .apply(arn)
+                        .or(() -> buses.policy(arn))
+                        .or(() -> topicPolicy(arn))));
     targets.add("sqs", new Targets.Kind("sqs:SendMessage", new QueueTarget(account, queues)));
     async =
         closing.add(
@@ -266,6 +280,24 @@ final class AccountServices implements AutoCloseable {
                     new EventMeter(meter),
                     machine.processors()::busy,
                     clock)));
+    topics =
+        closing.add(
+            new Topics(
+                new TopicParts(
+                    account,
+                    new SqliteTopicStore(database),
+                    queues,
+                    targets,
+                    machine.signer(),
+                    permissions::checkResourcePolicy,
+                    new TopicMeter(meter.topics()),
+                    machine.authority(),
+                    account.equals(options.account()),
+                    machine.random(),
+                    RANDOM,
+                    clock,
+                    System::nanoTime,
+                    task -> Thread.ofVirtual().name("topics").start(task))));
     catalog.whenServing(
         config -> {
           starter.expect(config);
@@ -293,6 +325,24 @@ final class AccountServices implements AutoCloseable {
     EventBridge bridge = closing.add(new EventBridge(buses, busStore, queues, targets, RANDOM));
     BusMetrics.of(meter, bridge);
 
+    // What fires by the clock
+    ScheduleMeter scheduleMeter = new ScheduleMeter(meter.schedules());
+    Alarms alarms = closing.add(new Alarms(queues, scheduleMeter, clock, RANDOM));
+    ExpectedCalls expected = new ExpectedCalls(aliases::meant, dispatcher::expect);
+    buses.scheduleWith(new RuleAlarms(alarms, bridge, expected));
+    Schedules schedules =
+        new Schedules(
+            new SchedulerPorts(
+                account,
+                new SqliteScheduleStore(database),
+                alarms,
+                targets,
+                expected,
+                (role, group) -> permissions.trustsService(role, "scheduler.amazonaws.com", group),
+                scheduleMeter,
+                clock,
+                RANDOM));
+
     // Its side of the network
     functionUrls =
         new FunctionUrlHandler(
@@ -318,6 +368,8 @@ final class AccountServices implements AutoCloseable {
             meter);
     apis =
         Map.of(
+            "sns",
+            model -> topics.service(model),
             "lambda",
             model ->
                 LambdaApi.service(
@@ -349,6 +401,8 @@ final class AccountServices implements AutoCloseable {
             model -> IdentityApi.sts(model, account, roles, permissions, sessions),
             "logs",
             model -> LogsApi.service(model, account, logs, System::nanoTime),
+            "scheduler",
+            model -> SchedulerApi.service(model, schedules),
             "sqs",
             model ->
                 SqsApi.service(
@@ -483,6 +537,10 @@ final class AccountServices implements AutoCloseable {
             host,
             path,
             signer.presign("GET", host, path, PlatformHandler.SIGNING_NAME, CODE_ADDRESS_VALIDITY));
+  }
+
+  private Optional<String> topicPolicy(String arn) {
+    return topics.policy(arn);
   }
 
   private void removeLog(FunctionName function) {

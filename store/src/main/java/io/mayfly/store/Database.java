@@ -220,6 +220,24 @@ public final class Database implements AutoCloseable {
             document text not null,
             primary key (kind, key)
           ) without rowid;
+          """,
+          """
+          create table schedule (
+            kind text not null,
+            key text not null,
+            document text not null,
+            primary key (kind, key)
+          ) without rowid;
+          """,
+          """
+          create table topic (
+            name text primary key,
+            document text not null
+          ) without rowid;
+          create table subscription (
+            id text primary key,
+            document text not null
+          ) without rowid;
           """);
 
   /** Something to do with the connection, inside a transaction. */

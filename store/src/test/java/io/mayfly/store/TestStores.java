@@ -250,4 +250,27 @@ class TestStores {
         .isInstanceOf(MayflyException.class)
         .hasMessageContaining("remove it to get a new pair");
   }
+
+  @Test
+  void schedulesAndTheirGroupsComeBackAndGoTogether() {
+    Path file = folder.resolve("mayfly.db");
+    try (Database database = Database.open(file)) {
+      ScheduleStore store = new SqliteScheduleStore(database);
+      store.put(ScheduleStore.Kind.GROUP, "own", "a group");
+      store.put(ScheduleStore.Kind.SCHEDULE, "own/b", "b");
+      store.put(ScheduleStore.Kind.SCHEDULE, "own/a", "a");
+      store.put(ScheduleStore.Kind.SCHEDULE, "own/a", "another a");
+      store.put(ScheduleStore.Kind.SCHEDULE, "default/c", "c");
+    }
+    try (Database database = Database.open(file)) {
+      ScheduleStore store = new SqliteScheduleStore(database);
+      assertThat(store.documents(ScheduleStore.Kind.GROUP)).containsExactly("a group");
+      assertThat(store.documents(ScheduleStore.Kind.SCHEDULE))
+          .containsExactly("c", "another a", "b");
+      store.removeGroup("own", List.of("own/a", "own/b"));
+      store.remove(ScheduleStore.Kind.SCHEDULE, "none");
+      assertThat(store.documents(ScheduleStore.Kind.GROUP)).isEmpty();
+      assertThat(store.documents(ScheduleStore.Kind.SCHEDULE)).containsExactly("c");
+    }
+  }
 }

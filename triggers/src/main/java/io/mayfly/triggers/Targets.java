@@ -43,6 +43,11 @@ public final class Targets {
     kinds.put(service, kind);
   }
 
+  /** Whether there are targets of a service, as ARNs name it. */
+  public boolean knows(String service) {
+    return kinds.containsKey(service);
+  }
+
   /**
    * What is to be written for a target.
    *
