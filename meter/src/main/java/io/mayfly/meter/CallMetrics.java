@@ -59,6 +59,8 @@ public final class CallMetrics {
 
   private final EventMetrics events = new EventMetrics(registry);
   private final SourceMetrics sources = new SourceMetrics(registry);
+  private final ScheduleMetrics schedules = new ScheduleMetrics(registry);
+  private final TopicMetrics topics = new TopicMetrics(registry);
   private @Nullable MqttMetrics mqtt;
 
   /** Those of asynchronous calls. */
@@ -69,6 +71,16 @@ public final class CallMetrics {
   /** What event source mappings bring. */
   public SourceMetrics sources() {
     return sources;
+  }
+
+  /** What fires by the clock. */
+  public ScheduleMetrics schedules() {
+    return schedules;
+  }
+
+  /** What is published to topics. */
+  public TopicMetrics topics() {
+    return topics;
   }
 
   /** What comes over MQTT; there from the first use on. */

@@ -8,6 +8,7 @@ import io.mayfly.identity.AccessKeys;
 import io.mayfly.mqtt.MqttPort;
 import io.mayfly.runtimes.RuntimeCatalog;
 import io.mayfly.sandbox.Sandbox;
+import io.mayfly.sns.MessageSigner;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.function.Supplier;
  * @param sandbox may still be in the making
  * @param training who has it may train a function: one at a time is measured
  * @param platformKey what temporary keys are sealed with, and others derived from
+ * @param signer signs what topics tell their subscribers
  * @param authority host and port that the platform can be reached at, once it serves
  * @param mqtt where MQTT is listened to, once it is, if it is
  */
@@ -34,6 +36,7 @@ record Machine(
     Semaphore training,
     AccessKeys keys,
     byte[] platformKey,
+    MessageSigner signer,
     SigV4Verifier verifier,
     Supplier<String> authority,
     Supplier<Optional<MqttPort>> mqtt,
