@@ -91,12 +91,16 @@ final class TestMqtt {
 
   /** A queue that the rule of its name may write to; its URL. */
   private static String queue(SqsClient sqs, String name) {
+    return queue(sqs, name, "iot.amazonaws.com", arn("iot", "rule/" + name));
+  }
+
+  private static String queue(SqsClient sqs, String name, String service, String source) {
     String policy =
         """
-        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "iot.amazonaws.com"},
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "%s"},
          "Action": "sqs:SendMessage", "Resource": "%s", "Condition": {"ArnEquals": {"aws:SourceArn": "%s"}}}]}
         """
-            .formatted(arn("sqs", name), arn("iot", "rule/" + name));
+            .formatted(service, arn("sqs", name), source);
     return sqs.createQueue(
             request ->
                 request.queueName(name).attributes(Map.of(QueueAttributeName.POLICY, policy)))
@@ -206,6 +210,90 @@ final class TestMqtt {
           .singleElement()
           .satisfies(
               rule -> assertThat(rule.path("topic").asString()).isEqualTo("machines/+/readings"));
+    }
+  }
+
+  private static void aws(Mayfly mayfly, String... words) {
+    List<String> all = new ArrayList<>(List.of("--endpoint-url", mayfly.endpoint().toString()));
+    all.addAll(List.of(words));
+    Tools.aws(mayfly, all.toArray(String[]::new)).ok();
+  }
+
+  @Test
+  void aRoleBringsWhatDevicesPublishToTopicsAndEventBuses() throws Exception {
+    try (Mayfly mayfly = Mayfly.start(OPTIONS);
+        SqsClient sqs = queues(mayfly)) {
+      String topic = arn("sns", "fleet");
+      String byTopic = queue(sqs, "by-topic", "sns.amazonaws.com", topic);
+      String byBus = queue(sqs, "by-bus", "events.amazonaws.com", arn("events", "rule/fleet"));
+      aws(mayfly, "sns", "create-topic", "--name", "fleet");
+      aws(
+          mayfly,
+          "sns",
+          "subscribe",
+          "--topic-arn",
+          topic,
+          "--protocol",
+          "sqs",
+          "--notification-endpoint",
+          arn("sqs", "by-topic"),
+          "--attributes",
+          "RawMessageDelivery=true");
+      aws(
+          mayfly,
+          "events",
+          "put-rule",
+          "--name",
+          "fleet",
+          "--event-pattern",
+          "{\"source\": [\"mayfly.mqtt\"], \"detail\": {\"celsius\": [91]}}");
+      aws(
+          mayfly,
+          "events",
+          "put-targets",
+          "--rule",
+          "fleet",
+          "--targets",
+          "Id=1,InputPath=$.detail,Arn=" + arn("sqs", "by-bus"));
+      aws(
+          mayfly,
+          "iam",
+          "create-role",
+          "--role-name",
+          "fleet",
+          "--assume-role-policy-document",
+          "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Principal\": {\"Service\": \"iot.amazonaws.com\"}, \"Action\": \"sts:AssumeRole\"}]}");
+      aws(
+          mayfly,
+          "iam",
+          "put-role-policy",
+          "--role-name",
+          "fleet",
+          "--policy-name",
+          "tell",
+          "--policy-document",
+          "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Action\": [\"sns:Publish\", \"events:PutEvents\"], \"Resource\": \"*\"}]}");
+      assertThat(
+              mqtt(
+                  mayfly,
+                  "rules",
+                  "add",
+                  "fleet",
+                  "--topic",
+                  "fleet/+",
+                  "--to",
+                  topic,
+                  arn("events", "event-bus/default"),
+                  "--role",
+                  "arn:aws:iam::000000000000:role/fleet"))
+          .contains("fleet is in force.")
+          .doesNotContain("But");
+      MqttClient device = device(mayfly, "press-7");
+      publish(device, "fleet/7", "{\"celsius\":91}");
+      assertThat(drain(sqs, byTopic, Set.of("{\"celsius\":91}"))).hasSize(1);
+      assertThat(drain(sqs, byBus, Set.of("{\"celsius\":91}"))).hasSize(1);
+      device.disconnect();
+      device.close();
     }
   }
 
