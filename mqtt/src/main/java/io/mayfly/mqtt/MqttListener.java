@@ -70,7 +70,7 @@ public final class MqttListener implements MqttPort, AutoCloseable {
               .channel();
       return new MqttListener(thread, channel, clients);
     } catch (Exception e) {
-      thread.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+      var _ = thread.shutdownGracefully(0, 0, TimeUnit.SECONDS);
       throw new MayflyException(
           ErrorCode.CONFLICT,
           e instanceof BindException

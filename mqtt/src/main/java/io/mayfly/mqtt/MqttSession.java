@@ -188,7 +188,7 @@ final class MqttSession {
     while (!pending.isEmpty() && pending.getFirst().stored) {
       int packet = pending.removeFirst().packet;
       if (packet != 0) {
-        channel.write(Packets.puback(packet));
+        var _ = channel.write(Packets.puback(packet));
         acknowledged = true;
       }
     }

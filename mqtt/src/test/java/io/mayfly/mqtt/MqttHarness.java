@@ -19,8 +19,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,8 +68,8 @@ final class MqttHarness implements AutoCloseable {
   /** Queues whose disk can be held up, or break. */
   static final class Gate implements Queues {
     private final Queues real;
-    private final AtomicReference<CompletableFuture<Void>> gate =
-        new AtomicReference<>(CompletableFuture.completedFuture(null));
+    private final AtomicReference<CompletableFuture<Boolean>> gate =
+        new AtomicReference<>(CompletableFuture.completedFuture(true));
     private final AtomicInteger waiting = new AtomicInteger();
 
     Gate(Queues real) {
@@ -75,8 +77,8 @@ final class MqttHarness implements AutoCloseable {
     }
 
     /** What is sent from now on is told to be on the disk only when this completes. */
-    CompletableFuture<Void> hold() {
-      CompletableFuture<Void> held = new CompletableFuture<>();
+    CompletableFuture<Boolean> hold() {
+      CompletableFuture<Boolean> held = new CompletableFuture<>();
       gate.set(held);
       return held;
     }
@@ -97,15 +99,25 @@ final class MqttHarness implements AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<Void> send(List<Forward> messages) {
-      CompletableFuture<Void> held = gate.get();
+    public CompletableFuture<Void> send(List<Forward> messages, Map<String, Instant> marks) {
+      CompletableFuture<Boolean> held = gate.get();
       waiting.incrementAndGet();
-      return held.thenCompose(_ -> real.send(messages));
+      return held.thenCompose(_ -> real.send(messages, marks));
     }
 
     /** How many sends there have been. */
     int sends() {
       return waiting.get();
+    }
+
+    @Override
+    public Map<String, Instant> marks() {
+      return real.marks();
+    }
+
+    @Override
+    public CompletableFuture<Void> forgetMarks(Collection<String> keys) {
+      return real.forgetMarks(keys);
     }
 
     @Override

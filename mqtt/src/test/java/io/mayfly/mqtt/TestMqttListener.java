@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mayfly.model.ErrorCode;
 import io.mayfly.model.MayflyException;
 import io.mayfly.queue.MessageQueue;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -143,7 +144,7 @@ class TestMqttListener {
   @Test
   void aMessageIsAcknowledgedOnlyWhenItIsOnTheDiskAndInOrder() throws Exception {
     harness.bring("q", "stored");
-    CompletableFuture<Void> disk = harness.queues().hold();
+    CompletableFuture<Boolean> disk = harness.queues().hold();
     MqttAsyncClient client = new MqttAsyncClient(harness.url(), "c", new MemoryPersistence());
     client.connect(options()).waitForCompletion(SECONDS * 1_000L);
     IMqttDeliveryToken first = client.publish("stored", "1".getBytes(UTF_8), 1, false);
@@ -152,7 +153,7 @@ class TestMqttListener {
     client.subscribe("x", 0).waitForCompletion(SECONDS * 1_000L);
     assertThat(first.isComplete()).isFalse();
     assertThat(second.isComplete()).isFalse();
-    disk.complete(null);
+    disk.complete(true);
     second.waitForCompletion(SECONDS * 1_000L);
     assertThat(first.isComplete()).isTrue();
     client.disconnectForcibly(0, 0, false);
@@ -162,7 +163,7 @@ class TestMqttListener {
   @Test
   void whatCannotBeStoredIsNotAcknowledgedAndSentAgainByTheClient() throws Exception {
     MessageQueue queue = harness.bring("q", "#");
-    CompletableFuture<Void> disk = harness.queues().hold();
+    CompletableFuture<Boolean> disk = harness.queues().hold();
     MqttConnectOptions kept = options();
     kept.setCleanSession(false);
     MqttAsyncClient client = new MqttAsyncClient(harness.url(), "c", new MemoryPersistence());
@@ -186,7 +187,7 @@ class TestMqttListener {
     assertThat(lost.await(SECONDS, TimeUnit.SECONDS)).isTrue();
     assertThat(token.isComplete()).isFalse();
     assertThat(harness.counts().of("qos 1 FAILED")).isEqualTo(1);
-    harness.queues().hold().complete(null);
+    harness.queues().hold().complete(true);
     client.connect(kept).waitForCompletion(SECONDS * 1_000L);
     token.waitForCompletion(SECONDS * 1_000L);
     assertThat(bodies(queue, 1)).containsExactly("1");
@@ -197,7 +198,7 @@ class TestMqttListener {
   @Test
   void whoSendsFasterThanTheDiskTakesHasToWait() throws Exception {
     MessageQueue queue = harness.bring("q", "#");
-    CompletableFuture<Void> disk = harness.queues().hold();
+    CompletableFuture<Boolean> disk = harness.queues().hold();
     MqttAsyncClient client = new MqttAsyncClient(harness.url(), "c", new MemoryPersistence());
     client.connect(options()).waitForCompletion(SECONDS * 1_000L);
     List<IMqttDeliveryToken> tokens = new ArrayList<>();
@@ -207,7 +208,7 @@ class TestMqttListener {
     // Another is read, and the first has had all the time in between.
     publish(connected("other"), "t", 0, "-1");
     assertThat(harness.queues().sends()).isLessThan(120);
-    disk.complete(null);
+    disk.complete(true);
     for (IMqttDeliveryToken token : tokens) {
       token.waitForCompletion(SECONDS * 1_000L);
     }
@@ -349,7 +350,8 @@ class TestMqttListener {
     assertThatThrownBy(
             () ->
                 MqttListener.start(
-                    new InetSocketAddress("127.0.0.1", harness.listener().port()),
+                    new InetSocketAddress(
+                        InetAddress.getLoopbackAddress(), harness.listener().port()),
                     (_, _) -> Optional.empty(),
                     InstantSource.system()))
         .isInstanceOf(MayflyException.class)
