@@ -169,6 +169,8 @@ abstract class GatewayTest {
     }
   }
 
+  private final MqttTable mqtt = new FakeMqtt();
+
   @BeforeEach
   void start() throws IOException {
     database = Database.open(folder.resolve("db"));
@@ -278,7 +280,7 @@ abstract class GatewayTest {
                         requestId -> List.of(Map.of("what", requestId.value())),
                         () -> List.of(Map.of("function", "f")),
                         new NoBuses(),
-                        new FakeMqtt(),
+                        mqtt,
                         new FakeMetrics()),
                 () -> List.of(Map.of("id", "python3.12")),
                 new NoKeys(),
