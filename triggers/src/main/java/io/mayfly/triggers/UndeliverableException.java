@@ -9,7 +9,7 @@ public final class UndeliverableException extends RuntimeException {
     this.why = why;
   }
 
-  String why() {
+  public String why() {
     return why;
   }
 }
