@@ -297,7 +297,7 @@ final class IdleInstances {
   private void takeIn(Tick tick, long now) {
     try {
       Habits habits = habits(known, tick.function(), pools.config(tick.function()), now);
-      habits.demand.expect(tick.at());
+      habits.demand.expect(tick.at(), now);
       enqueue(tick.function(), habits, OptionalLong.of(now));
     } catch (MayflyException e) {
       // There is no such function any more.

@@ -50,6 +50,9 @@ public final class InstanceDemand {
 
   private long tick = NEVER;
 
+  /** The tick after it, which is taken up when it is over. */
+  private long nextTick = NEVER;
+
   /** The histogram that some orders share. */
   private static final class Row {
     /** A plan is made anew after so many more idle times, and sooner while there have been few. */
@@ -112,7 +115,8 @@ public final class InstanceDemand {
     boolean expected = false;
     if (tick != NEVER && now - tick >= -TICK_EARLY) {
       expected = now - tick <= TICK_LATE;
-      tick = NEVER;
+      tick = nextTick;
+      nextTick = NEVER;
     }
     if (order >= orders) {
       return;
@@ -166,10 +170,27 @@ public final class InstanceDemand {
 
   /**
    * A timer will call the function at this time: an instance is wanted then. Known ticks teach
-   * nothing about calls that nobody announces. Replaces the tick before, if that is not over yet.
+   * nothing about calls that nobody announces. Replaces the tick before if that is still to come;
+   * one whose call may be on its way is waited for.
    */
-  public void expect(long at) {
-    tick = keepAlive.learns() ? at : NEVER;
+  public void expect(long at, long now) {
+    if (!keepAlive.learns()) {
+      return;
+    }
+    if (tick != NEVER && now - tick >= 0 && now - tick <= TICK_LATE) {
+      nextTick = at;
+    } else {
+      tick = at;
+      nextTick = NEVER;
+    }
+  }
+
+  /** Takes up the next tick if the one before is over and nobody has called for it. */
+  private void turn(long now) {
+    if (nextTick != NEVER && now - tick > TICK_LATE) {
+      tick = nextTick;
+      nextTick = NEVER;
+    }
   }
 
   /** What one of the function's instances has been seen to take. */
@@ -201,6 +222,7 @@ public final class InstanceDemand {
    *     ready: what is wanted until then is to be started now
    */
   public Decision decide(int idle, long now, long ahead) {
+    turn(now);
     int soon = wanted(now + ahead);
     int start = keepAlive.learns() ? Math.max(0, soon - idle) : 0;
     return new Decision(Math.max(wanted(now), soon), start);
@@ -208,6 +230,7 @@ public final class InstanceDemand {
 
   /** When {@link #decide} may answer otherwise if no call comes; empty if it will not. */
   public OptionalLong nextDecision(long now, long ahead) {
+    turn(now);
     long change = nextChange(now);
     long changeAhead = nextChange(now + ahead);
     long next = sooner(change, changeAhead == NEVER ? NEVER : changeAhead - ahead);
@@ -313,6 +336,7 @@ public final class InstanceDemand {
       next.rows[index] = row == null ? null : new Row(row.times.copy());
     }
     next.tick = tick;
+    next.nextTick = nextTick;
     return next;
   }
 

@@ -142,7 +142,7 @@ class TestInstanceDemand {
   @Test
   void aKnownTickIsExpectedOnceAndTeachesNothing() {
     Function function = new Function(KeepAlive.learning(WINDOW));
-    function.demand.expect(function.now() + 5000 * SECOND);
+    function.demand.expect(function.now() + 5000 * SECOND, function.now());
     assertThat(function.wantedAfter(4999)).isZero();
     Decision before = function.demand.decide(0, function.now() + 4998 * SECOND, AHEAD);
     assertThat(before).isEqualTo(new Decision(1, 1));
@@ -151,7 +151,7 @@ class TestInstanceDemand {
     assertThat(function.wantedAfter(5005)).isEqualTo(1);
     assertThat(function.wantedAfter(5006)).as("the tick is over").isZero();
     for (int day = 0; day < 10; day++) {
-      function.demand.expect(function.now() + 5000 * SECOND);
+      function.demand.expect(function.now() + 5000 * SECOND, function.now());
       function.seconds += 5000;
       function.call(1);
     }
@@ -161,12 +161,29 @@ class TestInstanceDemand {
   }
 
   @Test
+  void theNextTickDoesNotTakeThePlaceOfOneWhoseCallMayBeOnItsWay() {
+    Function function = new Function(KeepAlive.learning(WINDOW));
+    long tick = function.now() + 5000 * SECOND;
+    long next = tick + 600 * SECOND;
+    function.demand.expect(tick, function.now());
+    function.demand.expect(next, tick + SECOND);
+    assertThat(function.demand.wanted(tick + 2 * SECOND)).isEqualTo(1);
+    assertThat(function.demand.decide(0, tick + 7 * SECOND, AHEAD)).isEqualTo(new Decision(0, 0));
+    assertThat(function.demand.nextDecision(tick + 7 * SECOND, AHEAD))
+        .isEqualTo(OptionalLong.of(next - AHEAD));
+    assertThat(function.demand.decide(0, next - AHEAD, AHEAD)).isEqualTo(new Decision(1, 1));
+    // A tick that is still to come is replaced.
+    function.demand.expect(next + 100 * SECOND, next - 50 * SECOND);
+    assertThat(function.demand.wanted(next)).isZero();
+  }
+
+  @Test
   void anInstanceIsKeptForATickThatIsClose() {
     Function function = new Function(KeepAlive.learning(WINDOW));
     // Known well enough that its instance would go.
     function.callEvery(1, 2);
     function.callEvery(7200, 20);
-    function.demand.expect(function.now() + 15 * SECOND);
+    function.demand.expect(function.now() + 15 * SECOND, function.now());
     for (int later = 0; later <= 15; later++) {
       assertThat(function.wantedAfter(later)).isEqualTo(1);
     }

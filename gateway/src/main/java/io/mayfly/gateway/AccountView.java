@@ -1,5 +1,8 @@
 package io.mayfly.gateway;
 
+import io.mayfly.aws.Access;
+import io.mayfly.aws.WireRequest;
+import io.mayfly.aws.WireResponse;
 import io.mayfly.functions.FunctionCatalog;
 import io.mayfly.functions.Layers;
 import io.mayfly.model.FunctionConfig.CodeReference;
@@ -18,6 +21,7 @@ import java.util.function.Supplier;
  * @param zip where a zip file lies
  * @param explanations why a request was answered as it was; empty if it is not remembered
  * @param events what is queued for each function that is called asynchronously
+ * @param intake takes events for buses
  */
 public record AccountView(
     FunctionCatalog catalog,
@@ -26,12 +30,27 @@ public record AccountView(
     LogSource logs,
     Function<RequestId, List<?>> explanations,
     Supplier<List<?>> events,
+    EventIntake intake,
     MetricsSource metrics) {
   /** Where functions' logs are read. */
   @FunctionalInterface
   public interface LogSource {
     /** Copies a log to {@code target}; with {@code follow}, until the target fails. */
     void copy(FunctionName function, boolean follow, OutputStream target) throws IOException;
+  }
+
+  /** Where events in CloudEvents' format go in. */
+  public interface EventIntake {
+    /** What putting events on a bus needs permission for. */
+    Access access(String bus);
+
+    /**
+     * Puts events on a bus; on the disk when this returns.
+     *
+     * @throws io.mayfly.aws.AwsException if they are not right
+     * @throws io.mayfly.model.MayflyException if they cannot be stored
+     */
+    WireResponse put(String bus, WireRequest request);
   }
 
   /** Where the metrics are read; {@code accept} is the header of the one who asks. */

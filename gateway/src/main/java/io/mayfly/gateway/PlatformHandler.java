@@ -6,6 +6,8 @@ import io.mayfly.aws.AwsException;
 import io.mayfly.aws.Caller;
 import io.mayfly.aws.Headers;
 import io.mayfly.aws.SigV4Verifier;
+import io.mayfly.aws.WireAnswer;
+import io.mayfly.aws.WireRequest;
 import io.mayfly.aws.WireResponse;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionConfig.CodeReference;
@@ -28,8 +30,8 @@ import java.util.regex.Pattern;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The platform's own endpoints under {@code /_mayfly/}. All but {@code health} must be signed for
- * the service {@code mayfly}, and show what the account of the key has.
+ * The platform's own endpoints under {@code /_mayfly/}. All but {@code health} and {@code sns} must
+ * be signed for the service {@code mayfly}, and show what the account of the key has.
  *
  * <ul>
  *   <li>{@code health}: 200 while the platform serves
@@ -42,8 +44,11 @@ import tools.jackson.databind.json.JsonMapper;
  *   <li>{@code why/REQUEST_ID}: what is remembered of a request, as a JSON array
  *   <li>{@code events}: what is queued for each function that is called asynchronously, as a JSON
  *       array
+ *   <li>{@code events/BUS}: takes events for a bus ({@link EventEndpoint})
  *   <li>{@code metrics}: for Prometheus, which cannot sign: keys as user and password (RFC 7617)
  *       are taken here too
+ *   <li>{@code sns}: what subscribers of topics ask at the addresses that they were told, without a
+ *       signature
  *   <li>{@code keys[/ID]}: the platform's key pairs, for its owner alone ({@link KeyEndpoint})
  * </ul>
  */
@@ -52,6 +57,7 @@ public final class PlatformHandler implements HttpHandler {
   public static final String SIGNING_NAME = "mayfly";
 
   private static final Pattern LOGS = Pattern.compile("/_mayfly/logs/([A-Za-z0-9-_]{1,64})");
+  private static final String SNS = "/_mayfly/sns";
   private static final String METRICS = "/_mayfly/metrics";
   private static final Pattern WHY = Pattern.compile("/_mayfly/why/([A-Za-z0-9-]{1,64})");
   private static final Pattern CODE =
@@ -68,7 +74,9 @@ public final class PlatformHandler implements HttpHandler {
   private final Function<String, AccountView> accounts;
   private final Supplier<List<Map<String, String>>> runtimes;
   private final KeyEndpoint keys;
+  private final EventEndpoint events;
   private final Function<Headers, Optional<String>> password;
+  private final Function<WireRequest, WireAnswer> topics;
   private final JsonMapper json = JsonMapper.shared();
 
   /**
@@ -78,6 +86,7 @@ public final class PlatformHandler implements HttpHandler {
    * @param runtimes one row for each runtime that the machine offers
    * @param keys the platform's key pairs
    * @param password the account whose keys a request carries as a password, if it does
+   * @param topics answers what subscribers of topics ask
    */
   public PlatformHandler(
       SigV4Verifier verifier,
@@ -85,13 +94,16 @@ public final class PlatformHandler implements HttpHandler {
       Function<String, AccountView> accounts,
       Supplier<List<Map<String, String>>> runtimes,
       KeyTable keys,
-      Function<Headers, Optional<String>> password) {
+      Function<Headers, Optional<String>> password,
+      Function<WireRequest, WireAnswer> topics) {
     this.verifier = verifier;
     this.authorizer = authorizer;
     this.accounts = accounts;
     this.runtimes = runtimes;
     this.keys = new KeyEndpoint(keys);
+    this.events = new EventEndpoint(verifier, authorizer, accounts, password);
     this.password = password;
+    this.topics = topics;
   }
 
   @Override
@@ -101,6 +113,12 @@ public final class PlatformHandler implements HttpHandler {
       return HttpResponse.json(200, "{\"status\":\"ok\"}");
     }
     try {
+      if (path.equals(SNS) || path.startsWith(SNS + "/")) {
+        return topics(request.wire());
+      }
+      if (path.startsWith(EventEndpoint.PATH)) {
+        return events.handle(request.wire());
+      }
       Optional<String> known =
           path.equals(METRICS) ? password.apply(request.wire().headers()) : Optional.empty();
       if (known.isPresent()) {
@@ -125,6 +143,15 @@ public final class PlatformHandler implements HttpHandler {
   @Override
   public HttpResponse tooLarge(HttpRequest request, long limit) {
     return message(413, "the body is too large");
+  }
+
+  private HttpResponse topics(WireRequest request) {
+    if (!request.method().equals("GET")) {
+      return message(405, "only GET is possible here");
+    }
+    return topics.apply(request) instanceof WireResponse whole
+        ? new HttpResponse.Whole(whole)
+        : message(404, "there is nothing at this address");
   }
 
   private HttpResponse look(HttpRequest request, String path, AccountView account)

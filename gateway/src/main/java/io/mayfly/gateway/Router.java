@@ -56,7 +56,8 @@ public final class Router {
       return new Route(functionUrls.apply(id), Limits.REQUEST_BYTES);
     }
     if (path.startsWith(OWN)) {
-      return new Route(platform, OWN_BYTES);
+      return new Route(
+          platform, path.startsWith(EventEndpoint.PATH) ? EventEndpoint.BODY_BYTES : OWN_BYTES);
     }
     return new Route(aws, INVOKE.matcher(path).matches() ? Limits.REQUEST_BYTES : DEPLOY_BYTES);
   }

@@ -1,9 +1,13 @@
 package io.mayfly.gateway;
 
+import io.mayfly.aws.Access;
 import io.mayfly.aws.AwsEndpoint;
 import io.mayfly.aws.AwsException;
 import io.mayfly.aws.Credentials.AccessKey;
+import io.mayfly.aws.Headers;
 import io.mayfly.aws.SigV4Verifier;
+import io.mayfly.aws.WireRequest;
+import io.mayfly.aws.WireResponse;
 import io.mayfly.dispatch.ConcurrencyLimits;
 import io.mayfly.dispatch.Credentials;
 import io.mayfly.dispatch.Dispatcher;
@@ -92,6 +96,19 @@ abstract class GatewayTest {
     @Override
     public void write(String accept, OutputStream target) throws IOException {
       target.write("calls 1\n".getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  /** Buses that take what they are given, and say what it was. */
+  private static final class NoBuses implements AccountView.EventIntake {
+    @Override
+    public Access access(String bus) {
+      return new Access("events:PutEvents", bus);
+    }
+
+    @Override
+    public WireResponse put(String bus, WireRequest request) {
+      return new WireResponse(200, new Headers(), request.body());
     }
   }
 
@@ -232,6 +249,7 @@ abstract class GatewayTest {
                         (function, follow, target) -> target.write('x'),
                         requestId -> List.of(Map.of("what", requestId.value())),
                         () -> List.of(Map.of("function", "f")),
+                        new NoBuses(),
                         new FakeMetrics()),
                 () -> List.of(Map.of("id", "python3.12")),
                 new NoKeys(),
@@ -239,7 +257,10 @@ abstract class GatewayTest {
                     headers
                         .first("authorization")
                         .filter(text -> text.equals("Basic x"))
-                        .map(_ -> ACCOUNT.id())),
+                        .map(_ -> ACCOUNT.id()),
+                request ->
+                    new WireResponse(
+                        200, new Headers(), request.query().getBytes(StandardCharsets.UTF_8))),
             new AwsHandler(
                 new AwsEndpoint(
                     List.of(),

@@ -32,6 +32,17 @@ final class TestPlatformHandler extends GatewayTest {
     assertThat(withPassword("/_mayfly/runtimes", "Basic x")).startsWith("HTTP/1.1 403");
   }
 
+  @Test
+  void subscribersOfTopicsAreAnsweredWithoutASignatureByGetAlone() throws IOException {
+    assertThat(exchange(head("GET", "/_mayfly/sns?Action=x", "127.0.0.1")))
+        .startsWith("HTTP/1.1 200")
+        .endsWith("Action=x");
+    assertThat(exchange(head("GET", "/_mayfly/sns/a.pem", "127.0.0.1"))).startsWith("HTTP/1.1 200");
+    assertThat(exchange(head("POST", "/_mayfly/sns?Action=x", "127.0.0.1")))
+        .startsWith("HTTP/1.1 405");
+    assertThat(exchange(head("GET", "/_mayfly/snsx", "127.0.0.1"))).startsWith("HTTP/1.1 403");
+  }
+
   private String withPassword(String path, String authorization) throws IOException {
     return exchange(
         "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: %s\r\nConnection: close\r\n\r\n"

@@ -91,20 +91,40 @@ public final class Permissions implements Authorizer {
   public boolean allowsService(
       String service, String source, String action, String resource, String policy) {
     return parsed(policy, PolicyDocument.Use.RESOURCE)
-            .decideService(
-                action,
-                resource,
-                service,
-                Map.of(
-                    "aws:sourcearn",
-                    source,
-                    "aws:sourceaccount",
-                    account.id(),
-                    "aws:principalisawsservice",
-                    "true",
-                    "aws:securetransport",
-                    "true"))
+            .decideService(action, resource, service, request(source))
         == Decision.ALLOWED;
+  }
+
+  /**
+   * Whether a role trusts a service; one that is not there trusts nobody.
+   *
+   * @param role the role's ARN
+   * @param service its host name, such as {@code scheduler.amazonaws.com}
+   * @param source the ARN of what it would assume the role for
+   */
+  public boolean trustsService(String role, String service, String source) {
+    return roles
+        .find(AwsPolicies.name(role))
+        .filter(each -> each.arn(account).equals(role))
+        .map(each -> PolicyDocument.parse(each.trust(), PolicyDocument.Use.TRUST))
+        .filter(
+            trust ->
+                trust.decideService("sts:AssumeRole", role, service, request(source))
+                    == Decision.ALLOWED)
+        .isPresent();
+  }
+
+  /** What is known of a request of a service's. */
+  private Map<String, String> request(String source) {
+    return Map.of(
+        "aws:sourcearn",
+        source,
+        "aws:sourceaccount",
+        account.id(),
+        "aws:principalisawsservice",
+        "true",
+        "aws:securetransport",
+        "true");
   }
 
   /**

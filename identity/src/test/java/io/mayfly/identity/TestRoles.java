@@ -254,4 +254,33 @@ class TestRoles {
             "\"AWS\":\"arn:aws:iam::000000000000:role/other\""));
     assertThat(permissions.mayAssume(session("other"), roles.require("thumb"))).isTrue();
   }
+
+  @Test
+  void aServiceIsTrustedForWhatTheRoleSays() {
+    String arn = "arn:aws:iam::000000000000:role/thumb";
+    String group = "arn:aws:scheduler:us-east-1:000000000000:schedule-group/default";
+    assertThat(permissions.trustsService(arn, "lambda.amazonaws.com", group)).isFalse();
+    create("thumb");
+    assertThat(permissions.trustsService(arn, "lambda.amazonaws.com", group)).isTrue();
+    assertThat(permissions.trustsService(arn, "scheduler.amazonaws.com", group)).isFalse();
+    assertThat(
+            permissions.trustsService(
+                "arn:aws:iam::000000000000:role/x/thumb", "lambda.amazonaws.com", group))
+        .isFalse();
+    roles.trust(
+        "thumb",
+        TRUST.replace(
+            "\"Action\"",
+            "\"Condition\":{\"StringEquals\":{\"aws:SourceAccount\":\"000000000000\"},\"ArnLike\":{\"aws:SourceArn\":\"arn:aws:scheduler:*:*:schedule-group/d*\"}},\"Action\""));
+    assertThat(permissions.trustsService(arn, "lambda.amazonaws.com", group)).isTrue();
+    assertThat(
+            permissions.trustsService(
+                arn, "lambda.amazonaws.com", group.replace("default", "other")))
+        .isFalse();
+    roles.trust(
+        "thumb",
+        "{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"sts:*\"},{\"Effect\":\"Deny\",\"Principal\":{\"Service\":\"lambda.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}]}");
+    assertThat(permissions.trustsService(arn, "lambda.amazonaws.com", group)).isFalse();
+    assertThat(permissions.trustsService(arn, "scheduler.amazonaws.com", group)).isTrue();
+  }
 }

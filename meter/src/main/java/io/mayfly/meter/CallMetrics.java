@@ -59,6 +59,8 @@ public final class CallMetrics {
 
   private final EventMetrics events = new EventMetrics(registry);
   private final SourceMetrics sources = new SourceMetrics(registry);
+  private final ScheduleMetrics schedules = new ScheduleMetrics(registry);
+  private final TopicMetrics topics = new TopicMetrics(registry);
 
   /** Those of asynchronous calls. */
   public EventMetrics events() {
@@ -68,6 +70,16 @@ public final class CallMetrics {
   /** What event source mappings bring. */
   public SourceMetrics sources() {
     return sources;
+  }
+
+  /** What fires by the clock. */
+  public ScheduleMetrics schedules() {
+    return schedules;
+  }
+
+  /** What is published to topics. */
+  public TopicMetrics topics() {
+    return topics;
   }
 
   /** Registers what is read when asked for. */

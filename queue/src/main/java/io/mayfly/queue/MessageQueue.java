@@ -96,4 +96,16 @@ public interface MessageQueue {
 
   /** How many messages there are, exactly. Reads from the disk. */
   Depth depth();
+
+  /**
+   * Reads messages behind a place in the queue, the oldest first, as they are on the disk, without
+   * receiving them: for queues whose messages are kept to be read again and again.
+   *
+   * @param after a message's sequence number; 0 to begin with the first
+   * @param bytes when so many have been read, no more messages are
+   */
+  List<Kept> read(long after, int max, long bytes);
+
+  /** How much there is on the disk. */
+  Holdings holdings();
 }

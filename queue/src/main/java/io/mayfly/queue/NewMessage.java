@@ -28,4 +28,9 @@ public record NewMessage(
     attributes = Map.copyOf(attributes);
     system = Map.copyOf(system);
   }
+
+  /** The same under another id. */
+  public NewMessage withId(UUID other) {
+    return new NewMessage(other, body, attributes, system, group, deduplication, delay);
+  }
 }

@@ -4,9 +4,13 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -65,6 +69,12 @@ final class QueueTables {
           alter table lease add column start integer not null default 0;
           create table start (number integer not null);
           insert into start (number) values (0)
+          """,
+          """
+          create table mark (
+            key text primary key,
+            at integer not null
+          ) without rowid;
           """);
 
   private final Connection connection;
@@ -79,6 +89,8 @@ final class QueueTables {
   private final PreparedStatement receives;
   private final PreparedStatement duplicate;
   private final PreparedStatement remember;
+  private final PreparedStatement mark;
+  private final PreparedStatement forgetMark;
 
   private final Set<Ledger> touched = new LinkedHashSet<>();
   private final List<Removed> removed = new ArrayList<>();
@@ -130,6 +142,8 @@ final class QueueTables {
         prepare(
             "insert or replace into deduplication (queue, name, sent, id_high, id_low, sequence)"
                 + " values (?, ?, ?, ?, ?, ?)");
+    mark = prepare("insert or replace into mark (key, at) values (?, ?)");
+    forgetMark = prepare("delete from mark where key = ?");
   }
 
   private PreparedStatement prepare(String sql) throws SQLException {
@@ -247,6 +261,8 @@ final class QueueTables {
       lease.clearBatch();
       delete.clearBatch();
       deleteLease.clearBatch();
+      mark.clearBatch();
+      forgetMark.clearBatch();
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
@@ -322,6 +338,34 @@ final class QueueTables {
     remember.setLong(5, id.getLeastSignificantBits());
     remember.setLong(6, sequence);
     remember.executeUpdate();
+  }
+
+  void mark(Map<String, Instant> marks) throws SQLException {
+    for (Map.Entry<String, Instant> each : marks.entrySet()) {
+      mark.setString(1, each.getKey());
+      mark.setLong(2, each.getValue().toEpochMilli());
+      mark.addBatch();
+    }
+    mark.executeBatch();
+  }
+
+  void forgetMarks(Collection<String> keys) throws SQLException {
+    for (String key : keys) {
+      forgetMark.setString(1, key);
+      forgetMark.addBatch();
+    }
+    forgetMark.executeBatch();
+  }
+
+  static Map<String, Instant> marks(Connection connection) throws SQLException {
+    Map<String, Instant> marks = new HashMap<>();
+    try (PreparedStatement select = connection.prepareStatement("select key, at from mark");
+        ResultSet rows = select.executeQuery()) {
+      while (rows.next()) {
+        marks.put(rows.getString(1), Instant.ofEpochMilli(rows.getLong(2)));
+      }
+    }
+    return marks;
   }
 
   /** Marks a queue's row as changed. */

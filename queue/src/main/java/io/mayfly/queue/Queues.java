@@ -1,6 +1,9 @@
 package io.mayfly.queue;
 
+import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -27,7 +30,23 @@ public interface Queues extends AutoCloseable {
    *
    * @return fails as {@link MessageQueue#send} does
    */
-  CompletableFuture<Void> send(List<Forward> messages);
+  default CompletableFuture<Void> send(List<Forward> messages) {
+    return send(messages, Map.of());
+  }
+
+  /**
+   * The same, and in the same transaction marks of how far the sender has come, so that what is
+   * sent for a moment is sent once, whatever kills the process. Either may be empty.
+   *
+   * @param marks in milliseconds, by keys of the sender's own
+   */
+  CompletableFuture<Void> send(List<Forward> messages, Map<String, Instant> marks);
+
+  /** The marks that were set with messages; read from the disk. */
+  Map<String, Instant> marks();
+
+  /** Removes marks, those that are there. */
+  CompletableFuture<Void> forgetMarks(Collection<String> keys);
 
   /** Removes a queue with all its messages; whoever waits for messages of it gets none. */
   void delete(String name);

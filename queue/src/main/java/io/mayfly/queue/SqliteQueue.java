@@ -462,6 +462,20 @@ final class SqliteQueue extends Timers.Timed implements MessageQueue {
     }
   }
 
+  @Override
+  public List<Kept> read(long after, int max, long bytes) {
+    requireThere();
+    long fresh = queues.now() - rules.retention().toMillis();
+    Shelf shelf = new Shelf(this);
+    return queues.database().read(connection -> shelf.read(connection, after, fresh, max, bytes));
+  }
+
+  @Override
+  public Holdings holdings() {
+    requireThere();
+    return queues.database().read(new Shelf(this)::holdings);
+  }
+
   // What follows is called by changes, on the thread that writes.
 
   /** Messages are on the disk that are new. */

@@ -9,8 +9,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -201,15 +203,31 @@ public final class SqliteQueues implements Queues {
   }
 
   @Override
-  public CompletableFuture<Void> send(List<Forward> messages) {
+  public CompletableFuture<Void> send(List<Forward> messages, Map<String, Instant> marks) {
     try {
       List<Insert> inserts = inserts(messages);
-      return inserts.isEmpty()
+      List<Change> changes = new ArrayList<>(inserts);
+      if (!marks.isEmpty()) {
+        changes.add(new SetMarks(Map.copyOf(marks)));
+      }
+      return changes.isEmpty()
           ? CompletableFuture.completedFuture(null)
-          : add(List.copyOf(inserts), inserts.stream().mapToLong(Insert::bytes).sum());
+          : add(changes, inserts.stream().mapToLong(Insert::bytes).sum());
     } catch (MayflyException e) {
       return CompletableFuture.failedFuture(e);
     }
+  }
+
+  @Override
+  public Map<String, Instant> marks() {
+    return database.write(QueueTables::marks);
+  }
+
+  @Override
+  public CompletableFuture<Void> forgetMarks(Collection<String> keys) {
+    return keys.isEmpty()
+        ? CompletableFuture.completedFuture(null)
+        : commits.add(List.of(new ForgetMarks(List.copyOf(keys))));
   }
 
   /**

@@ -857,6 +857,29 @@ abstract class TestQueueContract {
   }
 
   @Test
+  void marksAreSetWithTheMessagesTheyAreFor() {
+    MessageQueue queue = queues.create("q", STANDARD, "");
+    MessageQueue last = queues.create("last", FIFO, "");
+    Instant noon = Instant.parse("2026-03-01T12:00:00Z");
+    queues.send(List.of(new Forward(queue, message("a"))), Map.of("one", noon, "two", noon)).join();
+    queues.send(List.of(), Map.of("two", noon.plusMillis(1))).join();
+    assertThatThrownBy(
+            () ->
+                queues
+                    .send(
+                        List.of(new Forward(last, message("no group"))),
+                        Map.of("one", noon.plusSeconds(9), "three", noon))
+                    .join())
+        .hasMessageContaining("needs a group");
+    assertThat(queues.marks()).isEqualTo(Map.of("one", noon, "two", noon.plusMillis(1)));
+    assertDepth(reopened("q"), 1, 0, 0);
+    assertThat(queues.marks()).isEqualTo(Map.of("one", noon, "two", noon.plusMillis(1)));
+    queues.forgetMarks(List.of("two", "none")).join();
+    queues.forgetMarks(List.of()).join();
+    assertThat(queues.marks()).containsOnlyKeys("one");
+  }
+
+  @Test
   void aWrongForwardDeletesNothing() {
     MessageQueue queue = queues.create("q", STANDARD, "");
     MessageQueue last = queues.create("last", FIFO, "");
@@ -926,6 +949,41 @@ abstract class TestQueueContract {
     until(() -> queue.depth().ready() == 1);
     assertDepth(settled(queue), 1, 0, 0);
     assertThat(receive(reopened("q"), 10)).containsExactly("new");
+  }
+
+  @Test
+  void messagesAreReadInOrderWithoutBeingReceived() {
+    MessageQueue queue = queues.create("kept", STANDARD, "");
+    sendAll(queue, "a", "bb", "ccc", "dddd");
+    List<Kept> first = queue.read(0, 2, Long.MAX_VALUE);
+    assertThat(first.stream().map(kept -> new String(kept.body(), UTF_8)))
+        .containsExactly("a", "bb");
+    queue = reopened("kept");
+    List<Kept> rest = queue.read(first.getLast().sequence(), 100, Long.MAX_VALUE);
+    assertThat(rest.stream().map(kept -> new String(kept.body(), UTF_8)))
+        .containsExactly("ccc", "dddd");
+    assertThat(rest.getFirst().sent()).isEqualTo(clock.instant());
+    assertThat(queue.read(rest.getLast().sequence(), 100, Long.MAX_VALUE)).isEmpty();
+    // One is always read, so that whoever reads gets on.
+    assertThat(queue.read(0, 100, 1)).hasSize(1);
+    assertThat(receive(queue, 1)).containsExactly("a");
+    assertThat(queue.read(0, 100, Long.MAX_VALUE)).hasSize(4);
+  }
+
+  @Test
+  void whatIsGoneOrTooOldIsNotRead() {
+    MessageQueue queue = queues.create("kept", STANDARD, "");
+    sendAll(queue, "a", "b");
+    assertThat(queue.holdings().messages()).isEqualTo(2);
+    assertThat(queue.holdings().bytes()).isBetween(2L, 200L);
+    queue.purge().join();
+    assertThat(queue.read(0, 100, Long.MAX_VALUE)).isEmpty();
+    assertThat(queue.holdings()).isEqualTo(new Holdings(0, 0));
+    sendAll(queue, "c");
+    clock.advance(DAYS);
+    assertThat(queue.read(0, 100, Long.MAX_VALUE)).isEmpty();
+    sendAll(queue, "d");
+    assertThat(queue.read(0, 100, Long.MAX_VALUE)).hasSize(1);
   }
 
   @Test

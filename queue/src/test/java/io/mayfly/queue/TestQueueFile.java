@@ -26,10 +26,12 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -101,6 +103,14 @@ class TestQueueFile {
           .hasMessageContaining("could not be stored");
       assertThatThrownBy(() -> queue.delete(List.of(leased.receipt()), List.of()).join())
           .hasMessageContaining("could not be stored");
+      assertThatThrownBy(
+              () ->
+                  queues
+                      .send(
+                          List.of(new Forward(queue, message("marked"))),
+                          Map.of("mark", Instant.EPOCH))
+                      .join())
+          .hasMessageContaining("could not be stored");
       assertThat(queue.holds(leased.receipt())).as("it stays with its receiver").isTrue();
       Set<String> received = new HashSet<>();
       queue.receive(200_000, VISIBILITY).forEach(delivery -> received.add(body(delivery)));
@@ -109,6 +119,7 @@ class TestQueueFile {
       queue.delete(List.of(leased.receipt()), List.of()).join();
       send(queue, message("after"));
       assertThat(body(one(queue))).isEqualTo("after");
+      assertThat(queues.marks()).as("without the message no mark").isEmpty();
       clock.advance(Duration.ofSeconds(2));
       // The dead letter could not be moved before, and is tried again.
       until(

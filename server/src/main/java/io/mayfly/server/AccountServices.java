@@ -8,6 +8,9 @@ import io.mayfly.dispatch.FunctionSource;
 import io.mayfly.dispatch.InstanceStarter;
 import io.mayfly.dispatch.KeepAlive;
 import io.mayfly.dispatch.Trainings;
+import io.mayfly.events.EventBridge;
+import io.mayfly.events.EventBuses;
+import io.mayfly.events.EventsApi;
 import io.mayfly.functions.Aliases;
 import io.mayfly.functions.CodeSigningConfigs;
 import io.mayfly.functions.CodeStore;
@@ -44,21 +47,32 @@ import io.mayfly.model.FunctionUrl;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.LayerVersionId;
 import io.mayfly.queue.Queues;
+import io.mayfly.scheduler.SchedulerApi;
+import io.mayfly.scheduler.SchedulerPorts;
+import io.mayfly.scheduler.Schedules;
+import io.mayfly.sns.TopicParts;
+import io.mayfly.sns.Topics;
 import io.mayfly.sqs.SourceQueue;
 import io.mayfly.sqs.SourceQueues;
 import io.mayfly.sqs.SqsApi;
 import io.mayfly.store.BlobStore;
 import io.mayfly.store.Database;
+import io.mayfly.store.EventBusStore;
 import io.mayfly.store.FunctionStore;
 import io.mayfly.store.IdentityStore;
 import io.mayfly.store.SqliteCodeSigningStore;
+import io.mayfly.store.SqliteEventBusStore;
 import io.mayfly.store.SqliteEventSourceMappingStore;
 import io.mayfly.store.SqliteFunctionStore;
 import io.mayfly.store.SqliteIdentityStore;
 import io.mayfly.store.SqliteLayerStore;
+import io.mayfly.store.SqliteScheduleStore;
+import io.mayfly.triggers.Alarms;
+import io.mayfly.store.SqliteTopicStore;
 import io.mayfly.triggers.AsyncCalls;
 import io.mayfly.triggers.AsyncParts;
 import io.mayfly.triggers.EventSources;
+import io.mayfly.triggers.ExpectedCalls;
 import io.mayfly.triggers.QueueTarget;
 import io.mayfly.triggers.SourcePorts;
 import io.mayfly.triggers.SqsSources;
@@ -108,6 +122,7 @@ final class AccountServices implements AutoCloseable {
   private final FunctionUrls urls;
   private final Dispatcher dispatcher;
   private final AsyncCalls async;
+  private final Topics topics;
   private final FunctionUrlHandler functionUrls;
   private final AccountView view;
 
@@ -239,7 +254,19 @@ final class AccountServices implements AutoCloseable {
     SourceQueues sources = new SourceQueues(account, queues, machine.platformKey());
     Function<String, Optional<String>> queuePolicies =
         arn -> sources.find(arn).flatMap(SourceQueue::policy);
-    Targets targets = new Targets(new TargetAccess(account, permissions, policies, queuePolicies));
+    EventBusStore busStore = new SqliteEventBusStore(database);
+    EventBuses buses = new EventBuses(account, busStore, clock);
+    Targets targets =
+        new Targets(
+            new TargetAccess(
+                account,
+                permissions,
+                policies,
+                arn ->
+                    queuePolicies
+                        .apply(arn)
+                        .or(() -> buses.policy(arn))
+                        .or(() -> topicPolicy(arn))));
     targets.add("sqs", new Targets.Kind("sqs:SendMessage", new QueueTarget(account, queues)));
     async =
         closing.add(
@@ -256,6 +283,24 @@ final class AccountServices implements AutoCloseable {
                     new EventMeter(meter),
                     machine.processors()::busy,
                     clock)));
+    topics =
+        closing.add(
+            new Topics(
+                new TopicParts(
+                    account,
+                    new SqliteTopicStore(database),
+                    queues,
+                    targets,
+                    machine.signer(),
+                    permissions::checkResourcePolicy,
+                    new TopicMeter(meter.topics()),
+                    machine.authority(),
+                    account.equals(options.account()),
+                    machine.random(),
+                    RANDOM,
+                    clock,
+                    System::nanoTime,
+                    task -> Thread.ofVirtual().name("topics").start(task))));
     catalog.whenServing(
         config -> {
           starter.expect(config);
@@ -287,6 +332,28 @@ final class AccountServices implements AutoCloseable {
                         (arn, sender, notice) ->
                             queues.send(targets.forward(arn, sender, notice)))))));
 
+    // Event buses, which tell all targets that there are
+    EventBridge bridge = closing.add(new EventBridge(buses, busStore, queues, targets, RANDOM));
+    BusMetrics.of(meter, bridge);
+
+    // What fires by the clock
+    ScheduleMeter scheduleMeter = new ScheduleMeter(meter.schedules());
+    Alarms alarms = closing.add(new Alarms(queues, scheduleMeter, clock, RANDOM));
+    ExpectedCalls expected = new ExpectedCalls(aliases::meant, dispatcher::expect);
+    buses.scheduleWith(new RuleAlarms(alarms, bridge, expected));
+    Schedules schedules =
+        new Schedules(
+            new SchedulerPorts(
+                account,
+                new SqliteScheduleStore(database),
+                alarms,
+                targets,
+                expected,
+                (role, group) -> permissions.trustsService(role, "scheduler.amazonaws.com", group),
+                scheduleMeter,
+                clock,
+                RANDOM));
+
     // Its side of the network
     functionUrls =
         new FunctionUrlHandler(
@@ -302,9 +369,18 @@ final class AccountServices implements AutoCloseable {
             RANDOM);
     view =
         new AccountView(
-            catalog, layers, code::zip, logs::copy, meter::explain, async::overview, meter);
+            catalog,
+            layers,
+            code::zip,
+            logs::copy,
+            meter::explain,
+            async::overview,
+            new BusIntake(bridge),
+            meter);
     apis =
         Map.of(
+            "sns",
+            model -> topics.service(model),
             "lambda",
             model ->
                 LambdaApi.service(
@@ -336,6 +412,8 @@ final class AccountServices implements AutoCloseable {
             model -> IdentityApi.sts(model, account, roles, permissions, sessions),
             "logs",
             model -> LogsApi.service(model, account, logs, System::nanoTime),
+            "scheduler",
+            model -> SchedulerApi.service(model, schedules),
             "sqs",
             model ->
                 SqsApi.service(
@@ -347,7 +425,10 @@ final class AccountServices implements AutoCloseable {
                     machine.platformKey(),
                     RANDOM,
                     clock,
-                    System::nanoTime));
+                    System::nanoTime),
+            "events",
+            model ->
+                EventsApi.service(model, bridge, permissions, permissions::checkResourcePolicy));
   }
 
   Account account() {
@@ -467,6 +548,10 @@ final class AccountServices implements AutoCloseable {
             host,
             path,
             signer.presign("GET", host, path, PlatformHandler.SIGNING_NAME, CODE_ADDRESS_VALIDITY));
+  }
+
+  private Optional<String> topicPolicy(String arn) {
+    return topics.policy(arn);
   }
 
   private void removeLog(FunctionName function) {

@@ -67,6 +67,11 @@ final class Accounts implements AutoCloseable {
     return known != null ? known : open.computeIfAbsent(id, this::open);
   }
 
+  /** An account by its id, if it has ever been used. */
+  Optional<AccountServices> known(String id) {
+    return Optional.ofNullable(open.get(id));
+  }
+
   Collection<AccountServices> all() {
     return open.values();
   }

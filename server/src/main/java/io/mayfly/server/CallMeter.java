@@ -13,7 +13,9 @@ import io.mayfly.meter.EventMetrics;
 import io.mayfly.meter.Explanation;
 import io.mayfly.meter.RecentRequests;
 import io.mayfly.meter.RefusalRecord;
+import io.mayfly.meter.ScheduleMetrics;
 import io.mayfly.meter.SourceMetrics;
+import io.mayfly.meter.TopicMetrics;
 import io.mayfly.meter.UsageTotals;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionName;
@@ -47,6 +49,14 @@ final class CallMeter implements CallListener, RefusalListener, AccountView.Metr
 
   SourceMetrics sources() {
     return metrics.sources();
+  }
+
+  ScheduleMetrics schedules() {
+    return metrics.schedules();
+  }
+
+  TopicMetrics topics() {
+    return metrics.topics();
   }
 
   @Override

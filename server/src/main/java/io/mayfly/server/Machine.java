@@ -7,6 +7,7 @@ import io.mayfly.dispatch.StartGate;
 import io.mayfly.identity.AccessKeys;
 import io.mayfly.runtimes.RuntimeCatalog;
 import io.mayfly.sandbox.Sandbox;
+import io.mayfly.sns.MessageSigner;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.concurrent.Semaphore;
@@ -18,6 +19,7 @@ import java.util.function.Supplier;
  * @param sandbox may still be in the making
  * @param training who has it may train a function: one at a time is measured
  * @param platformKey what temporary keys are sealed with, and others derived from
+ * @param signer signs what topics tell their subscribers
  * @param authority host and port that the platform can be reached at, once it serves
  */
 record Machine(
@@ -31,6 +33,7 @@ record Machine(
     Semaphore training,
     AccessKeys keys,
     byte[] platformKey,
+    MessageSigner signer,
     SigV4Verifier verifier,
     Supplier<String> authority,
     SecureRandom random,

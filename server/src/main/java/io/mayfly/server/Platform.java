@@ -25,6 +25,7 @@ import io.mayfly.runtimes.RuntimeCatalog;
 import io.mayfly.sandbox.Sandbox;
 import io.mayfly.sandbox.SandboxConfig;
 import io.mayfly.sandbox.Sandboxes;
+import io.mayfly.sns.MessageSigner;
 import io.mayfly.store.CredentialFile;
 import io.mayfly.store.DataDirectory;
 import io.mayfly.store.Database;
@@ -148,6 +149,7 @@ final class Platform implements AutoCloseable {
                   sparesOfTheirOwn(),
                   SPARE_PAUSE,
                   System::nanoTime));
+      MessageSigner signer = new MessageSigner(data.root().resolve("sns-key"), random, clock);
       Machine machine =
           new Machine(
               options,
@@ -160,6 +162,7 @@ final class Platform implements AutoCloseable {
               new Semaphore(1),
               keys,
               platformKey,
+              signer,
               verifier,
               this::authority,
               random,
@@ -173,6 +176,7 @@ final class Platform implements AutoCloseable {
       ServiceModel lambda = ServiceModel.bundled("lambda-2015-03-31.json");
       // The first call is not to wait for it.
       var _ = accounts.own().service(lambda);
+      Lazy<ServiceModel> sns = new Lazy<>(() -> ServiceModel.bundled("sns-2010-03-31.json"));
       AwsEndpoint endpoint =
           new AwsEndpoint(
               List.of(lambda),
@@ -180,9 +184,12 @@ final class Platform implements AutoCloseable {
                   "iam", () -> ServiceModel.bundled("iam-2010-05-08.json"),
                   "sts", () -> ServiceModel.bundled("sts-2011-06-15.json"),
                   "logs", () -> ServiceModel.bundled("logs-2014-03-28.json"),
+                  "scheduler", () -> ServiceModel.bundled("scheduler-2021-06-30.json"),
+                  "sns", sns,
                   "sqs",
                       () ->
-                          ServiceModel.bundled("sqs-2012-11-05.json", "sqs-2012-11-05.query.json")),
+                          ServiceModel.bundled("sqs-2012-11-05.json", "sqs-2012-11-05.query.json"),
+                  "events", () -> ServiceModel.bundled("events-2015-10-07.json")),
               (caller, model) -> accounts.of(caller.account()).service(model),
               verifier,
               this::authorize,
@@ -197,7 +204,8 @@ final class Platform implements AutoCloseable {
                   id -> accounts.of(id).view(),
                   this::runtimeRows,
                   new OwnerKeyTable(keys, options.account()),
-                  this::accountOfPassword),
+                  this::accountOfPassword,
+                  new OpenTopics(sns, endpoint, signer, accounts::known)),
               new AwsHandler(endpoint));
       // Nobody is let in before it is known that instances can be made.
       var _ = sandbox.get();

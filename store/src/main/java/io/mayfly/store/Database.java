@@ -212,6 +212,32 @@ public final class Database implements AutoCloseable {
           """,
           """
           update function_version set document = json_set(document, '$.perTenant', json('false'));
+          """,
+          """
+          create table event_bus (
+            kind text not null,
+            key text not null,
+            document text not null,
+            primary key (kind, key)
+          ) without rowid;
+          """,
+          """
+          create table schedule (
+            kind text not null,
+            key text not null,
+            document text not null,
+            primary key (kind, key)
+          ) without rowid;
+          """,
+          """
+          create table topic (
+            name text primary key,
+            document text not null
+          ) without rowid;
+          create table subscription (
+            id text primary key,
+            document text not null
+          ) without rowid;
           """);
 
   /** Something to do with the connection, inside a transaction. */

@@ -8,8 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.function.Supplier;
 
-/** Random bytes that are made once and are readable by the owner alone. */
+/** Secrets that are made once and are readable by the owner alone. */
 public final class KeyFile {
   private KeyFile() {}
 
@@ -20,27 +21,41 @@ public final class KeyFile {
    * @throws MayflyException if the file cannot be read or made, or is of another length
    */
   public static byte[] readOrCreate(Path file, int length, SecureRandom random) {
+    byte[] key =
+        readOrMake(
+            file,
+            () -> {
+              byte[] made = new byte[length];
+              random.nextBytes(made);
+              return made;
+            });
+    if (key.length != length) {
+      throw new MayflyException(
+          ErrorCode.SERVICE,
+          "%s holds %d bytes and not %d; remove it to get a new key, which ends all sessions"
+              .formatted(file, key.length, length));
+    }
+    return key;
+  }
+
+  /**
+   * The bytes in {@code file}, which are made when it is missing.
+   *
+   * @throws MayflyException if the file cannot be read or made
+   */
+  public static byte[] readOrMake(Path file, Supplier<byte[]> making) {
     try {
       if (!Files.exists(file)) {
-        byte[] made = new byte[length];
-        random.nextBytes(made);
         Path part =
             Files.createTempFile(
                 file.toAbsolutePath().getParent(),
                 "key",
                 ".part",
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.write(part, made);
+        Files.write(part, making.get());
         Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
       }
-      byte[] key = Files.readAllBytes(file);
-      if (key.length != length) {
-        throw new MayflyException(
-            ErrorCode.SERVICE,
-            "%s holds %d bytes and not %d; remove it to get a new key, which ends all sessions"
-                .formatted(file, key.length, length));
-      }
-      return key;
+      return Files.readAllBytes(file);
     } catch (IOException e) {
       throw new MayflyException(ErrorCode.SERVICE, file + " cannot be read or written: " + e, e);
     }

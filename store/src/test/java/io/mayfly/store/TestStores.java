@@ -170,6 +170,26 @@ class TestStores {
   }
 
   @Test
+  void documentsOfEventBusesAreKeptByKindAndKey() {
+    Path file = folder.resolve("mayfly.db");
+    try (Database database = Database.open(file)) {
+      EventBusStore store = new SqliteEventBusStore(database);
+      store.put(EventBusStore.Kind.RULE, "b/two", "2");
+      store.put(EventBusStore.Kind.RULE, "b/one", "1");
+      store.put(EventBusStore.Kind.BUS, "b/one", "bus");
+      store.put(EventBusStore.Kind.RULE, "b/two", "two");
+    }
+    try (Database database = Database.open(file)) {
+      EventBusStore store = new SqliteEventBusStore(database);
+      assertThat(store.documents(EventBusStore.Kind.RULE)).containsExactly("1", "two");
+      store.remove(EventBusStore.Kind.RULE, "b/one");
+      assertThat(store.documents(EventBusStore.Kind.RULE)).containsExactly("two");
+      assertThat(store.documents(EventBusStore.Kind.BUS)).containsExactly("bus");
+      assertThat(store.documents(EventBusStore.Kind.REPLAY)).isEmpty();
+    }
+  }
+
+  @Test
   void equalContentIsKeptOnceUnderItsHash() throws IOException {
     BlobStore blobs = new BlobStore(folder);
     byte[] content = "hello".getBytes(StandardCharsets.UTF_8);
@@ -229,5 +249,28 @@ class TestStores {
     assertThatThrownBy(() -> CredentialFile.read(file))
         .isInstanceOf(MayflyException.class)
         .hasMessageContaining("remove it to get a new pair");
+  }
+
+  @Test
+  void schedulesAndTheirGroupsComeBackAndGoTogether() {
+    Path file = folder.resolve("mayfly.db");
+    try (Database database = Database.open(file)) {
+      ScheduleStore store = new SqliteScheduleStore(database);
+      store.put(ScheduleStore.Kind.GROUP, "own", "a group");
+      store.put(ScheduleStore.Kind.SCHEDULE, "own/b", "b");
+      store.put(ScheduleStore.Kind.SCHEDULE, "own/a", "a");
+      store.put(ScheduleStore.Kind.SCHEDULE, "own/a", "another a");
+      store.put(ScheduleStore.Kind.SCHEDULE, "default/c", "c");
+    }
+    try (Database database = Database.open(file)) {
+      ScheduleStore store = new SqliteScheduleStore(database);
+      assertThat(store.documents(ScheduleStore.Kind.GROUP)).containsExactly("a group");
+      assertThat(store.documents(ScheduleStore.Kind.SCHEDULE))
+          .containsExactly("c", "another a", "b");
+      store.removeGroup("own", List.of("own/a", "own/b"));
+      store.remove(ScheduleStore.Kind.SCHEDULE, "none");
+      assertThat(store.documents(ScheduleStore.Kind.GROUP)).isEmpty();
+      assertThat(store.documents(ScheduleStore.Kind.SCHEDULE)).containsExactly("c");
+    }
   }
 }

@@ -41,11 +41,15 @@ final class TestArchitecture {
           Map.entry("lambda", Set.of("model", "functions", "dispatch", "aws")),
           Map.entry("logs", Set.of("model", "meter", "aws")),
           Map.entry("sqs", Set.of("model", "queue", "aws")),
+          Map.entry("sns", Set.of("model", "store", "queue", "triggers", "aws")),
+          Map.entry("events", Set.of("model", "store", "queue", "triggers", "aws")),
+          Map.entry("scheduler", Set.of("model", "store", "queue", "triggers", "aws")),
           Map.entry("gateway", Set.of("model", "functions", "dispatch", "aws")),
           Map.entry("cli", Set.of("aws")));
 
   /** Services of the AWS endpoint: each stands alone, so that one can be added or left out. */
-  private static final List<String> SERVICES = List.of("lambda", "identity", "logs", "sqs");
+  private static final List<String> SERVICES =
+      List.of("lambda", "identity", "logs", "sqs", "sns", "events", "scheduler");
 
   private static final JavaClasses CLASSES = shipped();
 

@@ -152,7 +152,9 @@ public final class AsyncCalls implements Belongings, AutoCloseable {
   /** The queue of a function that is to be told what became of another's event. */
   private MessageQueue queueOfTarget(FunctionName function) {
     if (parts.catalog().find(function).filter(FunctionConfig::perTenant).isPresent()) {
-      throw new UndeliverableException("it runs on behalf of tenants, and there is none");
+      throw new UndeliverableException(
+          UndeliverableException.Reason.INVALID_PARAMETER,
+          "it runs on behalf of tenants, and there is none");
     }
     return laneOf(function).queue();
   }

@@ -9,6 +9,7 @@ import io.mayfly.model.MayflyException;
 import io.mayfly.model.RequestId;
 import io.mayfly.queue.Forward;
 import io.mayfly.queue.MessageQueue;
+import io.mayfly.triggers.UndeliverableException.Reason;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +43,7 @@ public final class FunctionTarget implements Target {
             .orElseThrow(() -> new UndeliverableException("there is no such function"));
     if (notice.body().length > Limits.EVENT_BYTES) {
       throw new UndeliverableException(
+          Reason.INVALID_PARAMETER,
           "the event would have %d bytes, more than %d"
               .formatted(notice.body().length, Limits.EVENT_BYTES));
     }

@@ -5,6 +5,7 @@ import io.mayfly.queue.Forward;
 import io.mayfly.queue.MessageQueue;
 import io.mayfly.queue.NewMessage;
 import io.mayfly.queue.Queues;
+import io.mayfly.triggers.UndeliverableException.Reason;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -37,10 +38,11 @@ public final class QueueTarget implements Target {
     boolean fifo = queue.rules().fifo();
     if (fifo && notice.group().isEmpty()) {
       throw new UndeliverableException(
-          "it is a FIFO queue, which takes no message without a group");
+          Reason.INVALID_PARAMETER, "it is a FIFO queue, which takes no message without a group");
     }
     if (bytes(notice) > MAX_BYTES) {
       throw new UndeliverableException(
+          Reason.INVALID_PARAMETER,
           "the message would have %d bytes, more than %d".formatted(bytes(notice), MAX_BYTES));
     }
     return List.of(

@@ -1,6 +1,7 @@
 package io.mayfly.triggers;
 
 import io.mayfly.queue.Forward;
+import io.mayfly.triggers.UndeliverableException.Reason;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,6 +43,11 @@ public final class Targets {
     kinds.put(service, kind);
   }
 
+  /** Whether there are targets of a service, as ARNs name it. */
+  public boolean knows(String service) {
+    return kinds.containsKey(service);
+  }
+
   /**
    * What is to be written for a target.
    *
@@ -49,9 +55,18 @@ public final class Targets {
    *     or the sender may not
    */
   public List<Forward> forward(String arn, Sender sender, Notice notice) {
+    return permitted(arn, sender).forward(arn, notice);
+  }
+
+  /**
+   * The kind of target that an ARN names, which a sender may tell.
+   *
+   * @throws UndeliverableException if the platform has no such kind, or the sender may not
+   */
+  public Target permitted(String arn, Sender sender) {
     String[] parts = arn.split(":", ARN_PARTS);
     if (parts.length < ARN_PARTS) {
-      throw new UndeliverableException("it is no ARN");
+      throw new UndeliverableException(Reason.INVALID_PARAMETER, "it is no ARN");
     }
     Kind kind = kinds.get(parts[2]);
     if (kind == null) {
@@ -59,8 +74,8 @@ public final class Targets {
     }
     if (!access.allows(sender, kind.action(), arn)) {
       throw new UndeliverableException(
-          "%s is not allowed %s on it".formatted(sender, kind.action()));
+          Reason.NO_PERMISSIONS, "%s is not allowed %s on it".formatted(sender, kind.action()));
     }
-    return kind.target().forward(arn, notice);
+    return kind.target();
   }
 }
