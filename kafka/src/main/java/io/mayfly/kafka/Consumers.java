@@ -37,8 +37,7 @@ final class Consumers {
     EventSource source = mapping.source();
     Map<String, Object> settings = new HashMap<>();
     settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, String.join(",", source.brokers()));
-    settings.put(
-        ConsumerConfig.GROUP_ID_CONFIG, source.consumerGroup().orElse(mapping.uuid()));
+    settings.put(ConsumerConfig.GROUP_ID_CONFIG, source.consumerGroup().orElse(mapping.uuid()));
     settings.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, mapping.uuid());
     settings.put(ConsumerConfig.CLIENT_ID_CONFIG, "mayfly-" + mapping.uuid());
     settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
@@ -61,7 +60,6 @@ final class Consumers {
     settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, RECORDS);
     settings.put(ConsumerConfig.METRIC_REPORTER_CLASSES_CONFIG, List.of());
     settings.put(ConsumerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
-    return new KafkaConsumer<>(
-        settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 }

@@ -37,8 +37,7 @@ record DiscardRecord(
   private static final DateTimeFormatter TIMESTAMP =
       new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 
-  private record Range(
-      ConsumerRecord<byte[], byte[]> first, ConsumerRecord<byte[], byte[]> last) {}
+  private record Range(ConsumerRecord<byte[], byte[]> first, ConsumerRecord<byte[], byte[]> last) {}
 
   byte[] json(FunctionArn function, String brokers, Instant now) {
     String id =

@@ -30,8 +30,7 @@ final class FailedOffsets {
       byte[] answer, List<ConsumerRecord<byte[], byte[]>> records) {
     Map<String, Set<Long>> known = new HashMap<>();
     records.forEach(
-        record ->
-            known.computeIfAbsent(name(record), _ -> new HashSet<>()).add(record.offset()));
+        record -> known.computeIfAbsent(name(record), _ -> new HashSet<>()).add(record.offset()));
     Map<String, Long> first = new HashMap<>();
     if (!BatchItemFailures.read(answer, parser -> read(parser, known, first))) {
       return Optional.empty();

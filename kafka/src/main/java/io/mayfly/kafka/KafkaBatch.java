@@ -166,7 +166,11 @@ final class KafkaBatch {
       done(part.records());
       return true;
     }
-    ended(mapping, part, said.isPresent() ? OK : FAILED, said.isPresent() ? Result.PARTIAL : Result.FAILURE);
+    ended(
+        mapping,
+        part,
+        said.isPresent() ? OK : FAILED,
+        said.isPresent() ? Result.PARTIAL : Result.FAILURE);
     Set<ConsumerRecord<byte[], byte[]>> failed = new HashSet<>(left);
     done(part.records().stream().filter(record -> !failed.contains(record)).toList());
     EventSourceSettings settings = mapping.settings();
@@ -253,8 +257,7 @@ final class KafkaBatch {
         discard(
             part.of(old),
             new DiscardRecord(DiscardRecord.TOO_OLD, part.tries(), Optional.empty(), size, old));
-    return part.of(
-        part.records().stream().filter(record -> record.timestamp() >= oldest).toList());
+    return part.of(part.records().stream().filter(record -> record.timestamp() >= oldest).toList());
   }
 
   /** Gives a part up, once its destination has been told; false if the end comes first. */

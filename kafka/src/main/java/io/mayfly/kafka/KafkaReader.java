@@ -119,7 +119,10 @@ final class KafkaReader {
         log.debug("the session of mapping {} ended", mapping.uuid(), e);
         source.problem(Optional.of(KafkaSession.connectionError(mapping.source(), e)));
         awaitEnd(pause);
-        pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+        pause =
+            pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
+                ? pause.multipliedBy(2)
+                : LONGEST_PAUSE;
       } catch (RuntimeException e) {
         log.warn("the session of mapping {} ended badly", mapping.uuid(), e);
         source.problem(Optional.of("Internal error: " + e.getMessage()));

@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 /**
  * One session with the brokers: partitions as the group assigns them, batches of their records, and
  * offsets committed when those are done. Everything but {@link #wake} and {@link #interrupt} is for
- * the thread that reads; batches tell it through {@link #over}.
+ * the thread that reads.
  */
 final class KafkaSession implements ConsumerRebalanceListener, AutoCloseable {
   /** Records of all mappings in memory when no more are fetched beside others. */
@@ -48,13 +48,9 @@ final class KafkaSession implements ConsumerRebalanceListener, AutoCloseable {
   /** How often brokers that are silent are asked for something. */
   private static final Duration LOOK = Duration.ofSeconds(5);
 
-  private static final Duration COMMIT_AGAIN = Duration.ofMillis(500);
   private static final Duration LAST_WORDS = Duration.ofMillis(300);
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
   private static final Logger log = LoggerFactory.getLogger(KafkaSession.class);
-
-  /** A batch with its thread. */
-  private record Running(List<Share> shares, long bytes, Thread thread) {}
 
   private final KafkaSource source;
   private final KafkaReader reader;
@@ -62,17 +58,9 @@ final class KafkaSession implements ConsumerRebalanceListener, AutoCloseable {
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final Map<TopicPartition, Lane> lanes = new HashMap<>();
 
-  /** Those that are under way, and of them those that are over. */
-  private final Map<Thread, Running> running = new ConcurrentHashMap<>();
-
-  private final Set<Thread> over = ConcurrentHashMap.newKeySet();
-  private boolean closed;
-
-  /** Offsets to be committed, and whether some are on their way. */
-  private final Map<TopicPartition, OffsetAndMetadata> pending = new HashMap<>();
-
-  private boolean committing;
-  private long commitAt;
+  private final Batches batches;
+  private final Offsets offsets;
+  private volatile boolean waiting;
   private long heardAt;
 
   /**
@@ -83,7 +71,8 @@ final class KafkaSession implements ConsumerRebalanceListener, AutoCloseable {
     this.reader = reader;
     this.mapping = mapping;
     this.consumer = Consumers.open(mapping);
-    this.commitAt = now();
+    this.batches = new Batches(source, reader, this::batchOver);
+    this.offsets = new Offsets(consumer, source.ports().nanoTime());
     this.heardAt = now();
   }
 
@@ -98,7 +87,7 @@ final class KafkaSession implements ConsumerRebalanceListener, AutoCloseable {
 
   /** Gives up calls that are under way. */
   void interrupt() {
-    running.keySet().forEach(Thread::interrupt);
+    batches.interrupt();
   }
 
   /** What to say when brokers do not do what they are to. */
@@ -121,7 +110,7 @@ final class KafkaSession implements ConsumerRebalanceListener, AutoCloseable {
   void read() throws InterruptedException {
     awaitTopics();
     consumer.subscribe(mapping.source().topics(), this);
-    while (!reader.ending() || (!running.isEmpty() && !reader.hurried())) {
+    while (!reader.ending() || (!batches.isEmpty() && !reader.hurried())) {
       try {
         turn();
       } catch (WakeupException e) {
@@ -162,16 +151,16 @@ final class KafkaSession implements ConsumerRebalanceListener, AutoCloseable {
   }
 
   private void turn() {
-    collect();
+    batches.collect(offsets::add);
     Duration wait = LONGEST_POLL;
     if (!reader.ending()) {
       place();
       wait = begin();
     }
     pauseAndResume();
-    commit();
+    offsets.commit();
     long now = now();
-    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(wait)) {
+    for (ConsumerRecord<byte[], byte[]> record : poll(wait)) {
       Lane lane = lanes.get(new TopicPartition(record.topic(), record.partition()));
       if (lane != null) {
         lane.add(record, now());
@@ -180,6 +169,22 @@ final class KafkaSession implements ConsumerRebalanceListener, AutoCloseable {
       }
     }
     look();
+  }
+
+  /** Batches wake it only while it waits: woken before, it would not have read at all. */
+  private ConsumerRecords<byte[], byte[]> poll(Duration wait) {
+    waiting = true;
+    try {
+      return consumer.poll(batches.someOver() ? Duration.ZERO : wait);
+    } finally {
+      waiting = false;
+    }
+  }
+
+  private void batchOver() {
+    if (waiting) {
+      wake();
+    }
   }
 
   private void heard(long now) {
@@ -219,8 +224,8 @@ final class KafkaSession implements ConsumerRebalanceListener, AutoCloseable {
 
   @Override
   public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-    progress();
-    commitNow(BROKERS_PATIENCE);
+    batches.shares().forEach(offsets::add);
+    offsets.commitNow(BROKERS_PATIENCE);
     onPartitionsLost(partitions);
   }
 
@@ -232,16 +237,14 @@ final class KafkaSession implements ConsumerRebalanceListener, AutoCloseable {
         lane.gone = true;
         source.held().addAndGet(-lane.bytes());
       }
-      pending.remove(partition);
+      offsets.forget(partition);
     }
   }
 
   /** Finds where new partitions are to be read from, and writes that down before they are. */
   private void place() {
     Set<TopicPartition> fresh = new HashSet<>();
-    lanes.values().stream()
-        .filter(lane -> !lane.placed)
-        .forEach(lane -> fresh.add(lane.partition));
+    lanes.values().stream().filter(lane -> !lane.placed).forEach(lane -> fresh.add(lane.partition));
     if (fresh.isEmpty()) {
       return;
     }
@@ -296,15 +299,14 @@ final class KafkaSession implements ConsumerRebalanceListener, AutoCloseable {
       if (source.slots().take(1, source.most()) == 0) {
         return CallSlots.PERIOD;
       }
-      start(shares(ready, now.settings().batchSize()));
+      batches.start(shares(ready, now.settings().batchSize()));
     }
   }
 
   /** Partitions that have records and no batch, those first that have waited longest. */
   private List<Lane> ready() {
     return lanes.values().stream()
-        .filter(
-            lane -> lane.placed && !lane.isEmpty() && !source.taken().contains(lane.partition))
+        .filter(lane -> lane.placed && !lane.isEmpty() && !source.taken().contains(lane.partition))
         .sorted(Comparator.comparingLong(Lane::since))
         .toList();
   }
@@ -326,92 +328,9 @@ final class KafkaSession implements ConsumerRebalanceListener, AutoCloseable {
     return shares;
   }
 
-  private void start(List<Share> shares) {
-    long bytes =
-        shares.stream()
-            .flatMap(share -> share.records.stream())
-            .mapToLong(KafkaEvent::size)
-            .sum();
-    shares.forEach(share -> source.taken().add(share.lane.partition));
-    KafkaBatch batch = new KafkaBatch(source, reader, shares);
-    Thread thread =
-        Thread.ofVirtual().name("batch-" + mapping.uuid()).unstarted(() -> run(batch));
-    running.put(thread, new Running(shares, bytes, thread));
-    thread.start();
-  }
-
-  private void run(KafkaBatch batch) {
-    try {
-      try {
-        batch.run();
-      } catch (RuntimeException e) {
-        log.warn("a batch of mapping {} ended badly", mapping.uuid(), e);
-        source.result("PROBLEM: " + e.getMessage());
-        var _ = reader.awaitEnd(AFTER_FAILURE);
-      }
-    } catch (InterruptedException e) {
-      // What is not done comes again, to whoever reads then.
-      log.debug("a batch of mapping {} was given up", mapping.uuid());
-    } finally {
-      over(Thread.currentThread());
-    }
-  }
-
-  /** A batch is over: its partitions are free when that has been seen, or at once if none sees. */
-  private synchronized void over(Thread thread) {
-    over.add(thread);
-    if (closed) {
-      release(thread);
-    } else {
-      wake();
-    }
-  }
-
-  private void release(Thread thread) {
-    Running batch = running.remove(thread);
-    over.remove(thread);
-    if (batch != null) {
-      batch.shares().forEach(share -> source.taken().remove(share.lane.partition));
-      source.held().addAndGet(-batch.bytes());
-      source.slots().giveBack(1);
-    }
-  }
-
-  /** What batches have done is to be committed; what they have left comes first again. */
-  private void collect() {
-    List<Thread> ended = List.copyOf(over);
-    progress();
-    for (Thread thread : ended) {
-      Running batch = running.get(thread);
-      if (batch == null) {
-        continue;
-      }
-      for (Share share : batch.shares()) {
-        if (!share.lane.gone) {
-          long before = share.lane.bytes();
-          share.lane.putBack(share.left());
-          source.held().addAndGet(share.lane.bytes() - before);
-        }
-      }
-      release(thread);
-    }
-  }
-
-  private void progress() {
-    for (Running batch : running.values()) {
-      for (Share share : batch.shares()) {
-        long next = share.next();
-        if (!share.lane.gone && next > share.lane.committed) {
-          share.lane.committed = next;
-          pending.put(share.lane.partition, new OffsetAndMetadata(next));
-        }
-      }
-    }
-  }
-
   private void pauseAndResume() {
     boolean full = source.held().get() > MOST_BYTES;
-    boolean any = !running.isEmpty() || lanes.values().stream().anyMatch(lane -> !lane.isEmpty());
+    boolean any = !batches.isEmpty() || lanes.values().stream().anyMatch(lane -> !lane.isEmpty());
     int most = source.mapping().settings().batchSize();
     Set<TopicPartition> paused = new HashSet<>();
     Set<TopicPartition> resumed = new HashSet<>();
@@ -423,49 +342,16 @@ final class KafkaSession implements ConsumerRebalanceListener, AutoCloseable {
     consumer.resume(resumed);
   }
 
-  private void commit() {
-    if (pending.isEmpty() || committing || now() - commitAt < 0) {
-      return;
-    }
-    committing = true;
-    consumer.commitAsync(
-        Map.copyOf(pending),
-        (offsets, error) -> {
-          committing = false;
-          if (error == null) {
-            offsets.forEach(pending::remove);
-          } else {
-            log.debug("offsets of mapping {} are committed later", mapping.uuid(), error);
-            commitAt = now() + COMMIT_AGAIN.toNanos();
-          }
-        });
-  }
-
-  /** Commits what is done, if that can be; if not, it comes again. */
-  private void commitNow(Duration patience) {
-    for (int tries = 0; tries < 2 && !pending.isEmpty(); tries++) {
-      try {
-        consumer.commitSync(Map.copyOf(pending), patience);
-        pending.clear();
-      } catch (WakeupException e) {
-        log.trace("woken");
-      } catch (KafkaException e) {
-        log.debug("offsets of mapping {} are not committed", mapping.uuid(), e);
-        return;
-      }
-    }
-  }
-
   /** Commits what is done, and leaves the group, so that others need not wait. */
   @Override
   public void close() {
-    awaitHurried();
-    collect();
-    commitNow(LAST_WORDS);
-    synchronized (this) {
-      closed = true;
+    if (reader.hurried()) {
+      batches.interrupt();
+      var _ = batches.await(LAST_WORDS);
     }
-    List.copyOf(over).forEach(this::release);
+    batches.collect(offsets::add);
+    offsets.commitNow(LAST_WORDS);
+    batches.leave();
     onPartitionsLost(List.copyOf(lanes.keySet()));
     try {
       consumer.close(
@@ -473,22 +359,6 @@ final class KafkaSession implements ConsumerRebalanceListener, AutoCloseable {
               .withGroupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP));
     } catch (KafkaException e) {
       log.debug("the session of mapping {} could not be ended", mapping.uuid(), e);
-    }
-  }
-
-  /** Batches that have been interrupted are over at once. */
-  private void awaitHurried() {
-    if (!reader.hurried()) {
-      return;
-    }
-    interrupt();
-    for (Thread thread : running.keySet()) {
-      try {
-        var _ = thread.join(LAST_WORDS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
     }
   }
 }

@@ -145,8 +145,7 @@ final class KafkaSource implements MappedSource {
 
   /** How many batches may run: what the mapping says, and what there is room for. */
   int most() {
-    int asked =
-        mapping.settings().pollers().flatMap(Pollers::maximum).orElse(Integer.MAX_VALUE);
+    int asked = mapping.settings().pollers().flatMap(Pollers::maximum).orElse(Integer.MAX_VALUE);
     return Math.min(asked, ports.room(mapping.function()));
   }
 

@@ -30,9 +30,7 @@ final class Share {
   /** The offset to go on with: that of the first record that is not done. */
   synchronized long next() {
     int first = done.nextClearBit(0);
-    return first < records.size()
-        ? records.get(first).offset()
-        : records.getLast().offset() + 1;
+    return first < records.size() ? records.get(first).offset() : records.getLast().offset() + 1;
   }
 
   /** What is not done. */

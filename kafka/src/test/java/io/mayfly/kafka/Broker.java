@@ -25,7 +25,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A real broker in a process of its own, which can be killed and started again. */
-final class Broker implements AutoCloseable {
+public final class Broker implements AutoCloseable {
   private final Path folder;
   private final int port;
   private final int controllerPort;
@@ -33,7 +33,12 @@ final class Broker implements AutoCloseable {
   private final KafkaProducer<byte[], byte[]> producer;
   private Process process;
 
-  Broker(Path folder) {
+  /**
+   * Starts one.
+   *
+   * @param folder its own, which may not be there yet
+   */
+  public Broker(Path folder) {
     this.folder = folder;
     try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -60,7 +65,8 @@ final class Broker implements AutoCloseable {
             new ByteArraySerializer());
   }
 
-  String address() {
+  /** Where it serves. */
+  public String address() {
     return "127.0.0.1:" + port;
   }
 
@@ -102,7 +108,8 @@ final class Broker implements AutoCloseable {
     process = start();
   }
 
-  void create(String topic, int partitions) throws InterruptedException, ExecutionException {
+  /** Makes a topic. */
+  public void create(String topic, int partitions) throws InterruptedException, ExecutionException {
     admin
         .createTopics(List.of(new NewTopic(topic, Optional.of(partitions), Optional.empty())))
         .all()
@@ -117,7 +124,8 @@ final class Broker implements AutoCloseable {
     }
   }
 
-  void send(String topic, int partition, String... values)
+  /** Writes values to a partition; they are there when this returns. */
+  public void send(String topic, int partition, String... values)
       throws InterruptedException, ExecutionException {
     send(Stream.of(values).map(value -> record(topic, partition, value)).toList());
   }
@@ -127,7 +135,7 @@ final class Broker implements AutoCloseable {
   }
 
   /** The offset that a group would go on with; -1 if it has none. */
-  long committed(String group, String topic, int partition) {
+  public long committed(String group, String topic, int partition) {
     try {
       OffsetAndMetadata offset =
           admin

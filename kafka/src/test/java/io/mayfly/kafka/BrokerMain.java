@@ -10,7 +10,7 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 
 /** A broker of Kafka that is its own controller, with as few threads as it can do with. */
-final class BrokerMain {
+public final class BrokerMain {
   /** What it writes when it serves. */
   static final String UP = "the broker is up";
 

@@ -194,9 +194,7 @@ final class KafkaHarness implements AutoCloseable {
             clock,
             System::nanoTime,
             new Random(7));
-    sources =
-        new EventSources(
-            Map.of(EventSource.Kind.KAFKA, new KafkaSources(ports, this::tell)));
+    sources = new EventSources(Map.of(EventSource.Kind.KAFKA, new KafkaSources(ports, this::tell)));
     mappings.deliverWith(sources);
   }
 

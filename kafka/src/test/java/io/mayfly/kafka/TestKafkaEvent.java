@@ -84,9 +84,7 @@ final class TestKafkaEvent {
   void anEventEndsBeforeItIsTooLarge() {
     byte[] large = new byte[1024 * 1024];
     List<ConsumerRecord<byte[], byte[]>> records =
-        Stream.of(0, 1, 2, 3, 4, 5)
-            .map(i -> record(i % 2, i, null, large))
-            .toList();
+        Stream.of(0, 1, 2, 3, 4, 5).map(i -> record(i % 2, i, null, large)).toList();
     KafkaEvent event = KafkaEvent.of(BROKERS, records);
     assertThat(event.count()).isEqualTo(4);
     assertThat(event.payload().length).isLessThanOrEqualTo(Limits.REQUEST_BYTES);
@@ -125,8 +123,7 @@ final class TestKafkaEvent {
     return "{\"batchItemFailures\": [%s]}"
         .formatted(
             String.join(
-                ",",
-                Stream.of(identifiers).map("{\"itemIdentifier\": %s}"::formatted).toList()));
+                ",", Stream.of(identifiers).map("{\"itemIdentifier\": %s}"::formatted).toList()));
   }
 
   @Test

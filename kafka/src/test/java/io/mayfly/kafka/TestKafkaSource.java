@@ -63,8 +63,7 @@ final class TestKafkaSource {
   }
 
   private long committed(EventSourceMapping mapping, int partition) {
-    return broker.committed(
-        mapping.source().consumerGroup().orElseThrow(), topic, partition);
+    return broker.committed(mapping.source().consumerGroup().orElseThrow(), topic, partition);
   }
 
   @Test
@@ -143,8 +142,7 @@ final class TestKafkaSource {
   @Test
   void whatComesWhileNobodyReadsIsNotLostWithLatest() throws Exception {
     EventSourceMapping mapping =
-        mayfly.map(
-            KafkaHarness.source(broker.address(), topic, Position.LATEST, ""), new Change());
+        mayfly.map(KafkaHarness.source(broker.address(), topic, Position.LATEST, ""), new Change());
     mayfly.close();
     broker.send(topic, 1, "meanwhile");
     mayfly = new KafkaHarness(folder.resolve("data"));
@@ -179,8 +177,7 @@ final class TestKafkaSource {
     assertThat(mayfly.count("discarded")).isEqualTo(1);
     assertThat(mayfly.told).hasSize(1);
     JsonNode told = mayfly.told.getFirst();
-    assertThat(told.at("/requestContext/condition").asString())
-        .isEqualTo("RetryAttemptsExhausted");
+    assertThat(told.at("/requestContext/condition").asString()).isEqualTo("RetryAttemptsExhausted");
     assertThat(told.at("/requestContext/approximateInvokeCount").asInt()).isEqualTo(2);
     assertThat(told.at("/responseContext/functionError").asString()).isEqualTo("Unhandled");
     JsonNode info = told.path("KafkaBatchInfo");
@@ -254,8 +251,7 @@ final class TestKafkaSource {
 
   @Test
   void whatIsTooOldOrTooLargeIsGivenUpAndTold() throws Exception {
-    EventSourceMapping mapping =
-        mayfly.map(broker, topic, new Change().age(60).onFailure(QUEUE));
+    EventSourceMapping mapping = mayfly.map(broker, topic, new Change().age(60).onFailure(QUEUE));
     broker.send(topic, 0, "late");
     Call call = mayfly.next();
     mayfly.ahead = Duration.ofMinutes(2);
@@ -344,8 +340,7 @@ final class TestKafkaSource {
                     change.done(),
                     Map.of()))
         .isInstanceOfSatisfying(
-            MayflyException.class,
-            e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_PARAMETER))
+            MayflyException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_PARAMETER))
         .hasMessageContaining(why);
   }
 

@@ -40,9 +40,7 @@ public final class EventSources implements EventDeliveries, AutoCloseable {
     kind(mapping)
         .ifPresent(
             kind ->
-                sources
-                    .computeIfAbsent(mapping.uuid(), _ -> kind.open(mapping))
-                    .change(mapping));
+                sources.computeIfAbsent(mapping.uuid(), _ -> kind.open(mapping)).change(mapping));
     leaving.values().removeIf(source -> !source.busy());
   }
 

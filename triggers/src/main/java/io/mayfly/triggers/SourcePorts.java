@@ -70,8 +70,7 @@ public record SourcePorts(
    * all functions share, so that there is room for others.
    */
   public int room(FunctionName function) {
-    return Math.max(
-        1, limits.reserved(function).orElseGet(() -> limits.unreserved() / 2));
+    return Math.max(1, limits.reserved(function).orElseGet(() -> limits.unreserved() / 2));
   }
 
   /** What roles may do. */

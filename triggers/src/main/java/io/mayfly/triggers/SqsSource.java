@@ -92,8 +92,7 @@ final class SqsSource implements MappedSource {
   /**
    * @param held how many bytes batches of all mappings have in memory
    */
-  SqsSource(
-      SourcePorts ports, EventQueues queues, AtomicLong held, EventSourceMapping mapping) {
+  SqsSource(SourcePorts ports, EventQueues queues, AtomicLong held, EventSourceMapping mapping) {
     this.ports = ports;
     this.queues = queues;
     this.held = held;
