@@ -116,7 +116,7 @@ final class TestKafkaEvent {
     return FailedOffsets.left(
             bytes(answer),
             List.of(record(0, 1, "a"), record(0, 2, "b"), record(1, 1, "c"), record(1, 5, "d")))
-        .map(left -> left.stream().map(each -> each.partition() * 100 + each.offset()).toList());
+        .map(left -> left.stream().map(each -> each.partition() * 100L + each.offset()).toList());
   }
 
   private static String named(String... identifiers) {
