@@ -79,7 +79,7 @@ final class LiveBus {
       places.remove(name);
     }
     if (place != null) {
-      leave(place, before.flatMap(Rule::pattern));
+      matcher.remove(before.flatMap(Rule::pattern), place);
     }
   }
 
@@ -87,13 +87,8 @@ final class LiveBus {
     LiveRule before = rules.remove(name);
     Matched.OfRule place = places.remove(name);
     if (before != null && place != null) {
-      leave(place, before.rule().pattern());
+      matcher.remove(before.rule().pattern(), place);
     }
-  }
-
-  private void leave(Matched.OfRule place, Optional<String> pattern) {
-    place.set(null);
-    matcher.remove(pattern, place);
   }
 
   /** Puts an archive under a pattern; without one it takes every event. */

@@ -1,26 +1,26 @@
 package io.mayfly.events;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * What the matcher of a bus finds for an event: a place where a rule or an archive stands under one
  * pattern. With another pattern it gets another place.
  */
 sealed interface Matched {
-  /** A rule's place. */
+  /**
+   * A rule's place. It keeps the rule as it was when it left the automaton, for events that were
+   * matched before and are told of it after.
+   */
   final class OfRule implements Matched {
-    private volatile @Nullable LiveRule rule;
+    private volatile LiveRule rule;
 
     OfRule(LiveRule rule) {
       this.rule = rule;
     }
 
-    /** The rule as it is now; null if it is no longer about what was matched. */
-    @Nullable LiveRule rule() {
+    LiveRule rule() {
       return rule;
     }
 
-    void set(@Nullable LiveRule changed) {
+    void set(LiveRule changed) {
       rule = changed;
     }
   }

@@ -113,7 +113,7 @@ final class Router {
         switch (found) {
           case Matched.OfRule place -> {
             LiveRule rule = place.rule();
-            if (rule != null && which.test(rule) && told.add(rule.rule().name())) {
+            if (which.test(rule) && told.add(rule.rule().name())) {
               tell(rule);
             }
           }

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,7 +46,7 @@ final class BridgeHarness implements AutoCloseable {
       new QueueRules(false, false, Duration.ZERO, Duration.ofDays(14), Optional.empty());
 
   final AtomicReference<Instant> now = new AtomicReference<>(START);
-  final List<String> asked = new ArrayList<>();
+  final List<String> asked = Collections.synchronizedList(new ArrayList<>());
   private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
   private final Path folder;
   private Database database;

@@ -20,6 +20,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -166,6 +171,34 @@ class TestRouting {
       assertThat(taken).as("depth %d", depth).isEqualTo(depth < 1000);
       assertThat(harness.bodies("q")).as("depth %d", depth).hasSize(taken ? 1 : 0);
     }
+  }
+
+  @Test
+  void anEventIsToldOnceWhileItsRuleChanges() throws InterruptedException {
+    harness.queue("q");
+    harness.rule("r", ORDERS, target("t", SQS + "q"));
+    AtomicBoolean changing = new AtomicBoolean(true);
+    LongAdder sent = new LongAdder();
+    CountDownLatch begun = new CountDownLatch(4);
+    try (ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 4; i++) {
+        senders.execute(
+            () -> {
+              do {
+                harness.put(entry("orders", "{}"), entry("orders", "{}"));
+                sent.add(2);
+                begun.countDown();
+              } while (changing.get());
+            });
+      }
+      begun.await();
+      for (int change = 0; change < 100; change++) {
+        harness.rule("r", "{\"source\":[\"orders\",\"x%d\"]}".formatted(change % 3));
+        harness.rule("other" + change % 5, "{\"source\":[{\"prefix\":\"ord\"}]}");
+      }
+      changing.set(false);
+    }
+    assertThat(harness.bodies("q")).hasSize(sent.intValue());
   }
 
   @Test

@@ -23,13 +23,35 @@ final class TestPlatformHandler extends GatewayTest {
   }
 
   @Test
-  void metricsTakeTheOwnersKeysAsAPasswordAndNothingElseDoes() throws IOException {
+  void metricsTakeTheOwnersKeysAsAPasswordAndLooksDoNot() throws IOException {
     assertThat(signed("/_mayfly/metrics")).startsWith("HTTP/1.1 200").contains("calls 1\n");
     assertThat(withPassword("/_mayfly/metrics", "Basic x"))
         .startsWith("HTTP/1.1 200")
         .contains("calls 1\n");
     assertThat(withPassword("/_mayfly/metrics", "Basic y")).startsWith("HTTP/1.1 403");
     assertThat(withPassword("/_mayfly/runtimes", "Basic x")).startsWith("HTTP/1.1 403");
+  }
+
+  @Test
+  void busesTakeEventsBySignatureOrPasswordAndNobodyElses() throws IOException {
+    String bus = "/_mayfly/events/default";
+    assertThat(post(bus, "Basic x", "abc")).startsWith("HTTP/1.1 200").endsWith("abc");
+    assertThat(post(bus, "Basic y", "abc"))
+        .startsWith("HTTP/1.1 401")
+        .containsIgnoringCase("www-authenticate: Basic realm=\"mayfly\"");
+    assertThat(exchange(head("POST", bus, "127.0.0.1"))).startsWith("HTTP/1.1 401");
+    // Signed, but for another service.
+    assertThat(signed(bus)).startsWith("HTTP/1.1 401");
+    assertThat(withPassword(bus, "Basic x")).startsWith("HTTP/1.1 405");
+    assertThat(post("/_mayfly/events/a%20b", "Basic x", "abc")).startsWith("HTTP/1.1 404");
+    assertThat(post(bus, "Basic x", "x".repeat((2 << 20) + 1))).startsWith("HTTP/1.1 413");
+    assertThat(post(bus, "Basic x", "x".repeat(2 << 20))).startsWith("HTTP/1.1 200");
+  }
+
+  private String post(String path, String authorization, String body) throws IOException {
+    return exchange(
+        "POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s"
+            .formatted(path, authorization, body.length(), body));
   }
 
   @Test
