@@ -220,6 +220,8 @@ final class KafkaSession implements ConsumerRebalanceListener, AutoCloseable {
       // Other members of the group have them all.
       source.started();
     }
+    // The poll that this is called from would wait for records, of which paused ones have none.
+    wake();
   }
 
   @Override
