@@ -91,7 +91,7 @@ final class TestKafka {
   void nothingIsLostWhenThePlatformIsKilledWhileRecordsAreUnderWay() throws Exception {
     broker.create("killed", PARTITIONS);
     try (Mayfly mayfly = Mayfly.start()) {
-      mayfly.functions().deployPython("reader", PYTHON, request -> request);
+      mayfly.functions().deployPython("reader", PYTHON);
       send("killed", 0, 100);
       String uuid = map(mayfly, "killed", "--batch-size", "5");
       Eventually.holds(PATIENCE, () -> committed(uuid, "killed") > 50);
