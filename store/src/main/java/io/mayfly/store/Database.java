@@ -222,14 +222,6 @@ public final class Database implements AutoCloseable {
           ) without rowid;
           """,
           """
-          create table schedule (
-            kind text not null,
-            key text not null,
-            document text not null,
-            primary key (kind, key)
-          ) without rowid;
-          """,
-          """
           create table topic (
             name text primary key,
             document text not null
@@ -237,6 +229,14 @@ public final class Database implements AutoCloseable {
           create table subscription (
             id text primary key,
             document text not null
+          ) without rowid;
+          """,
+          """
+          create table schedule (
+            kind text not null,
+            key text not null,
+            document text not null,
+            primary key (kind, key)
           ) without rowid;
           """);
 

@@ -307,6 +307,8 @@ assert (task["Status"], task["ApproximateNumberOfMessagesMoved"], task["Approxim
 assert attributes_of(source, "ApproximateNumberOfMessages") == {"ApproximateNumberOfMessages": "3"}
 assert len(receive(source, MaxNumberOfMessages=10)) == 3
 assert receive(source, MaxNumberOfMessages=10) == []
+for number in range(5):
+    sqs.send_message(QueueUrl=dead, MessageBody="to be moved slowly")
 handle = sqs.start_message_move_task(SourceArn=ARN + "dead", DestinationArn=ARN + "many-0", MaxNumberOfMessagesPerSecond=1)["TaskHandle"]
 task = sqs.list_message_move_tasks(SourceArn=ARN + "dead", MaxResults=10)["Results"][0]
 assert (task["Status"], task["TaskHandle"], task["DestinationArn"], task["MaxNumberOfMessagesPerSecond"]) == ("RUNNING", handle, ARN + "many-0", 1), task

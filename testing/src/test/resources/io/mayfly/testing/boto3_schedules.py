@@ -217,7 +217,7 @@ iam.create_role(RoleName="viewer", AssumeRolePolicyDocument=json.dumps({"Version
     {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::%s:root" % account}, "Action": "sts:AssumeRole"}]}))
 iam.put_role_policy(RoleName="viewer", PolicyName="see", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Action": "scheduler:Get*", "Resource": [ARN + "schedule/default/universal", ARN + "schedule-group/default"]}]}))
-keys = boto3.client("sts").assume_role(RoleArn="arn:aws:iam::%s:role/viewer" % account, RoleSessionName="v")["Credentials"]
+keys = boto3.client("sts").assume_role(RoleArn="arn:aws:iam::%s:role/viewer" % account, RoleSessionName="viewer")["Credentials"]
 viewer = boto3.client("scheduler", aws_access_key_id=keys["AccessKeyId"], aws_secret_access_key=keys["SecretAccessKey"],
                       aws_session_token=keys["SessionToken"])
 assert viewer.get_schedule(Name="universal")["Name"] == "universal"
