@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
       WhyCommand.class,
       EventsCommand.class,
       KeysCommand.class,
+      MqttCommand.class,
       DownCommand.class
     })
 public final class Main {

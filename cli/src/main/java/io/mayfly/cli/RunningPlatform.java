@@ -135,10 +135,21 @@ final class RunningPlatform {
    * @return the body, to be closed by the caller
    */
   InputStream send(String method, String path, String query) {
+    return send(method, path, query, new byte[0]);
+  }
+
+  /**
+   * Sends one of the platform's own endpoints something.
+   *
+   * @param query encoded; empty for none
+   * @param body empty for none
+   * @return the body of the answer, to be closed by the caller
+   */
+  InputStream send(String method, String path, String query, byte[] body) {
     URI address = URI.create(url + path + (query.isEmpty() ? "" : "?" + query));
     WireRequest request =
         new WireRequest(
-            method, path, query, new Headers().set("host", address.getAuthority()), new byte[0]);
+            method, path, query, new Headers().set("host", address.getAuthority()), body);
     AccessKey key = new AccessKey(accessKeyId, secretAccessKey, Optional.empty(), "");
     WireRequest signed =
         new SigV4Signer(key, region, InstantSource.system()).sign(request, SIGNING_NAME);
@@ -146,10 +157,14 @@ final class RunningPlatform {
       HttpURLConnection connection = (HttpURLConnection) address.toURL().openConnection();
       connection.setRequestMethod(method);
       signed.headers().forEach(connection::setRequestProperty);
+      if (body.length > 0) {
+        connection.setDoOutput(true);
+        connection.getOutputStream().write(body);
+      }
       if (connection.getResponseCode() != HttpURLConnection.HTTP_OK) {
         InputStream error = connection.getErrorStream();
-        String body = error == null ? "" : new String(error.readAllBytes(), StandardCharsets.UTF_8);
-        throw new CliException(Messages.of(connection.getResponseCode(), body));
+        String said = error == null ? "" : new String(error.readAllBytes(), StandardCharsets.UTF_8);
+        throw new CliException(Messages.of(connection.getResponseCode(), said));
       }
       return connection.getInputStream();
     } catch (IOException e) {

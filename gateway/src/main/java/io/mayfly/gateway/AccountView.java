@@ -22,6 +22,7 @@ import java.util.function.Supplier;
  * @param explanations why a request was answered as it was; empty if it is not remembered
  * @param events what is queued for each function that is called asynchronously
  * @param intake takes events for buses
+ * @param mqtt what devices publish, and where that is brought
  */
 public record AccountView(
     FunctionCatalog catalog,
@@ -31,6 +32,7 @@ public record AccountView(
     Function<RequestId, List<?>> explanations,
     Supplier<List<?>> events,
     EventIntake intake,
+    MqttTable mqtt,
     MetricsSource metrics) {
   /** Where functions' logs are read. */
   @FunctionalInterface

@@ -49,6 +49,8 @@ import tools.jackson.databind.json.JsonMapper;
  *       are taken here too
  *   <li>{@code sns}: what subscribers of topics ask at the addresses that they were told, without a
  *       signature
+ *   <li>{@code mqtt[/rules[/NAME]]}: what devices publish, and where that is brought ({@link
+ *       MqttEndpoint})
  *   <li>{@code keys[/ID]}: the platform's key pairs, for its owner alone ({@link KeyEndpoint})
  * </ul>
  */
@@ -75,6 +77,7 @@ public final class PlatformHandler implements HttpHandler {
   private final Supplier<List<Map<String, String>>> runtimes;
   private final KeyEndpoint keys;
   private final EventEndpoint events;
+  private final MqttEndpoint mqtt;
   private final Function<Headers, Optional<String>> password;
   private final Function<WireRequest, WireAnswer> topics;
   private final JsonMapper json = JsonMapper.shared();
@@ -102,6 +105,7 @@ public final class PlatformHandler implements HttpHandler {
     this.runtimes = runtimes;
     this.keys = new KeyEndpoint(keys);
     this.events = new EventEndpoint(verifier, authorizer, accounts, password);
+    this.mqtt = new MqttEndpoint(authorizer);
     this.password = password;
     this.topics = topics;
   }
@@ -129,8 +133,12 @@ public final class PlatformHandler implements HttpHandler {
       if (path.equals(KeyEndpoint.PATH) || path.startsWith(KeyEndpoint.PATH + "/")) {
         return keys.handle(request.wire(), caller);
       }
+      AccountView account = accounts.apply(caller.account());
+      if (path.equals(MqttEndpoint.PATH) || path.startsWith(MqttEndpoint.PATH + "/")) {
+        return mqtt.handle(request.wire(), caller, account.catalog().account(), account.mqtt());
+      }
       authorizer.authorize(caller, () -> LOOK);
-      return look(request, path, accounts.apply(caller.account()));
+      return look(request, path, account);
     } catch (AwsException e) {
       return message(e.status(), e.getMessage());
     } catch (MayflyException e) {

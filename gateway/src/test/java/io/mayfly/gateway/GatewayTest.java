@@ -31,6 +31,7 @@ import io.mayfly.model.FunctionSettings;
 import io.mayfly.model.FunctionUrl;
 import io.mayfly.model.FunctionVersion;
 import io.mayfly.model.KeyPair;
+import io.mayfly.model.TopicRule;
 import io.mayfly.runtimes.RuntimeLaunch;
 import io.mayfly.store.BlobStore;
 import io.mayfly.store.Database;
@@ -53,6 +54,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -109,6 +111,32 @@ abstract class GatewayTest {
     @Override
     public WireResponse put(String bus, WireRequest request) {
       return new WireResponse(200, new Headers(), request.body());
+    }
+  }
+
+  /** Rules that are nothing but kept. */
+  private static final class FakeMqtt implements MqttTable {
+    private final Map<String, TopicRule> rules = new ConcurrentHashMap<>();
+
+    @Override
+    public Status status() {
+      return new Status(Optional.of(1883), 2);
+    }
+
+    @Override
+    public List<TopicRule> rules() {
+      return List.copyOf(rules.values());
+    }
+
+    @Override
+    public List<String> put(TopicRule rule) {
+      rules.put(rule.name(), rule);
+      return List.of();
+    }
+
+    @Override
+    public void remove(String name) {
+      rules.remove(name);
     }
   }
 
@@ -250,6 +278,7 @@ abstract class GatewayTest {
                         requestId -> List.of(Map.of("what", requestId.value())),
                         () -> List.of(Map.of("function", "f")),
                         new NoBuses(),
+                        new FakeMqtt(),
                         new FakeMetrics()),
                 () -> List.of(Map.of("id", "python3.12")),
                 new NoKeys(),

@@ -6,6 +6,8 @@ import io.mayfly.aws.Headers;
 import io.mayfly.aws.SigV4Signer;
 import io.mayfly.aws.WireRequest;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The platform's own endpoints, and who may ask them. */
@@ -65,6 +67,46 @@ final class TestPlatformHandler extends GatewayTest {
     assertThat(exchange(head("GET", "/_mayfly/snsx", "127.0.0.1"))).startsWith("HTTP/1.1 403");
   }
 
+  @Test
+  void rulesOfTopicsAreMadeListedAndRemoved() throws IOException {
+    String path = "/_mayfly/mqtt/rules/r";
+    assertThat(signed("/_mayfly/mqtt"))
+        .contains("{\"listening\":true,\"port\":1883,\"connections\":2,\"rules\":0}");
+    String rule =
+        "{\"topic\":\"a/#\",\"to\":[\"x\"],\"role\":\"y\",\"pattern\":{\"a\":[1]},\"errorQueue\":\"z\",\"withTopic\":true,\"enabled\":false}";
+    assertThat(signed("PUT", path, rule)).startsWith("HTTP/1.1 200").contains("{\"obstacles\":[]}");
+    assertThat(signed("/_mayfly/mqtt/rules"))
+        .contains(
+            "[{\"name\":\"r\",\"arn\":\"arn:aws:iot:us-east-1:%s:rule/r\",%s]"
+                .formatted(ACCOUNT.id(), rule.substring(1)));
+    assertThat(signed("DELETE", path, "")).startsWith("HTTP/1.1 200");
+    assertThat(signed("/_mayfly/mqtt/rules")).endsWith("[]");
+  }
+
+  @Test
+  void whatIsNoRuleIsRefused() throws IOException {
+    String path = "/_mayfly/mqtt/rules/r";
+    for (String body :
+        List.of(
+            "",
+            "[]",
+            "{",
+            "{\"topic\":\"a\"}",
+            "{\"to\":[]}",
+            "{\"topic\":\"a\",\"to\":\"x\"}",
+            "{\"topic\":\"a\",\"to\":[1]}",
+            "{\"topic\":1,\"to\":[]}",
+            "{\"topic\":\"a\",\"to\":[],\"withTopic\":1}",
+            "{\"topic\":\"a\",\"to\":[],\"pattern\":\"x\"}",
+            "{\"topic\":\"a\",\"to\":[],\"sql\":\"SELECT *\"}")) {
+      assertThat(signed("PUT", path, body)).as(body).startsWith("HTTP/1.1 400");
+    }
+    assertThat(signed("POST", path, "{}")).startsWith("HTTP/1.1 405");
+    assertThat(signed("PUT", "/_mayfly/mqtt", "{}")).startsWith("HTTP/1.1 405");
+    assertThat(signed("/_mayfly/mqtt/other")).startsWith("HTTP/1.1 404");
+    assertThat(exchange(head("GET", "/_mayfly/mqtt", "127.0.0.1"))).startsWith("HTTP/1.1 403");
+  }
+
   private String withPassword(String path, String authorization) throws IOException {
     return exchange(
         "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: %s\r\nConnection: close\r\n\r\n"
@@ -72,16 +114,26 @@ final class TestPlatformHandler extends GatewayTest {
   }
 
   private String signed(String path) throws IOException {
+    return signed("GET", path, "");
+  }
+
+  private String signed(String method, String path, String body) throws IOException {
     String host = "127.0.0.1:" + listener.port();
     WireRequest request =
         new SigV4Signer(KEY, ACCOUNT.region(), clock)
             .sign(
-                new WireRequest("GET", path, "", new Headers().set("host", host), new byte[0]),
+                new WireRequest(
+                    method,
+                    path,
+                    "",
+                    new Headers().set("host", host),
+                    body.getBytes(StandardCharsets.UTF_8)),
                 PlatformHandler.SIGNING_NAME);
-    StringBuilder head = new StringBuilder("GET " + path + " HTTP/1.1\r\n");
+    StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\n");
     request
         .headers()
         .forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
-    return exchange(head + "Connection: close\r\n\r\n");
+    head.append("Content-Length: ").append(body.length()).append("\r\n");
+    return exchange(head + "Connection: close\r\n\r\n" + body);
   }
 }

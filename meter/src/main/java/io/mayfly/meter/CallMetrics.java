@@ -61,6 +61,7 @@ public final class CallMetrics {
   private final SourceMetrics sources = new SourceMetrics(registry);
   private final ScheduleMetrics schedules = new ScheduleMetrics(registry);
   private final TopicMetrics topics = new TopicMetrics(registry);
+  private @Nullable MqttMetrics mqtt;
 
   /** Those of asynchronous calls. */
   public EventMetrics events() {
@@ -80,6 +81,16 @@ public final class CallMetrics {
   /** What is published to topics. */
   public TopicMetrics topics() {
     return topics;
+  }
+
+  /** What comes over MQTT; there from the first use on. */
+  public synchronized MqttMetrics mqtt() {
+    MqttMetrics known = mqtt;
+    if (known == null) {
+      known = new MqttMetrics(registry);
+      mqtt = known;
+    }
+    return known;
   }
 
   /** Registers what is read when asked for. */

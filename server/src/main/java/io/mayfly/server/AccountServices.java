@@ -67,6 +67,7 @@ import io.mayfly.store.SqliteFunctionStore;
 import io.mayfly.store.SqliteIdentityStore;
 import io.mayfly.store.SqliteLayerStore;
 import io.mayfly.store.SqliteScheduleStore;
+import io.mayfly.store.SqliteTopicRuleStore;
 import io.mayfly.store.SqliteTopicStore;
 import io.mayfly.triggers.Alarms;
 import io.mayfly.triggers.AsyncCalls;
@@ -123,6 +124,7 @@ final class AccountServices implements AutoCloseable {
   private final Dispatcher dispatcher;
   private final AsyncCalls async;
   private final Topics topics;
+  private final AccountMqtt mqtt;
   private final FunctionUrlHandler functionUrls;
   private final AccountView view;
 
@@ -354,6 +356,18 @@ final class AccountServices implements AutoCloseable {
                 clock,
                 RANDOM));
 
+    // What devices publish
+    mqtt =
+        new AccountMqtt(
+            account,
+            new SqliteTopicRuleStore(database),
+            targets,
+            queues,
+            meter,
+            machine.mqtt(),
+            clock,
+            RANDOM);
+
     // Its side of the network
     functionUrls =
         new FunctionUrlHandler(
@@ -376,6 +390,7 @@ final class AccountServices implements AutoCloseable {
             meter::explain,
             async::overview,
             new BusIntake(bridge),
+            mqtt,
             meter);
     apis =
         Map.of(
@@ -462,6 +477,11 @@ final class AccountServices implements AutoCloseable {
 
   Sessions sessions() {
     return sessions;
+  }
+
+  /** What devices publish, and where that is brought. */
+  AccountMqtt mqtt() {
+    return mqtt;
   }
 
   /** What the platform's own endpoints show of it. */

@@ -20,6 +20,7 @@ final class Announcement {
   void print() {
     CredentialFile owner = platform.owner();
     out.println("Mayfly serves at " + platform.url());
+    platform.mqttUrl().ifPresent(url -> out.println("Devices publish to " + url));
     out.println();
     out.println("  export AWS_ENDPOINT_URL=" + platform.url());
     out.println("  export AWS_REGION=" + platform.own().catalog().account().region());

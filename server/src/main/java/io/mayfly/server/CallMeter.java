@@ -11,6 +11,7 @@ import io.mayfly.meter.CallRecord;
 import io.mayfly.meter.DroppedEvent;
 import io.mayfly.meter.EventMetrics;
 import io.mayfly.meter.Explanation;
+import io.mayfly.meter.MqttMetrics;
 import io.mayfly.meter.RecentRequests;
 import io.mayfly.meter.RefusalRecord;
 import io.mayfly.meter.ScheduleMetrics;
@@ -45,6 +46,10 @@ final class CallMeter implements CallListener, RefusalListener, AccountView.Metr
 
   void counter(String name, String help, LongSupplier value) {
     metrics.counter(name, help, value);
+  }
+
+  MqttMetrics mqtt() {
+    return metrics.mqtt();
   }
 
   SourceMetrics sources() {

@@ -5,11 +5,13 @@ import io.mayfly.dispatch.MemoryGuard;
 import io.mayfly.dispatch.SparePools;
 import io.mayfly.dispatch.StartGate;
 import io.mayfly.identity.AccessKeys;
+import io.mayfly.mqtt.MqttPort;
 import io.mayfly.runtimes.RuntimeCatalog;
 import io.mayfly.sandbox.Sandbox;
 import io.mayfly.sns.MessageSigner;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
@@ -21,6 +23,7 @@ import java.util.function.Supplier;
  * @param platformKey what temporary keys are sealed with, and others derived from
  * @param signer signs what topics tell their subscribers
  * @param authority host and port that the platform can be reached at, once it serves
+ * @param mqtt where MQTT is listened to, once it is, if it is
  */
 record Machine(
     ServerOptions options,
@@ -36,6 +39,7 @@ record Machine(
     MessageSigner signer,
     SigV4Verifier verifier,
     Supplier<String> authority,
+    Supplier<Optional<MqttPort>> mqtt,
     SecureRandom random,
     InstantSource clock) {
   /** Keeps the key out of logs. */

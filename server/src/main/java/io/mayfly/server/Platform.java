@@ -4,8 +4,6 @@ import com.sun.management.OperatingSystemMXBean;
 import io.mayfly.aws.Access;
 import io.mayfly.aws.AwsEndpoint;
 import io.mayfly.aws.Caller;
-import io.mayfly.aws.Credentials.AccessKey;
-import io.mayfly.aws.Headers;
 import io.mayfly.aws.ServiceModel;
 import io.mayfly.aws.SigV4Verifier;
 import io.mayfly.dispatch.MemoryGuard;
@@ -19,6 +17,8 @@ import io.mayfly.gateway.Router;
 import io.mayfly.identity.AccessKeys;
 import io.mayfly.identity.Sessions;
 import io.mayfly.model.DataSize;
+import io.mayfly.mqtt.MqttListener;
+import io.mayfly.mqtt.MqttPort;
 import io.mayfly.queue.Queues;
 import io.mayfly.queue.SqliteQueues;
 import io.mayfly.runtimes.RuntimeCatalog;
@@ -33,14 +33,11 @@ import io.mayfly.store.KeyFile;
 import io.mayfly.store.KeyPairStore;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +46,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -86,6 +84,9 @@ final class Platform implements AutoCloseable {
   private final Accounts accounts;
   private final boolean fresh;
   private final Listener listener;
+
+  /** Where MQTT is listened to, if it is. */
+  private volatile @Nullable MqttPort mqtt;
 
   /**
    * Builds and starts a platform.
@@ -165,6 +166,7 @@ final class Platform implements AutoCloseable {
               signer,
               verifier,
               this::authority,
+              () -> Optional.ofNullable(mqtt),
               random,
               clock);
 
@@ -204,7 +206,7 @@ final class Platform implements AutoCloseable {
                   id -> accounts.of(id).view(),
                   this::runtimeRows,
                   new OwnerKeyTable(keys, options.account()),
-                  this::accountOfPassword,
+                  new Passwords(keys)::account,
                   new OpenTopics(sns, endpoint, signer, accounts::known)),
               new AwsHandler(endpoint));
       // Nobody is let in before it is known that instances can be made.
@@ -228,6 +230,18 @@ final class Platform implements AutoCloseable {
           closing.add(
               Listener.start(
                   threads.get(), new InetSocketAddress(options.host(), options.port()), router));
+      if (options.mqttPort().isPresent()) {
+        Passwords passwords = new Passwords(keys);
+        mqtt =
+            closing.add(
+                MqttListener.start(
+                    new InetSocketAddress(options.host(), options.mqttPort().get()),
+                    (user, password) ->
+                        passwords
+                            .account(user, password)
+                            .map(id -> accounts.of(id).mqtt().tenant()),
+                    clock));
+      }
       closing.add(RunFile.write(data.root(), url(), options.account()));
     } catch (RuntimeException | Error e) {
       closing.close();
@@ -240,11 +254,20 @@ final class Platform implements AutoCloseable {
     return "http://" + authority();
   }
 
-  /** A listener on every address is reached by the loopback one. */
+  /** Where devices reach it, if they do. */
+  Optional<String> mqttUrl() {
+    return Optional.ofNullable(mqtt).map(each -> "mqtt://" + host() + ":" + each.port());
+  }
+
   private String authority() {
+    return host() + ":" + listener.port();
+  }
+
+  /** A listener on every address is reached by the loopback one. */
+  private String host() {
     boolean every = options.host().equals("0.0.0.0") || options.host().equals("::");
     String host = every ? "127.0.0.1" : options.host();
-    return (host.contains(":") ? "[" + host + "]" : host) + ":" + listener.port();
+    return host.contains(":") ? "[" + host + "]" : host;
   }
 
   int port() {
@@ -285,29 +308,6 @@ final class Platform implements AutoCloseable {
 
   private void authorize(Caller caller, Supplier<Access> access) {
     accounts.of(caller.account()).permissions().authorize(caller, access);
-  }
-
-  /** The account whose keys are sent as user and password (RFC 7617). */
-  private Optional<String> accountOfPassword(Headers headers) {
-    String given = headers.first("authorization").orElse("");
-    if (!given.startsWith("Basic ")) {
-      return Optional.empty();
-    }
-    try {
-      String text =
-          new String(
-              Base64.getDecoder().decode(given.substring(6).strip()), StandardCharsets.UTF_8);
-      int colon = text.indexOf(':');
-      return keys.find(text.substring(0, Math.max(colon, 0)))
-          .filter(
-              key ->
-                  MessageDigest.isEqual(
-                      key.secretKey().getBytes(StandardCharsets.UTF_8),
-                      text.substring(colon + 1).getBytes(StandardCharsets.UTF_8)))
-          .map(AccessKey::account);
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
   }
 
   private List<Map<String, String>> runtimeRows() {

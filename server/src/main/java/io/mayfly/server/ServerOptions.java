@@ -24,6 +24,7 @@ import java.util.TreeSet;
  * <p>Read by hand, because an option parser's classes would take a third of the time to the first
  * request; see {@code docs/design/003-start-up.md}.
  *
+ * @param mqttPort where MQTT is listened to, if it is to be
  * @param owner the owner's keys, where they are given
  * @param runtimeAliases from a runtime's name to the one that serves it
  */
@@ -31,6 +32,7 @@ record ServerOptions(
     Path data,
     String host,
     int port,
+    Optional<Integer> mqttPort,
     Account account,
     Optional<CredentialFile> owner,
     Isolation isolation,
@@ -105,6 +107,7 @@ record ServerOptions(
         Path.of(value(values, Setting.DATA)),
         value(values, Setting.HOST),
         number(values, Setting.PORT, 0, 65_535),
+        mqttPort(values),
         account(values),
         owner(values),
         isolation(values),
@@ -113,6 +116,12 @@ record ServerOptions(
         keepAlive(values),
         number(values, Setting.SPARES, 0, SPARES),
         DataSize.ofMegabytes(number(values, Setting.LOG_LIMIT, 1, LOG_LIMIT_MEGABYTES)));
+  }
+
+  private static Optional<Integer> mqttPort(Map<Setting, String> values) {
+    return value(values, Setting.MQTT_PORT).equals(Setting.MQTT_PORT.fallback())
+        ? Optional.empty()
+        : Optional.of(number(values, Setting.MQTT_PORT, 0, 65_535));
   }
 
   private static Optional<Duration> keepAlive(Map<Setting, String> values) {

@@ -12,6 +12,11 @@ enum Setting {
   DATA("FOLDER", ".mayfly", "The data directory (default: .mayfly beside this command)."),
   HOST("ADDRESS", "127.0.0.1", "The address to listen on (default: 127.0.0.1)."),
   PORT("PORT", "9000", "The port to listen on; 0 takes any free one (default: 9000)."),
+  MQTT_PORT(
+      "off|PORT",
+      "off",
+      "The port on which devices publish over MQTT; 0 takes any free one, 1883 is the usual"
+          + " (default: off)."),
   REGION("NAME", "us-east-1", "The region of every ARN (default: us-east-1)."),
   ACCOUNT("ID", "000000000000", "The account of every ARN (default: 000000000000)."),
   ACCESS_KEY("ID", "", "The owner's access key id (default: made at the first start)."),

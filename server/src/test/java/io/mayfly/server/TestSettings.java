@@ -41,6 +41,7 @@ class TestSettings {
   void withoutSettingsTheDocumentedDefaultsHold() {
     ServerOptions options = options();
     assertThat(options.port()).isEqualTo(9000);
+    assertThat(options.mqttPort()).isEmpty();
     assertThat(options.host()).isEqualTo("127.0.0.1");
     assertThat(options.isolation()).isEqualTo(Isolation.JAIL);
     assertThat(options.concurrency()).isEqualTo(1000);
@@ -57,6 +58,7 @@ class TestSettings {
     ServerOptions options = ServerOptions.of(List.of("--port=0"), environment);
     assertThat(options.port()).isZero();
     assertThat(options.account().region()).isEqualTo("eu-west-1");
+    assertThat(options("--mqtt-port", "1883").mqttPort()).contains(1883);
   }
 
   @Test

@@ -238,6 +238,12 @@ public final class Database implements AutoCloseable {
             document text not null,
             primary key (kind, key)
           ) without rowid;
+          """,
+          """
+          create table topic_rule (
+            name text primary key,
+            document text not null
+          ) without rowid;
           """);
 
   /** Something to do with the connection, inside a transaction. */

@@ -37,6 +37,7 @@ final class TestArchitecture {
           Map.entry("dispatch", Set.of("model", "runtimes", "sandbox")),
           Map.entry("triggers", Set.of("model", "functions", "dispatch", "queue")),
           Map.entry("kafka", Set.of("model", "functions", "dispatch", "triggers")),
+          Map.entry("mqtt", Set.of("model", "store", "queue", "triggers")),
           Map.entry("aws", Set.of("model")),
           Map.entry("identity", Set.of("model", "store", "aws")),
           Map.entry("lambda", Set.of("model", "functions", "dispatch", "aws")),
@@ -130,6 +131,17 @@ final class TestArchitecture {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.apache.kafka..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyMqttSeesItsLibrary() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(OURS + "mqtt..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.netty..")
         .check(CLASSES);
   }
 
