@@ -7,8 +7,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.JsonNode;
@@ -19,7 +17,8 @@ import tools.jackson.databind.JsonNode;
  * each are a billion, so that an event of some kilobytes could keep a processor for hours. Fields
  * of the elements of one array are tried in pairs only, because they must be of one element.
  *
- * <p>Knows the fields of all patterns of a bus. Safe for use by many threads.
+ * <p>Knows the fields of all patterns of a bus. Many threads may ask at once, but nobody while it
+ * is changed.
  */
 final class MatchCost {
   /** The most combinations, which take about a second. */
@@ -34,7 +33,7 @@ final class MatchCost {
   /** One way to fulfil a pattern: the fields that it looks at, by their paths. */
   private record Alternative(Matched place, List<String> fields) {}
 
-  private final Map<String, List<Alternative>> byField = new ConcurrentHashMap<>();
+  private final Map<String, List<Alternative>> byField = new HashMap<>();
 
   /**
    * How many values a field has.
@@ -51,7 +50,7 @@ final class MatchCost {
     for (List<String> fields : alternatives(Json.read(pattern), "")) {
       Alternative alternative = new Alternative(place, fields);
       for (String field : fields) {
-        byField.computeIfAbsent(field, _ -> new CopyOnWriteArrayList<>()).add(alternative);
+        byField.computeIfAbsent(field, _ -> new ArrayList<>()).add(alternative);
       }
     }
   }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Events that are kept and sent again, over queues on the disk. */
-@Timeout(60)
+@Timeout(180)
 class TestArchivesAndReplays {
   private static final String ORDERS = "{\"source\":[\"orders\"]}";
 

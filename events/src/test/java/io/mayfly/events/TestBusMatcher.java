@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Patterns that come and go while events are matched. */
-@Timeout(60)
+@Timeout(180)
 class TestBusMatcher {
-  private static final int CHANGES = Integer.getInteger("mayfly.changes", 400);
+  private static final int CHANGES = Integer.getInteger("mayfly.changes", 200);
   private static final Event EVENT =
       Event.of(
           BridgeHarness.ACCOUNT,

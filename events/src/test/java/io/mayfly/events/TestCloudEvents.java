@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Events in CloudEvents' format, in its three modes. */
-@Timeout(60)
+@Timeout(180)
 class TestCloudEvents {
   private static final Map<String, String> CONTEXT =
       Map.of("ce-specversion", "1.0", "ce-id", "A-1", "ce-source", "/shop", "ce-type", "placed");

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How much there may be of everything: up to the bound, and beyond. */
-@Timeout(60)
+@Timeout(180)
 class TestEventLimits {
   private static final String TOO_MANY =
       "The requested resource exceeds the maximum number allowed.";

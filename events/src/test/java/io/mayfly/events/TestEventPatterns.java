@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Event patterns: what is none, and what AWS says of it. */
-@Timeout(60)
+@Timeout(180)
 class TestEventPatterns {
   @Test
   void whatIsNoPatternIsRefusedInAwssWords() {

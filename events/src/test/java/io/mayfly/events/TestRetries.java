@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Targets that cannot be told for now. */
-@Timeout(60)
+@Timeout(180)
 class TestRetries {
   private static final String ORDERS = "{\"source\":[\"orders\"]}";
   private static final String FLAKY = "arn:aws:flaky:us-east-1:000000000000:target";

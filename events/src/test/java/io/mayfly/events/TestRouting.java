@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Events on their way from a bus to the targets of its rules, over queues on the disk. */
-@Timeout(60)
+@Timeout(180)
 class TestRouting {
   private static final String ORDERS = "{\"source\":[\"orders\"]}";
 

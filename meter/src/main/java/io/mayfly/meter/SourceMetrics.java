@@ -20,6 +20,7 @@ public final class SourceMetrics {
   private final Counter messages;
   private final Counter filtered;
   private final Counter looped;
+  private final Counter discarded;
   private final Counter throttles;
 
   SourceMetrics(PrometheusRegistry registry) {
@@ -45,6 +46,12 @@ public final class SourceMetrics {
         Counter.builder()
             .name("mayfly_source_loops_total")
             .help("Records that were taken from their queue because their function ran in a loop.")
+            .labelNames("mapping")
+            .register(registry);
+    discarded =
+        Counter.builder()
+            .name("mayfly_source_discarded_total")
+            .help("Records that were given up after failures, too old or too large.")
             .labelNames("mapping")
             .register(registry);
     throttles =
@@ -81,6 +88,10 @@ public final class SourceMetrics {
 
   public void looped(String mapping, int records) {
     looped.labelValues(label(mapping)).inc(records);
+  }
+
+  public void discarded(String mapping, int records) {
+    discarded.labelValues(label(mapping)).inc(records);
   }
 
   public void throttled(String mapping) {

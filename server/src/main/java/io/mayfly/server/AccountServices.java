@@ -32,6 +32,7 @@ import io.mayfly.identity.Permissions;
 import io.mayfly.identity.Policies;
 import io.mayfly.identity.Roles;
 import io.mayfly.identity.Sessions;
+import io.mayfly.kafka.KafkaSources;
 import io.mayfly.lambda.LambdaApi;
 import io.mayfly.lambda.LambdaPorts;
 import io.mayfly.logs.LogsApi;
@@ -39,6 +40,7 @@ import io.mayfly.meter.FunctionLogs;
 import io.mayfly.meter.Price;
 import io.mayfly.meter.UsageTotals;
 import io.mayfly.model.Account;
+import io.mayfly.model.EventSource;
 import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.FunctionName;
 import io.mayfly.model.FunctionUrl;
@@ -74,6 +76,7 @@ import io.mayfly.triggers.EventSources;
 import io.mayfly.triggers.ExpectedCalls;
 import io.mayfly.triggers.QueueTarget;
 import io.mayfly.triggers.SourcePorts;
+import io.mayfly.triggers.SqsSources;
 import io.mayfly.triggers.Targets;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -305,23 +308,31 @@ final class AccountServices implements AutoCloseable {
           starter.expect(config);
           async.serving(config.name());
         });
+    SourcePorts ports =
+        new SourcePorts(
+            catalog,
+            aliases,
+            loops,
+            dispatcher::submit,
+            new CatalogLimits(concurrency),
+            (role, action, arn) ->
+                permissions.allowsRole(role, action, arn, queuePolicies.apply(arn)),
+            new SourceMeter(meter.sources()),
+            machine.processors()::busy,
+            clock,
+            System::nanoTime,
+            RANDOM);
     mappings.deliverWith(
         closing.add(
             new EventSources(
-                new SourcePorts(
-                    catalog,
-                    aliases,
-                    loops,
-                    arn -> sources.find(arn).map(SqsEventQueue::new),
-                    dispatcher::submit,
-                    new CatalogLimits(concurrency),
-                    (role, action, arn) ->
-                        permissions.allowsRole(role, action, arn, queuePolicies.apply(arn)),
-                    new SourceMeter(meter.sources()),
-                    machine.processors()::busy,
-                    clock,
-                    System::nanoTime,
-                    RANDOM))));
+                Map.of(
+                    EventSource.Kind.SQS,
+                    new SqsSources(ports, arn -> sources.find(arn).map(SqsEventQueue::new)),
+                    EventSource.Kind.KAFKA,
+                    new KafkaSources(
+                        ports,
+                        (arn, sender, notice) ->
+                            queues.send(targets.forward(arn, sender, notice)))))));
 
     // Event buses, which tell all targets that there are
     EventBridge bridge = closing.add(new EventBridge(buses, busStore, queues, targets, RANDOM));

@@ -18,6 +18,11 @@ record SourceMeter(SourceMetrics metrics) implements SourceListener {
   }
 
   @Override
+  public void discarded(EventSourceMapping mapping, int records) {
+    metrics.discarded(mapping.uuid(), records);
+  }
+
+  @Override
   public void filtered(EventSourceMapping mapping, int messages) {
     metrics.filtered(mapping.uuid(), messages);
   }

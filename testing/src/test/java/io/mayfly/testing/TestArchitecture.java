@@ -36,6 +36,7 @@ final class TestArchitecture {
           Map.entry("sandbox", Set.of("model", "runtimes")),
           Map.entry("dispatch", Set.of("model", "runtimes", "sandbox")),
           Map.entry("triggers", Set.of("model", "functions", "dispatch", "queue")),
+          Map.entry("kafka", Set.of("model", "functions", "dispatch", "triggers")),
           Map.entry("mqtt", Set.of("model", "store", "queue", "triggers")),
           Map.entry("aws", Set.of("model")),
           Map.entry("identity", Set.of("model", "store", "aws")),
@@ -119,6 +120,17 @@ final class TestArchitecture {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.eclipse.jetty..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyOneModuleSeesKafkasClient() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(OURS + "kafka..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.apache.kafka..")
         .check(CLASSES);
   }
 

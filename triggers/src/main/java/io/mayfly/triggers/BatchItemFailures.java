@@ -10,15 +10,27 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * What a function says of single messages of its batch ("Implementing partial batch responses" in
+ * What a function says of single records of its batch ("Implementing partial batch responses" in
  * the developer guide). Its answer may be anything.
  */
-final class BatchItemFailures {
+public final class BatchItemFailures {
   private static final JsonFactory JSON = new JsonFactory();
   private static final String LIST = "batchItemFailures";
   private static final String ID = "itemIdentifier";
 
   private BatchItemFailures() {}
+
+  /** Reads what names one record. */
+  @FunctionalInterface
+  public interface Identifier {
+    /**
+     * Reads a value to its end, whatever it is.
+     *
+     * @param parser stands at the value
+     * @return whether it names a record of the batch
+     */
+    boolean read(JsonParser parser);
+  }
 
   /**
    * The messages that failed: none if the function says nothing of them. Empty if the whole batch
@@ -27,16 +39,38 @@ final class BatchItemFailures {
    * @param ids of the batch
    */
   static Optional<Set<String>> parse(byte[] answer, Set<String> ids) {
+    Set<String> failed = new HashSet<>();
+    boolean good =
+        read(
+            answer,
+            parser -> {
+              if (parser.currentToken() == JsonToken.VALUE_STRING
+                  && ids.contains(parser.getString())) {
+                failed.add(parser.getString());
+                return true;
+              }
+              parser.skipChildren();
+              return false;
+            });
+    return good ? Optional.of(failed) : Optional.empty();
+  }
+
+  /**
+   * Reads an answer.
+   *
+   * @return false if the whole batch has failed, because the answer is no JSON, or names what was
+   *     not in the batch
+   */
+  public static boolean read(byte[] answer, Identifier each) {
     try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), answer)) {
-      Set<String> failed = new HashSet<>();
-      boolean good = parser.nextToken() != null && readAnswer(parser, ids, failed);
-      return good && parser.nextToken() == null ? Optional.of(failed) : Optional.empty();
+      boolean good = parser.nextToken() != null && readAnswer(parser, each);
+      return good && parser.nextToken() == null;
     } catch (JacksonException e) {
-      return Optional.empty();
+      return false;
     }
   }
 
-  private static boolean readAnswer(JsonParser parser, Set<String> ids, Set<String> failed) {
+  private static boolean readAnswer(JsonParser parser, Identifier each) {
     if (parser.currentToken() != JsonToken.START_OBJECT) {
       parser.skipChildren();
       return true;
@@ -47,7 +81,7 @@ final class BatchItemFailures {
       JsonToken value = parser.nextToken();
       if (list && value == JsonToken.START_ARRAY) {
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-          good &= readItem(parser, ids, failed);
+          good &= readItem(parser, each);
         }
       } else {
         good &= !list || value == JsonToken.VALUE_NULL;
@@ -57,7 +91,7 @@ final class BatchItemFailures {
     return good;
   }
 
-  private static boolean readItem(JsonParser parser, Set<String> ids, Set<String> failed) {
+  private static boolean readItem(JsonParser parser, Identifier each) {
     if (parser.currentToken() != JsonToken.START_OBJECT) {
       parser.skipChildren();
       return false;
@@ -65,9 +99,9 @@ final class BatchItemFailures {
     boolean good = false;
     while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
       boolean id = parser.currentName().equals(ID);
-      if (parser.nextToken() == JsonToken.VALUE_STRING && id && ids.contains(parser.getString())) {
-        failed.add(parser.getString());
-        good = true;
+      parser.nextToken();
+      if (id) {
+        good |= each.read(parser);
       } else {
         parser.skipChildren();
       }

@@ -18,9 +18,9 @@ import java.util.function.LongSupplier;
  * places for many events, and with more of them each would take longer, and everybody else's calls
  * too. When the function is throttled, there are half as many. Safe for use by many threads.
  */
-final class CallSlots {
+public final class CallSlots {
   /** How often there may be more. */
-  static final Duration PERIOD = Duration.ofMillis(100);
+  public static final Duration PERIOD = Duration.ofMillis(100);
 
   /** How long after a throttle there are no more places than before. */
   private static final Duration CALM = Duration.ofSeconds(1);
@@ -44,7 +44,7 @@ final class CallSlots {
    * @param first how many there are at the beginning
    * @param busy whether the machine's processors have no time left
    */
-  CallSlots(int first, BooleanSupplier busy, LongSupplier nanoTime) {
+  public CallSlots(int first, BooleanSupplier busy, LongSupplier nanoTime) {
     this.first = first;
     this.busy = busy;
     this.nanoTime = nanoTime;
@@ -59,7 +59,7 @@ final class CallSlots {
    *
    * @param most how many there may be now
    */
-  synchronized int take(int wanted, int most) {
+  public synchronized int take(int wanted, int most) {
     if (taken >= limit && wanted > 0) {
       adapt(nanoTime.getAsLong());
     }
@@ -84,18 +84,18 @@ final class CallSlots {
     done = 0;
   }
 
-  synchronized void giveBack(int places) {
+  public synchronized void giveBack(int places) {
     taken -= places;
     done += places;
   }
 
   /** Nothing waits any more. */
-  synchronized void idle() {
+  public synchronized void idle() {
     limit = Math.min(limit, Math.max(first, 2 * taken));
   }
 
   /** The function could not be run. Calls that fail together count as one. */
-  synchronized void throttled() {
+  public synchronized void throttled() {
     long now = nanoTime.getAsLong();
     if (now - throttled >= PERIOD.toNanos()) {
       limit = Math.max(1, limit / 2);
@@ -104,7 +104,7 @@ final class CallSlots {
     calmUntil = now + CALM.toNanos();
   }
 
-  synchronized int taken() {
+  public synchronized int taken() {
     return taken;
   }
 

@@ -2,7 +2,6 @@ package io.mayfly.triggers;
 
 import io.mayfly.model.ErrorCode;
 import io.mayfly.model.MayflyException;
-import io.mayfly.queue.Delivery;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -18,92 +17,103 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Which messages a function is called with: those that match one of the patterns of its mapping
- * ("Using event filtering with an Amazon SQS event source" in the developer guide), as
- * EventBridge's own matcher finds. Safe for use by many threads.
+ * Which records a function is called with: those that match one of the patterns of its mapping
+ * ("Control which events Lambda sends to your function" in the developer guide), as EventBridge's
+ * own matcher finds. Safe for use by many threads.
  */
-final class EventFilter {
+public final class EventFilter {
   private static final Logger log = LoggerFactory.getLogger(EventFilter.class);
   private static final JsonFactory JSON = new JsonFactory();
-  private static final String BODY = "body";
 
-  /** What a pattern wants a body to be; a message whose body is not so does not match. */
-  private enum Body {
+  /** What a pattern wants data to be; a record whose data are not so does not match. */
+  private enum Data {
     JSON,
     TEXT,
     ANY
   }
 
-  private record Pattern(Machine machine, Body body) {}
+  private record Pattern(Machine machine, Data data) {}
+
+  /** Writes a record as patterns see it. */
+  @FunctionalInterface
+  public interface Writer {
+    /**
+     * Writes it as one JSON object.
+     *
+     * @param parsed whether its data, which are JSON, stand there as such and not as a string
+     */
+    void record(JsonBytes json, boolean parsed);
+  }
 
   private final List<Pattern> patterns;
 
   /**
    * Compiles patterns.
    *
+   * @param member which member of a record has its data, such as {@code body}
    * @throws MayflyException if one is none
    */
-  EventFilter(List<String> patterns) {
-    this.patterns = patterns.stream().map(EventFilter::compile).toList();
+  public EventFilter(String member, List<String> patterns) {
+    this.patterns = patterns.stream().map(text -> compile(member, text)).toList();
   }
 
-  private static Pattern compile(String text) {
+  private static Pattern compile(String member, String text) {
     try {
       Machine machine = Machine.builder().build();
       machine.addRule("match", text);
-      return new Pattern(machine, body(JsonMapper.shared().readTree(text)));
+      return new Pattern(machine, data(member, JsonMapper.shared().readTree(text)));
     } catch (IOException | RuntimeException e) {
       throw new MayflyException(
           ErrorCode.INVALID_PARAMETER, "Invalid filter pattern definition.", e);
     }
   }
 
-  private static Body body(JsonNode pattern) {
-    JsonNode body = pattern.path(BODY);
-    if (!body.isMissingNode()) {
-      return body.isObject() ? Body.JSON : Body.TEXT;
+  private static Data data(String member, JsonNode pattern) {
+    JsonNode data = pattern.path(member);
+    if (!data.isMissingNode()) {
+      return data.isObject() ? Data.JSON : Data.TEXT;
     }
     return pattern
         .path("$or")
         .valueStream()
-        .map(EventFilter::body)
-        .filter(kind -> kind != Body.ANY)
+        .map(each -> data(member, each))
+        .filter(kind -> kind != Data.ANY)
         .findFirst()
-        .orElse(Body.ANY);
+        .orElse(Data.ANY);
   }
 
-  /** Whether every message matches, because there is no pattern. */
-  boolean passesAll() {
+  /** Whether every record matches, because there is no pattern. */
+  public boolean passesAll() {
     return patterns.isEmpty();
   }
 
-  boolean matches(SqsEvent.Writer writer, Delivery message) {
-    boolean json = isJson(message.body());
-    return patterns.stream().anyMatch(pattern -> matches(pattern, writer, message, json));
+  /** Whether a record matches that has these data. */
+  public boolean matches(byte[] data, Writer record) {
+    boolean json = isJson(data);
+    return patterns.stream().anyMatch(pattern -> matches(pattern, record, json));
   }
 
-  private static boolean matches(
-      Pattern pattern, SqsEvent.Writer writer, Delivery message, boolean json) {
-    if (pattern.body() == (json ? Body.TEXT : Body.JSON)) {
+  private static boolean matches(Pattern pattern, Writer record, boolean json) {
+    if (pattern.data() == (json ? Data.TEXT : Data.JSON)) {
       return false;
     }
-    JsonBytes record = new JsonBytes();
-    writer.record(record, message, pattern.body() == Body.JSON);
+    JsonBytes written = new JsonBytes();
+    record.record(written, pattern.data() == Data.JSON);
     try {
       return !pattern
           .machine()
-          .rulesForJSONEvent(new String(record.toBytes(), StandardCharsets.UTF_8))
+          .rulesForJSONEvent(new String(written.toBytes(), StandardCharsets.UTF_8))
           .isEmpty();
     } catch (Exception e) {
       // The matcher declares that it may throw anything; what it cannot read matches nothing.
-      log.debug("message {} could not be matched: {}", message.id(), e.toString());
+      log.debug("a record could not be matched: {}", e.toString());
       return false;
     }
   }
 
-  /** Whether a body is a JSON object or array; a bare word or number is text to who wrote it. */
-  private static boolean isJson(byte[] body) {
-    try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), body)) {
+  /** Whether data are a JSON object or array; a bare word or number is text to who wrote it. */
+  private static boolean isJson(byte[] data) {
+    try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), data)) {
       JsonToken first = parser.nextToken();
       if (first != JsonToken.START_OBJECT && first != JsonToken.START_ARRAY) {
         return false;

@@ -1,51 +1,52 @@
 package io.mayfly.triggers;
 
 import io.mayfly.functions.EventDeliveries;
-import io.mayfly.model.EventSource.Kind;
+import io.mayfly.model.EventSource;
 import io.mayfly.model.EventSourceMapping;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /**
- * The event sources that functions are called with records of, one for each mapping. Queues of SQS
- * deliver; mappings of other sources are kept, and bring nothing. Safe for use by many threads.
+ * The event sources that functions are called with records of, one for each mapping. Mappings of
+ * sources whose kind is not known here are kept, and bring nothing. Safe for use by many threads.
  */
 public final class EventSources implements EventDeliveries, AutoCloseable {
-  /** What batches that are under way have, when all ends, to give back their messages. */
+  /** What calls that are under way have, when all ends, to give their records back. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
-  private final SourcePorts ports;
-  private final AtomicLong held = new AtomicLong();
-  private final Map<String, SqsSource> sources = new ConcurrentHashMap<>();
-  private final Map<String, SqsSource> leaving = new ConcurrentHashMap<>();
+  private final Map<EventSource.Kind, MappedSource.Kind> kinds;
+  private final Map<String, MappedSource> sources = new ConcurrentHashMap<>();
+  private final Map<String, MappedSource> leaving = new ConcurrentHashMap<>();
 
-  public EventSources(SourcePorts ports) {
-    this.ports = ports;
+  public EventSources(Map<EventSource.Kind, MappedSource.Kind> kinds) {
+    this.kinds = Map.copyOf(kinds);
+  }
+
+  private Optional<MappedSource.Kind> kind(EventSourceMapping mapping) {
+    return Optional.ofNullable(kinds.get(mapping.source().kind()));
   }
 
   @Override
   public void check(EventSourceMapping mapping) {
-    if (mapping.source().kind() == Kind.SQS) {
-      SqsSource.check(ports, mapping);
-    }
+    kind(mapping).ifPresent(kind -> kind.check(mapping));
   }
 
   @Override
   public void changed(EventSourceMapping mapping) {
-    if (mapping.source().kind() == Kind.SQS) {
-      sources
-          .computeIfAbsent(mapping.uuid(), _ -> new SqsSource(ports, held, mapping))
-          .change(mapping);
-    }
+    kind(mapping)
+        .ifPresent(
+            kind ->
+                sources.computeIfAbsent(mapping.uuid(), _ -> kind.open(mapping)).change(mapping));
     leaving.values().removeIf(source -> !source.busy());
   }
 
   @Override
   public void removed(EventSourceMapping mapping) {
-    SqsSource source = sources.remove(mapping.uuid());
+    MappedSource source = sources.remove(mapping.uuid());
     if (source != null) {
       source.stop();
       leaving.put(mapping.uuid(), source);
@@ -55,20 +56,33 @@ public final class EventSources implements EventDeliveries, AutoCloseable {
 
   @Override
   public Status status(EventSourceMapping mapping) {
-    SqsSource source = sources.get(mapping.uuid());
+    MappedSource source = sources.get(mapping.uuid());
     return source == null ? EventDeliveries.none().status(mapping) : source.status();
   }
 
   @Override
   public Optional<EventSourceMapping> leaving(String uuid) {
-    return Optional.ofNullable(leaving.get(uuid)).filter(SqsSource::busy).map(SqsSource::mapping);
+    return Optional.ofNullable(leaving.get(uuid))
+        .filter(MappedSource::busy)
+        .map(MappedSource::mapping);
   }
 
-  /** Takes no more messages, and gives back those that calls are under way with. */
+  /** Takes no more records, and gives back those that calls are under way with. */
   @Override
   public void close() {
-    sources.values().forEach(SqsSource::stop);
-    sources.values().forEach(source -> source.interrupt(PATIENCE));
-    leaving.values().forEach(source -> source.interrupt(PATIENCE));
+    sources.values().forEach(MappedSource::stop);
+    // All at once, so that many of them take no longer than one.
+    List<Thread> endings =
+        Stream.concat(sources.values().stream(), leaving.values().stream())
+            .map(source -> Thread.startVirtualThread(() -> source.interrupt(PATIENCE)))
+            .toList();
+    for (Thread ending : endings) {
+      try {
+        ending.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
   }
 }

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * JSON written straight into bytes. Text is escaped where it must be (RFC 8259, section 7) and
  * copied in runs everywhere else. Grows, and can be cut back. For one thread.
  */
-final class JsonBytes {
+public final class JsonBytes {
   private static final int START = 1024;
   private static final int CONTROLS = 0x20;
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
@@ -15,26 +15,26 @@ final class JsonBytes {
   private byte[] bytes = new byte[START];
   private int size;
 
-  int size() {
+  public int size() {
     return size;
   }
 
   /** Forgets what was written after so many bytes. */
-  void cut(int to) {
+  public void cut(int to) {
     size = to;
   }
 
-  byte[] toBytes() {
+  public byte[] toBytes() {
     return Arrays.copyOf(bytes, size);
   }
 
   /** Writes as it is. */
-  JsonBytes raw(String json) {
+  public JsonBytes raw(String json) {
     return raw(json.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Writes as it is. */
-  JsonBytes raw(byte[] json) {
+  public JsonBytes raw(byte[] json) {
     reserve(json.length);
     System.arraycopy(json, 0, bytes, size, json.length);
     size += json.length;
@@ -42,12 +42,12 @@ final class JsonBytes {
   }
 
   /** Writes a string. */
-  JsonBytes text(String text) {
+  public JsonBytes text(String text) {
     return text(text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Writes a string that is given in UTF-8. */
-  JsonBytes text(byte[] utf8) {
+  public JsonBytes text(byte[] utf8) {
     reserve(utf8.length + 2);
     bytes[size++] = '"';
     int copied = 0;

@@ -22,6 +22,9 @@ public interface SourceListener {
   /** So many messages were taken from the queue because the function goes round in a loop. */
   void looped(EventSourceMapping mapping, int messages);
 
+  /** So many records were given up after failures, too old or too large. */
+  void discarded(EventSourceMapping mapping, int records);
+
   /** So many messages matched no filter and were deleted. */
   void filtered(EventSourceMapping mapping, int messages);
 

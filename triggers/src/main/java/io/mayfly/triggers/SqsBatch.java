@@ -6,9 +6,7 @@ import io.mayfly.model.Account;
 import io.mayfly.model.ErrorCode;
 import io.mayfly.model.EventSourceMapping;
 import io.mayfly.model.FunctionArn;
-import io.mayfly.model.FunctionConfig;
 import io.mayfly.model.MayflyException;
-import io.mayfly.model.RequestId;
 import io.mayfly.model.TraceId;
 import io.mayfly.queue.Delivery;
 import io.mayfly.queue.MessageQueue;
@@ -22,7 +20,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -116,7 +113,7 @@ final class SqsBatch {
     List<Delivery> wanted = new ArrayList<>(messages.size());
     List<Receipt> unwanted = new ArrayList<>();
     for (Delivery message : messages) {
-      if (filter.matches(writer, message)) {
+      if (writer.matches(filter, message)) {
         wanted.add(message);
       } else {
         unwanted.add(message.receipt());
@@ -224,14 +221,7 @@ final class SqsBatch {
     String trace =
         TraceId.continueOrStart(
             Optional.of(trace(event, function)), ports.clock().instant(), ports.random());
-    return new InvokeRequest(
-        new RequestId(UUID.randomUUID().toString()),
-        ports.aliases().serving(mapping.function(), mapping.qualifier()),
-        function,
-        event.payload(),
-        Lineage.next(trace, function),
-        Optional.empty(),
-        Optional.empty());
+    return ports.request(mapping, event.payload(), Lineage.next(trace, function));
   }
 
   /** A batch goes on with the trace of that message in whose chain the function has run most. */
@@ -285,14 +275,5 @@ final class SqsBatch {
   /** Waits for the disk: the batch is not over before. */
   private void delete(List<Receipt> receipts) {
     queue.messages().delete(receipts, List.of()).join();
-  }
-
-  /** The function's configuration, if it is there. */
-  static Optional<FunctionConfig> function(SourcePorts ports, EventSourceMapping mapping) {
-    try {
-      return ports.catalog().find(ports.aliases().meant(mapping.function(), mapping.qualifier()));
-    } catch (MayflyException e) {
-      return Optional.empty();
-    }
   }
 }

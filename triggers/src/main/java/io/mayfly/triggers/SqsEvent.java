@@ -23,6 +23,11 @@ record SqsEvent(byte[] payload, List<Delivery> messages) {
   private static final byte[] COMMA = bytes(",");
   private static final byte[] COLON = bytes(":");
 
+  /** A filter whose patterns are of what messages have in their bodies. */
+  static EventFilter filter(List<String> patterns) {
+    return new EventFilter("body", patterns);
+  }
+
   /** Writes messages of one queue. */
   static final class Writer {
     private final EventQueue queue;
@@ -64,6 +69,11 @@ record SqsEvent(byte[] payload, List<Delivery> messages) {
         count++;
       }
       return new SqsEvent(json.raw(END).toBytes(), messages.subList(0, count));
+    }
+
+    /** Whether a message is one that its function is to be called with. */
+    boolean matches(EventFilter filter, Delivery message) {
+      return filter.matches(message.body(), (json, parsed) -> record(json, message, parsed));
     }
 
     /**

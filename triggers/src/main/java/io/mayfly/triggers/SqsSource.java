@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * message or the function no room; every batch then has a virtual thread of its own ({@link
  * SqsBatch}). Its methods are for any thread, and all but {@link #interrupt} do not wait.
  */
-final class SqsSource {
+final class SqsSource implements MappedSource {
   /**
    * As many batches run at first as Lambda begins with ("Configuring scaling behavior for SQS event
    * source mappings").
@@ -65,6 +65,7 @@ final class SqsSource {
   private static final Logger log = LoggerFactory.getLogger(SqsSource.class);
 
   private final SourcePorts ports;
+  private final EventQueues queues;
   private final AtomicLong held;
   private final Semaphore signal = new Semaphore(0);
   private final Set<Thread> batches = ConcurrentHashMap.newKeySet();
@@ -91,11 +92,12 @@ final class SqsSource {
   /**
    * @param held how many bytes batches of all mappings have in memory
    */
-  SqsSource(SourcePorts ports, AtomicLong held, EventSourceMapping mapping) {
+  SqsSource(SourcePorts ports, EventQueues queues, AtomicLong held, EventSourceMapping mapping) {
     this.ports = ports;
+    this.queues = queues;
     this.held = held;
     this.mapping = mapping;
-    this.filter = new EventFilter(mapping.settings().filters());
+    this.filter = SqsEvent.filter(mapping.settings().filters());
     this.starting = "Creating";
     this.slots = new CallSlots(first(mapping.settings()), ports.busy(), ports.nanoTime());
   }
@@ -112,7 +114,7 @@ final class SqsSource {
    *
    * @throws MayflyException as Lambda refuses it
    */
-  static void check(SourcePorts ports, EventSourceMapping mapping) {
+  static void check(SourcePorts ports, EventQueues queues, EventSourceMapping mapping) {
     String arn = mapping.source().arn().orElse("");
     if (!arn.startsWith(
         "arn:aws:sqs:%s:%s:"
@@ -120,15 +122,15 @@ final class SqsSource {
       throw invalid(
           "The queue %s must be in the region and the account of its function.".formatted(arn));
     }
-    var _ = new EventFilter(mapping.settings().filters());
+    var _ = SqsEvent.filter(mapping.settings().filters());
     FunctionConfig function =
-        SqsBatch.function(ports, mapping).orElseThrow(() -> invalid("Function does not exist"));
+        ports.function(mapping).orElseThrow(() -> invalid("Function does not exist"));
     denied(ports, mapping, function)
         .ifPresent(
             problem -> {
               throw invalid(problem);
             });
-    EventQueue queue = ports.queues().find(arn).orElseThrow(() -> invalid(Problems.NO_QUEUE));
+    EventQueue queue = queues.find(arn).orElseThrow(() -> invalid(Problems.NO_QUEUE));
     if (queue.visibility().compareTo(function.timeout()) < 0) {
       throw invalid(
           "Queue visibility timeout: %d seconds is less than Function timeout: %d seconds"
@@ -163,14 +165,15 @@ final class SqsSource {
     return new MayflyException(ErrorCode.INVALID_PARAMETER, why);
   }
 
-  EventSourceMapping mapping() {
+  @Override
+  public EventSourceMapping mapping() {
     return mapping;
   }
 
-  /** Starts, stops, or goes on otherwise. */
-  synchronized void change(EventSourceMapping next) {
+  @Override
+  public synchronized void change(EventSourceMapping next) {
     if (!next.settings().filters().equals(mapping.settings().filters())) {
-      filter = new EventFilter(next.settings().filters());
+      filter = SqsEvent.filter(next.settings().filters());
     }
     boolean wasRunning = pump != null;
     mapping = next;
@@ -192,15 +195,15 @@ final class SqsSource {
     signal.release();
   }
 
-  /** Takes no more messages; batches that run end as they do. */
-  synchronized void stop() {
+  @Override
+  public synchronized void stop() {
     stopped = true;
     pump = null;
     signal.release();
   }
 
-  /** Gives back what batches have that run. Waits for them to see it. */
-  void interrupt(Duration patience) {
+  @Override
+  public void interrupt(Duration patience) {
     long end = System.nanoTime() + patience.toNanos();
     Thread gathering = last;
     if (gathering != null && !joined(gathering, end)) {
@@ -225,12 +228,13 @@ final class SqsSource {
     }
   }
 
-  /** Whether calls are under way. */
-  boolean busy() {
+  @Override
+  public boolean busy() {
     return slots.taken() > 0;
   }
 
-  Status status() {
+  @Override
+  public Status status() {
     if (!mapping.enabled()) {
       return new Status(busy() ? "Disabling" : "Disabled", lastResult);
     }
@@ -280,8 +284,8 @@ final class SqsSource {
   /** Has one batch run, if there is one; how long to wait for a signal before the next. */
   private Duration step() {
     EventSourceMapping now = mapping;
-    Optional<FunctionConfig> function = SqsBatch.function(ports, now);
-    Optional<EventQueue> queue = ports.queues().find(now.source().arn().orElse(""));
+    Optional<FunctionConfig> function = ports.function(now);
+    Optional<EventQueue> queue = queues.find(now.source().arn().orElse(""));
     started = true;
     Optional<String> problem = problem(now, function, queue);
     if (problem.isPresent()) {
@@ -351,10 +355,7 @@ final class SqsSource {
     }
   }
 
-  /**
-   * How many batches may run: what the mapping says, what the function has for itself, or half of
-   * what all functions share, so that there is room for others.
-   */
+  /** How many batches may run: what the mapping says, and what there is room for. */
   private int most(EventSourceMapping now) {
     EventSourceSettings settings = now.settings();
     int asked =
@@ -367,9 +368,7 @@ final class SqsSource {
                         .map(
                             pollers -> pollers.maximum().orElse(MOST_POLLERS) * BATCHES_PER_POLLER))
             .orElse(MOST_BATCHES);
-    int there =
-        ports.limits().reserved(now.function()).orElseGet(() -> ports.limits().unreserved() / 2);
-    return Math.min(asked, Math.max(1, there));
+    return Math.min(asked, ports.room(now.function()));
   }
 
   /** Receives up to a batch; waits for more, once it has the first, as long as the mapping says. */

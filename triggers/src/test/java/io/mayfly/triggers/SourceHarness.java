@@ -161,21 +161,29 @@ final class SourceHarness implements AutoCloseable {
             () -> UUID.randomUUID().toString());
     loops = new RecursiveLoops(catalog, store);
     queues = SqliteQueues.open(folder.resolve("queue.db"), clock);
+    SourcePorts ports =
+        new SourcePorts(
+            catalog,
+            aliases,
+            loops,
+            request -> function.apply(request),
+            ConcurrencyLimits.shared(concurrency),
+            (role, action, resource) -> permitted,
+            listener(),
+            () -> false,
+            clock,
+            System::nanoTime,
+            new Random(7));
     sources =
         new EventSources(
-            new SourcePorts(
-                catalog,
-                aliases,
-                loops,
-                arn -> queues.find(arn.substring(arn.lastIndexOf(':') + 1)).map(this::eventQueue),
-                request -> function.apply(request),
-                ConcurrencyLimits.shared(concurrency),
-                (role, action, resource) -> permitted,
-                listener(),
-                () -> false,
-                clock,
-                System::nanoTime,
-                new Random(7)));
+            Map.of(
+                EventSource.Kind.SQS,
+                new SqsSources(
+                    ports,
+                    arn ->
+                        queues
+                            .find(arn.substring(arn.lastIndexOf(':') + 1))
+                            .map(this::eventQueue))));
     mappings.deliverWith(sources);
   }
 
@@ -228,6 +236,11 @@ final class SourceHarness implements AutoCloseable {
       @Override
       public void looped(EventSourceMapping mapping, int messages) {
         counts.merge("LOOP", (long) messages, Long::sum);
+      }
+
+      @Override
+      public void discarded(EventSourceMapping mapping, int records) {
+        counts.merge("discarded", (long) records, Long::sum);
       }
 
       @Override

@@ -133,7 +133,7 @@ class TestSqsEvent {
   }
 
   private static boolean matches(String pattern, String body) {
-    return new EventFilter(List.of(pattern)).matches(writer(), message(body, Map.of()));
+    return writer().matches(SqsEvent.filter(List.of(pattern)), message(body, Map.of()));
   }
 
   @Test
@@ -166,17 +166,17 @@ class TestSqsEvent {
   @Test
   void oneOfSeveralPatternsIsEnough() {
     EventFilter filter =
-        new EventFilter(List.of("{\"body\": {\"a\": [1]}}", "{\"body\": [\"text\"]}"));
-    assertThat(filter.matches(writer(), message("text", Map.of()))).isTrue();
-    assertThat(filter.matches(writer(), message("{\"a\": 1}", Map.of()))).isTrue();
-    assertThat(filter.matches(writer(), message("{\"a\": 2}", Map.of()))).isFalse();
+        SqsEvent.filter(List.of("{\"body\": {\"a\": [1]}}", "{\"body\": [\"text\"]}"));
+    assertThat(writer().matches(filter, message("text", Map.of()))).isTrue();
+    assertThat(writer().matches(filter, message("{\"a\": 1}", Map.of()))).isTrue();
+    assertThat(writer().matches(filter, message("{\"a\": 2}", Map.of()))).isFalse();
   }
 
   @Test
   void whatTheMatcherCannotReadIsRefused() {
     for (String pattern :
         List.of("{\"a\": [{\"numeric\": [\"<\"]}]}", "{\"a\": [{\"prefix\": 1}]}", "{")) {
-      assertThatThrownBy(() -> new EventFilter(List.of(pattern)))
+      assertThatThrownBy(() -> SqsEvent.filter(List.of(pattern)))
           .isInstanceOf(MayflyException.class)
           .hasMessage("Invalid filter pattern definition.");
     }
