@@ -82,7 +82,6 @@ class Replay:
 
     def deploy(self, name, trigger, pause):
         code = NOTING % {"notes": self.notes, "pause": pause}
-        # A bootstrap of its own: only custom runtimes run without a jail.
         self.mayfly.deploy(name, self.mayfly.runtime("python"), "app.handler", zipped({"app.py": code}), memory=256)
         self.mayfly.lambdas.update_function_configuration(FunctionName=name, Role=self.role)
         self.mayfly.lambdas.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
